@@ -1,0 +1,98 @@
+import type { Act } from './acts.ts'
+import type { Caps } from './certificate.ts'
+import { Refusal } from './refusal.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+/** How long a raised cap, or the first cap of a force, waits before it counts: 7 days in ms. */
+export const RAISED_CAP_DELAY = 7 * DAY
+
+interface CapChange {
+  /** Log time in ms from which it counts. */
+  readonly from: number
+  readonly cap: readonly [hour: number, day: number]
+}
+
+/** Which cap a name has at a moment of log time. Lowering counts at once, raising after its delay. */
+export class CapBook {
+  readonly #changes = new Map<string, CapChange[]>()
+
+  /** @param delay ms before a rise counts; 0 in the founding ceremony */
+  set(sub: string, caps: Caps, t: number, delay: number): void {
+    for (const act of ['hold', 'lock', 'retire'] as const) {
+      const next = caps[act] ?? [0, 0]
+      const now = this.at(sub, act, t)
+      const lower: [number, number] = [Math.min(now[0], next[0]), Math.min(now[1], next[1])]
+      const changes = this.#changes.get(`${sub} ${act}`) ?? []
+      // What was still waiting to rise is replaced: the last certificate says what the cap is to be.
+      const kept = changes.filter((change) => change.from <= t)
+      kept.push({ from: t, cap: lower }, { from: t + delay, cap: next })
+      this.#changes.set(`${sub} ${act}`, kept)
+    }
+  }
+
+  at(sub: string, act: Act, t: number): readonly [hour: number, day: number] {
+    return this.#changes.get(`${sub} ${act}`)?.findLast((change) => change.from <= t)?.cap ?? [0, 0]
+  }
+}
+
+/** Counts orders per name and act over the last hour and day of log time. */
+export class CapCounter {
+  readonly #times = new Map<string, number[]>()
+  readonly #book: CapBook
+
+  constructor(book: CapBook) {
+    this.#book = book
+  }
+
+  /**
+   * Would one more order at `t` (ms) keep every name within its cap?
+   * @throws {Refusal} cap-exceeded, with the name, the window and when (Unix seconds) it frees
+   */
+  check(subs: Iterable<string>, act: Act, t: number): void {
+    for (const sub of subs) {
+      const times = this.#times.get(`${sub} ${act}`) ?? []
+      const cap = this.#book.at(sub, act, t)
+      for (const [name, span, limit] of [
+        ['hour', HOUR, cap[0]],
+        ['day', DAY, cap[1]],
+      ] as const) {
+        const first = firstAfter(times, t - span)
+        if (times.length - first + 1 <= limit) continue
+        const frees = limit > 0 ? Math.ceil((times[times.length - limit]! + span) / 1000) : 0
+        throw new Refusal('cap-exceeded', `${sub} has used its ${limit} ${act}s for this ${name}`, {
+          authority: sub,
+          act,
+          window: name,
+          limit,
+          freesAtSeconds: frees,
+        })
+      }
+    }
+  }
+
+  count(subs: Iterable<string>, act: Act, t: number): void {
+    for (const sub of subs) {
+      const key = `${sub} ${act}`
+      const times = this.#times.get(key) ?? []
+      const old = firstAfter(times, t - DAY)
+      // Trimmed in large steps, so that counting stays cheap.
+      if (old > 1024) times.splice(0, old)
+      times.push(t)
+      this.#times.set(key, times)
+    }
+  }
+}
+
+/** Index of the first time later than `after`; times never fall. */
+function firstAfter(times: readonly number[], after: number): number {
+  let low = 0
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (times[middle]! > after) high = middle
+    else low = middle + 1
+  }
+  return low
+}

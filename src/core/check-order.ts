@@ -1,0 +1,127 @@
+import { RULES, type SlotSigner } from './acts.ts'
+import { equal, toHex } from './bytes.ts'
+import { chainOf, type Authorities, type Link } from './chain.ts'
+import type { DeviceIds } from './commitment.ts'
+import { kidOf, type VerifyEs256 } from './crypto.ts'
+import { verifySlot } from './cose.ts'
+import type { Entry } from './entry.ts'
+import { tacOf } from './imei.ts'
+import { parseOrder, type Order } from './order.ts'
+import { demand } from './refusal.ts'
+
+/** An order whose chain, signatures, fields and window hold. Which device it means is another question. */
+export interface CheckedOrder {
+  readonly order: Order
+  /** Log time in ms. */
+  readonly t: number
+  /** Names in the chains of all slots, once each: whose caps it uses up. */
+  readonly subs: ReadonlySet<string>
+  readonly links: readonly Link[]
+}
+
+/**
+ * Everything about an order that stands in the log itself, in the order of the bundle's steps 8 to 13.
+ * @throws {Refusal} signer-set, chain, cert-time, scope, alg, signature, assertion, fields, window
+ */
+export function checkOrder(
+  entry: Entry,
+  authorities: Authorities,
+  verify: VerifyEs256,
+): CheckedOrder {
+  demand(entry.kind === 'order', 'unknown-kind', 'expected an order')
+  const order = parseOrder(entry.body.payload)
+  const links = signersOf(entry, order, authorities)
+  checkScope(links, order)
+  verifySlots(entry, order, links, authorities, verify)
+  demand(
+    order.auth === links[0]!.cert.sub,
+    'fields',
+    'the order names another authority than its first signer',
+  )
+  checkWindow(order, entry.t, authorities)
+  const subs = new Set(links.flatMap((link) => chainOf(link)).map((link) => link.cert.sub))
+  return { order, t: entry.t, subs, links }
+}
+
+function signersOf(entry: Entry, order: Order, authorities: Authorities): readonly Link[] {
+  const { slots } = RULES[order.act]
+  demand(
+    entry.body.slots.length === slots.length,
+    'signer-set',
+    `${order.act} needs ${slots.length} signatures`,
+  )
+  const certified = slots.flatMap((signer, i) =>
+    signer === 'owner' ? [] : [{ signer, slot: entry.body.slots[i]! }],
+  )
+  const links = certified.map(({ signer, slot }) => {
+    const link = authorities.signer(slot.kid, entry.t)
+    checkRole(link, signer)
+    return link
+  })
+  const officers = links.filter((link) => link.cert.role === 'officer')
+  for (const officer of officers)
+    demand(officer.cert.iss === links[0]!.cert.sub, 'signer-set', 'an officer of another force')
+  demand(
+    new Set(officers.map((link) => link.cert.sub)).size === officers.length,
+    'signer-set',
+    'one officer signed twice',
+  )
+  const kids = new Set(entry.body.slots.map((slot) => toHex(slot.kid)))
+  demand(kids.size === slots.length, 'signer-set', 'one key signed twice')
+  return links
+}
+
+function checkRole({ cert }: Link, signer: Exclude<SlotSigner, 'owner'>): void {
+  demand(signer.roles.includes(cert.role), 'signer-set', `${cert.role} does not sign here`)
+  demand(cert.use !== 'issue', 'signer-set', "a force's issuing key signs no orders")
+}
+
+function checkScope(links: readonly Link[], order: Order): void {
+  for (const { cert } of links.flatMap((link) => chainOf(link)))
+    demand(cert.scope.acts.includes(order.act), 'scope', `${cert.sub} may not ${order.act}`)
+}
+
+function verifySlots(
+  entry: Entry,
+  order: Order,
+  links: readonly Link[],
+  authorities: Authorities,
+  verify: VerifyEs256,
+): void {
+  const parties = authorities.root.relyingParties
+  for (const [i, signer] of RULES[order.act].slots.entries()) {
+    const slot = entry.body.slots[i]!
+    const role = signer === 'owner' ? 'owner' : links[i]!.cert.role
+    const key = signer === 'owner' ? order.okey?.key : links[i]!.cert.key
+    demand(
+      key !== undefined && equal(slot.kid, kidOf(key)),
+      'signer-set',
+      'signed with another key than the order names',
+    )
+    verifySlot(entry.body, slot, key, {
+      verify,
+      relyingParties: parties.filter((party) => party.role === role),
+      deviceBound: role === 'officer',
+    })
+  }
+}
+
+function checkWindow(order: Order, t: number, authorities: Authorities): void {
+  const seconds = Math.floor(t / 1000)
+  demand(order.nbf <= seconds && seconds <= order.exp, 'window', 'logged outside its validity')
+  const stopped = RULES[order.act].quorum === 'guarded' && seconds > authorities.root.expires
+  demand(!stopped, 'cert-time', 'the root document has expired')
+}
+
+/** A maker-bound authority touches only its own models. @throws {Refusal} scope */
+export function checkModels(links: readonly Link[], ids: DeviceIds): void {
+  for (const { cert } of links.flatMap((link) => chainOf(link))) {
+    const { tacs } = cert.scope
+    if (tacs)
+      demand(
+        ids.imeis.length > 0 && ids.imeis.every((imei) => tacs.includes(tacOf(imei))),
+        'scope',
+        `${cert.sub} has no authority over this model`,
+      )
+  }
+}

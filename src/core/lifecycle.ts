@@ -1,0 +1,116 @@
+import { RULES, type Act, type State } from './acts.ts'
+import { equal } from './bytes.ts'
+import { isWithin } from './certificate.ts'
+import { ownerCommitment } from './commitment.ts'
+import type { Order } from './order.ts'
+import { demand } from './refusal.ts'
+
+/** The hold or lock in force. `found` leaves it as it is, a lock on a held phone replaces it. */
+export interface Outstanding {
+  readonly index: number
+  readonly act: 'hold' | 'lock'
+  readonly auth: string
+  /** Force of the last `found`, which may release as well. */
+  readonly foundBy: string | null
+  readonly okc: Uint8Array | null
+  /** When a hold lapses, Unix seconds. */
+  readonly exp: number
+}
+
+/** What one needs of a device's past to judge its next order. Computed from orders, never the truth itself. */
+export interface DeviceState {
+  readonly state: State
+  readonly ctr: number
+  readonly outstanding: Outstanding | null
+}
+
+export const ENROLLED: DeviceState = { state: 'protected', ctr: 0, outstanding: null }
+
+/** What a phone is while this order, not lapsed, is in force. */
+export function stateUnder({ act, foundBy }: Pick<Outstanding, 'act' | 'foundBy'>): State {
+  if (act === 'hold') return 'held'
+  return foundBy === null ? 'stolen' : 'recovered'
+}
+
+/** A hold whose time is over is no longer there. `now`: cosigned time in seconds, never a wall clock. */
+export function lapse(device: DeviceState, now: number): DeviceState {
+  const hold = device.state === 'held' && device.outstanding
+  if (!hold || now <= hold.exp) return device
+  return { ...device, state: 'protected', outstanding: null }
+}
+
+/**
+ * The next state, or the reason there is none. `t` is the order's log time in ms, `index` its leaf.
+ * @throws {Refusal} replay, wrong-state, of-mismatch, signer-set, owner-key
+ */
+export function nextState(
+  before: DeviceState,
+  order: Order,
+  index: number,
+  t: number,
+): DeviceState {
+  const device = lapse(before, Math.floor(t / 1000))
+  demand(order.ctr > device.ctr, 'replay', `counter ${order.ctr} is not above ${device.ctr}`)
+  const rule = RULES[order.act]
+  demand(
+    rule.from.includes(device.state),
+    'wrong-state',
+    `${order.act} does not follow ${device.state}`,
+  )
+  const { outstanding } = device
+  // A lock may continue a hold that never reached this phone, or has lapsed here since: a phone that
+  // lay behind foil must still obey it. That the hold stood when the lock was logged, the log shows.
+  const continues = order.act === 'lock' && outstanding === null
+  if (!continues && (order.of !== undefined || order.act === 'retire'))
+    demand(
+      order.of === outstanding?.index,
+      'of-mismatch',
+      'names another order than the one in force',
+    )
+  if (outstanding && (order.act === 'release' || order.act === 'retire'))
+    checkUndo(order, outstanding)
+  return { state: rule.to, ctr: order.ctr, outstanding: after(order, index, outstanding) }
+}
+
+function after(order: Order, index: number, outstanding: Outstanding | null): Outstanding | null {
+  if (order.act === 'release' || order.act === 'retire') return null
+  if (order.act === 'found') return outstanding && { ...outstanding, foundBy: order.auth }
+  return {
+    index,
+    act: order.act,
+    auth: order.auth,
+    foundBy: null,
+    okc: order.okc ?? null,
+    exp: order.exp,
+  }
+}
+
+/**
+ * Who may undo: whoever ordered or found, or an ancestor, together with the owner whose key the
+ * order committed to. @throws {Refusal} signer-set, owner-key
+ */
+export function checkUndo(order: Order, undone: Outstanding): void {
+  if (order.act === 'release') {
+    const entitled = [undone.auth, undone.foundBy].some(
+      (name) => name !== null && isWithin(name, order.auth),
+    )
+    demand(entitled, 'signer-set', 'signed by an authority that neither ordered nor found')
+  }
+  const { okc } = undone
+  demand(okc !== null, 'owner-key', 'no owner key stands behind this order yet')
+  demand(order.okey !== undefined, 'fields', `${order.act} needs the owner key`)
+  demand(
+    equal(ownerCommitment(order.okey.salt, order.okey.key), okc),
+    'owner-key',
+    'another owner than the one committed to',
+  )
+}
+
+/** Which acts `of` may name. */
+export const CONTINUES: Readonly<Record<Act, readonly ('hold' | 'lock')[]>> = {
+  hold: [],
+  lock: ['hold', 'lock'],
+  found: ['lock'],
+  release: ['hold', 'lock'],
+  retire: ['lock'],
+}

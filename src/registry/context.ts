@@ -1,0 +1,19 @@
+import type { Kysely } from 'kysely'
+import type { Logger, Surroundings } from '../host/index.ts'
+import type { Trust } from '../wire/index.ts'
+import type { Schema } from './db/tables.ts'
+import type { Sequencer } from './log/sequencer.ts'
+import type { TileStore } from './log/tile-store.ts'
+import type { RegistryKeys } from './options.ts'
+
+/** The collaborators every service is made from. */
+export interface Context {
+  readonly db: Kysely<Schema>
+  readonly store: TileStore
+  readonly sequencer: Sequencer
+  readonly trust: Trust
+  readonly keys: RegistryKeys
+  readonly country: string
+  readonly surroundings: Surroundings
+  readonly logger: Logger
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { describeOnEachEngine, serverUrl } from '../../../test/database.ts'
+import { openDatabase } from './database.ts'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations/index.ts'
+
+describeOnEachEngine('migrate', (open) => {
+  test('is harmless the second time', async () => {
+    const { db } = await open()
+    await db.insertInto('published').values({ origin: 'o', note: 'n' }).execute()
+    await migrate(db)
+    expect(await db.selectFrom('published').selectAll().execute()).toHaveLength(1)
+  })
+
+  test('finishes what an interrupted one left, with the table made and not yet recorded', async () => {
+    const { db } = await open()
+    await sql`delete from kysely_migration where name > '0001-first.05'`.execute(db)
+    await sql`drop table audit`.execute(db)
+    await migrate(db)
+    expect(await db.selectFrom('audit').selectAll().execute()).toEqual([])
+  })
+
+  test('may run in several processes at once', async ({ skip }) => {
+    const { db, engine } = await open()
+    skip(engine === 'embedded', 'opens in one process only')
+    const schema = 'migrated_at_once'
+    await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db)
+    await sql`create schema ${sql.id(schema)}`.execute(db)
+    const pools = await Promise.all([1, 2, 3].map(() => openDatabase({ url: serverUrl(schema) })))
+    await Promise.all(pools.map((pool) => migrate(pool.db)))
+    expect(await pools[0]!.db.selectFrom('audit').selectAll().execute()).toEqual([])
+    await Promise.all(pools.map((pool) => pool.close()))
+    await sql`drop schema ${sql.id(schema)} cascade`.execute(db)
+  })
+
+  test('every table has a primary key, and none of what distributed engines lack', async () => {
+    const { db } = await open()
+    const { rows } = await sql<{ name: string }>`
+      select c.relname as name from pg_class c
+      where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
+        and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)
+    `.execute(db)
+    expect(rows).toEqual([])
+    const types = await sql<{ data_type: string }>`
+      select distinct data_type from information_schema.columns
+      where table_schema = current_schema() and table_name not like 'kysely_%' order by data_type
+    `.execute(db)
+    expect(types.rows.map((row) => row.data_type)).toEqual([
+      'bigint',
+      'boolean',
+      'bytea',
+      'jsonb',
+      'text',
+      'uuid',
+    ])
+    for (const { statements } of MIGRATIONS)
+      for (const statement of statements) expect(statement).not.toContain(';')
+  })
+})

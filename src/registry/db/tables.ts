@@ -1,0 +1,222 @@
+import type { ColumnType } from 'kysely'
+
+/** Both engines answer int8 with a bigint; small numbers may be written as such. */
+type Int8 = ColumnType<bigint, bigint | number, bigint | number>
+type Int8OrNull = ColumnType<
+  bigint | null,
+  bigint | number | null | undefined,
+  bigint | number | null
+>
+/** Read, it is a Buffer in fact: a view where Uint8Array's `slice` would copy. */
+type Bytes = Uint8Array
+type BytesOrNull = Uint8Array | null
+/** Written as JSON text: pg would take a JavaScript array for one of PostgreSQL's. */
+type Json = ColumnType<unknown, string, string>
+
+/** The signed checkpoint that is the log, changed only by compare-and-swap on `note`. */
+interface LogStateTable {
+  origin: string
+  size: Int8
+  root: Bytes
+  /** Signed by the log alone. */
+  note: string
+  at_ms: Int8
+}
+
+interface PublishedTable {
+  origin: string
+  /** The newest, with the cosignatures it has so far. */
+  note: string
+  /** The newest that has the guarded quorum. */
+  guarded_note: string | null
+}
+
+/** Tiles of a checkpoint that is not yet known to be published, whole, for whoever finishes it. */
+interface StagingTable {
+  origin: string
+  size: Int8
+  root: Bytes
+  bundle: Bytes
+}
+
+interface EntriesTable {
+  index: Int8
+  /** The entry's bytes, of which the leaf hash is made. */
+  leaf: Bytes
+  /** Of an order: no identity stands twice in the log. */
+  oid: BytesOrNull
+}
+
+interface DevicesTable {
+  /** SHA-256 thumbprint of `dak`. */
+  id: Bytes
+  /** Device attestation key: COSE_Key, CBOR. */
+  dak: Bytes
+  serial: string | null
+  model: string
+  enrolled_at_index: Int8
+  owner_thumbprint: BytesOrNull
+  owner_key: BytesOrNull
+  card_hash: BytesOrNull
+  record_salt: Bytes
+}
+
+interface DeviceImeisTable {
+  imei14: string
+  device_id: Bytes
+  /** 1 or 2. */
+  slot: Int8
+}
+
+/** What an order can be about: an enrolled device, or a bare number when nobody enrolled it. */
+interface SubjectsTable {
+  id: string
+  device_id: BytesOrNull
+  imei14: string | null
+}
+
+interface OrdersTable {
+  log_index: Int8
+  subject_id: string
+  oid: Bytes
+  act: string
+  /** Log time, ms. */
+  at_ms: Int8
+  payload: Bytes
+  /** CBOR. */
+  opening: Bytes
+  /** Opens the order's owner-key commitment. */
+  owner_salt: BytesOrNull
+  case_id: string | null
+}
+
+interface ReportsTable {
+  id: string
+  reference: string
+  subject_id: string
+  at_ms: Int8
+  proof: string
+  why: Int8
+  hold_index: Int8
+}
+
+export type CaseState = 'open' | 'proposed' | 'approved' | 'locked' | 'withdrawn' | 'refused'
+
+interface CasesTable {
+  id: string
+  force: string
+  crime_reference: string
+  case_salt: Bytes
+  subject_id: string
+  why: Int8
+  state: CaseState
+  batch_id: string | null
+  row_no: Int8OrNull
+  report_id: string | null
+  at_ms: Int8
+}
+
+/** An order that still lacks signatures, or its place in the log. */
+interface DraftsTable {
+  id: string
+  case_id: string | null
+  act: string
+  subject_id: string
+  payload: Bytes
+  opening: Bytes
+  owner_salt: BytesOrNull
+  signatures: Json
+  proposed_by: string | null
+  state: string
+  at_ms: Int8
+  log_index: Int8OrNull
+}
+
+interface BatchesTable {
+  id: string
+  force: string
+  source: string
+  file_hash: Bytes
+  kind: string
+  proposed_by: string
+  state: string
+  at_ms: Int8
+  counts: Json
+}
+
+interface BatchRowsRefusedTable {
+  batch_id: string
+  row_no: Int8
+  code: string
+}
+
+interface SightingsTable {
+  id: string
+  at_ms: Int8
+  received_ms: Int8
+  reporter: string
+  how: string
+  verdict: string
+  country: string
+  network: string | null
+  subject_id: string | null
+  imei14: string | null
+  tree_size: Int8
+  body: Bytes
+}
+
+/** Where a found phone lies: the private side of a `found`, keyed by its draft. */
+interface RecoveriesTable {
+  id: string
+  subject_id: string
+  force: string
+  exhibit_salt: Bytes
+  exhibit: string
+  country: string
+  at_ms: Int8
+}
+
+interface IdempotencyTable {
+  caller: string
+  key: string
+  body_hash: Bytes
+  status: Int8
+  response: string | null
+  at_ms: Int8
+}
+
+interface UsedNoncesTable {
+  nonce: Bytes
+  at_ms: Int8
+}
+
+interface AuditTable {
+  id: string
+  at_ms: Int8
+  who: string
+  action: string
+  case_id: string | null
+  subject_id: string | null
+}
+
+/** The tables after the last migration. Identifiers are made by the application, never here. */
+export interface Schema {
+  log_state: LogStateTable
+  published: PublishedTable
+  staging: StagingTable
+  entries: EntriesTable
+  devices: DevicesTable
+  device_imeis: DeviceImeisTable
+  subjects: SubjectsTable
+  orders: OrdersTable
+  reports: ReportsTable
+  cases: CasesTable
+  drafts: DraftsTable
+  batches: BatchesTable
+  batch_rows_refused: BatchRowsRefusedTable
+  sightings: SightingsTable
+  recoveries: RecoveriesTable
+  idempotency: IdempotencyTable
+  used_nonces: UsedNoncesTable
+  audit: AuditTable
+}

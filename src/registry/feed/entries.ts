@@ -1,0 +1,24 @@
+import type { Kysely } from 'kysely'
+import { toBase64 } from '../../core/index.ts'
+import type { FeedEntry } from '../../wire/index.ts'
+import type { Schema } from '../db/tables.ts'
+
+/** Log entries beside their openings, from `from` on: what entitled readers get. */
+export async function feedEntries(
+  db: Kysely<Schema>,
+  from: number,
+  to: number,
+): Promise<FeedEntry[]> {
+  const rows = await db
+    .selectFrom('entries')
+    .leftJoin('orders', 'orders.log_index', 'entries.index')
+    .select(['entries.leaf', 'orders.opening'])
+    .where('entries.index', '>=', BigInt(from))
+    .where('entries.index', '<', BigInt(to))
+    .orderBy('entries.index')
+    .execute()
+  return rows.map(({ leaf, opening }) => ({
+    entry: toBase64(new Uint8Array(leaf)),
+    opening: opening && toBase64(new Uint8Array(opening)),
+  }))
+}

@@ -1,0 +1,82 @@
+import { z, type OpenAPIHono } from '@hono/zod-openapi'
+import { fromBase64, toBase64 } from '../../core/index.ts'
+import {
+  ActivationAnswer,
+  ActivationRequest,
+  DeviceStatusAnswer,
+  DeviceStatusRequest,
+  EnrolmentAnswer,
+  EnrolmentRequest,
+  NonceAnswer,
+} from '../../wire/index.ts'
+import type { Context } from '../context.ts'
+import { activate, deviceStatus } from '../services/device-status.ts'
+import { enrol } from '../services/enrolment.ts'
+import { drawNonce } from '../services/nonces.ts'
+import type { Env } from './env.ts'
+import { idempotent } from './idempotency.ts'
+import { post } from './route.ts'
+
+/** What phones ask. Their own key signs inside the body; there is nothing else to log in with. */
+export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
+  post(
+    app,
+    {
+      path: '/v1/nonces',
+      summary: 'A nonce for ten minutes',
+      body: z.object({}),
+      answer: NonceAnswer,
+    },
+    async () => ({ nonce: toBase64(drawNonce(context)) }),
+  )
+  post(
+    app,
+    {
+      path: '/v1/enrolments',
+      summary: 'Enrol a device its maker vouches for',
+      body: EnrolmentRequest,
+      answer: EnrolmentAnswer,
+      middleware: [idempotent(context)],
+    },
+    async (body) => {
+      const { owner } = body
+      const { index, card } = await enrol(context, {
+        eat: fromBase64(body.eat),
+        statement: fromBase64(body.statement),
+        record: fromBase64(body.record),
+        index: body.index,
+        path: body.path.map(fromBase64),
+        model: body.model,
+        ...(owner && { owner: { key: fromBase64(owner.key), proof: fromBase64(owner.proof) } }),
+      })
+      return { index, card, state: 'protected' as const }
+    },
+  )
+  post(
+    app,
+    {
+      path: '/v1/device-status',
+      summary: 'What a phone has missed, as bundles',
+      body: DeviceStatusRequest,
+      answer: DeviceStatusAnswer,
+    },
+    async (body) => {
+      const { state, bundles } = await deviceStatus(context, fromBase64(body.eat))
+      return { state, bundles: bundles.map(toBase64) }
+    },
+  )
+  post(
+    app,
+    {
+      path: '/v1/activations',
+      summary: 'A status token after a reset, or a refusal',
+      body: ActivationRequest,
+      answer: ActivationAnswer,
+      middleware: [idempotent(context)],
+    },
+    async (body) => {
+      const { token, certificates } = await activate(context, fromBase64(body.eat), body.country)
+      return { token: toBase64(token), certificates: certificates.map(toBase64) }
+    },
+  )
+}

@@ -1,0 +1,61 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { demand, fromBase64 } from '../../core/index.ts'
+import { SightingsAnswer, SightingsRequest, SnapshotChunk, parseCursor } from '../../wire/index.ts'
+import type { Context } from '../context.ts'
+import { feedEntries } from '../feed/entries.ts'
+import type { FeedHub } from '../feed/hub.ts'
+import { demandRole } from '../model/caller.ts'
+import { takeSightings } from '../services/sightings.ts'
+import type { Env } from './env.ts'
+import { idempotent } from './idempotency.ts'
+import { get, post } from './route.ts'
+import { callerIn, signed } from './signed.ts'
+
+const CHUNK = 256
+
+/** What operators' registers ask: the log with its openings, and a place for what they saw. */
+export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub): void {
+  const operator = [signed(context)]
+  get(
+    app,
+    {
+      path: '/v1/snapshot/{chunk}',
+      summary: '256 entries beside their openings',
+      answer: SnapshotChunk,
+      middleware: operator,
+    },
+    async (c) => {
+      demandRole(callerIn(c), 'operator')
+      const from = parseCursor(c.req.param('chunk') ?? '') * CHUNK
+      const size = context.sequencer.published.newest?.checkpoint.size ?? 0
+      const entries = await feedEntries(context.db, from, Math.min(size, from + CHUNK))
+      return { from, size, entries }
+    },
+  )
+  app.get('/v1/feed', signed(context), (c) => {
+    demandRole(callerIn(c), 'operator')
+    const last = c.req.header('last-event-id')
+    const { outgoing } = c.env
+    demand('writableLength' in outgoing, 'unavailable', 'the feed is served over HTTP/1.1')
+    hub.attach(
+      outgoing as Parameters<FeedHub['attach']>[0],
+      last === undefined ? null : parseCursor(last),
+    )
+    return RESPONSE_ALREADY_SENT
+  })
+  post(
+    app,
+    {
+      path: '/v1/sightings',
+      summary: 'Signed sightings of one operator',
+      body: SightingsRequest,
+      answer: SightingsAnswer,
+      middleware: [signed(context), idempotent(context)],
+    },
+    async ({ sightings }, c) => {
+      const taken = await takeSightings(context, callerIn(c), sightings.map(fromBase64))
+      return { ...taken, refused: [...taken.refused] }
+    },
+  )
+}

@@ -1,0 +1,115 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context as HttpContext } from 'hono'
+import { WHY_STOLEN, demand, parseImei, parseSerial, toBase64 } from '../../core/index.ts'
+import {
+  CHECK_SENTENCES,
+  CheckAnswer,
+  CheckRequest,
+  DraftAnswer,
+  OwnerDraftsAnswer,
+  ReportAccess,
+  ReportAnswer,
+  ReportRequest,
+} from '../../wire/index.ts'
+import type { Context } from '../context.ts'
+import { check } from '../services/checks.ts'
+import type { Draft } from '../services/drafts.ts'
+import {
+  draftWithdrawal,
+  idFromKey,
+  ownersDrafts,
+  reportStatus,
+  reportStolen,
+  type ReportStatus,
+} from '../services/reports.ts'
+import type { Env } from './env.ts'
+import { idempotent } from './idempotency.ts'
+import { post } from './route.ts'
+
+/** What owners and anybody who is offered a phone ask. */
+export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
+  const once = [idempotent(context)]
+  post(
+    app,
+    {
+      path: '/v1/reports',
+      summary: 'Hold a phone by its recovery card',
+      body: ReportRequest,
+      answer: ReportAnswer,
+      middleware: once,
+    },
+    async ({ card, why }, c) => {
+      const id = requestId(c)
+      return reportAnswer(await reportStolen(context, { id, card, why: WHY_STOLEN[why] }))
+    },
+  )
+  post(
+    app,
+    {
+      path: '/v1/report-status',
+      summary: 'What is true now',
+      body: ReportAccess,
+      answer: ReportAnswer,
+    },
+    async (body) => reportAnswer(await reportStatus(context, body)),
+  )
+  post(
+    app,
+    {
+      path: '/v1/withdrawals',
+      summary: 'Draft the withdrawal of a hold; the owner key completes it',
+      body: ReportAccess,
+      answer: DraftAnswer,
+      middleware: once,
+    },
+    async (body) => draftAnswer(await draftWithdrawal(context, body)),
+  )
+  post(
+    app,
+    {
+      path: '/v1/owner-drafts',
+      summary: 'Orders that wait for the owner key',
+      body: ReportAccess,
+      answer: OwnerDraftsAnswer,
+    },
+    async (body) => ({ drafts: (await ownersDrafts(context, body)).map(draftAnswer) }),
+  )
+  post(
+    app,
+    {
+      path: '/v1/checks',
+      summary: 'Is there a report for this IMEI or serial?',
+      body: CheckRequest,
+      answer: CheckAnswer,
+    },
+    async ({ imei, serial }) => {
+      demand(
+        (imei === undefined) !== (serial === undefined),
+        'malformed',
+        'expected an imei or a serial',
+      )
+      const what =
+        imei === undefined
+          ? { serial: parseSerial(serial ?? '') }
+          : { imei: parseImei(imei).imei14 }
+      const { state, treeSize } = await check(context, what)
+      const at = new Date(context.surroundings.clock()).toISOString()
+      return { state, sentence: CHECK_SENTENCES[state], treeSize, at }
+    },
+  )
+}
+
+function requestId(c: HttpContext<Env>): string {
+  const { requestKey } = c.var
+  demand(requestKey !== undefined, 'idempotency-key-missing', 'no key')
+  return idFromKey(requestKey.caller, requestKey.key)
+}
+
+function reportAnswer({ lapsesAt, ...status }: ReportStatus) {
+  return { ...status, lapsesAt: lapsesAt === null ? null : new Date(lapsesAt * 1000).toISOString() }
+}
+
+/** A draft as it leaves: the signer checks that the opening belongs to the payload. */
+export function draftAnswer({ id, act, payload, opening }: Draft) {
+  return { id, act, payload: toBase64(payload), opening: toBase64(opening) }
+}

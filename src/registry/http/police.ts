@@ -1,0 +1,172 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import {
+  Refusal,
+  WHY_STOLEN,
+  demand,
+  fromBase64,
+  parseImei,
+  withCheckDigit,
+} from '../../core/index.ts'
+import {
+  CaseAnswer,
+  CasePage,
+  CaseState,
+  DraftAnswer,
+  DraftRequest,
+  NewCaseRequest,
+  SignaturesAnswer,
+  SignaturesRequest,
+} from '../../wire/index.ts'
+import type { Context } from '../context.ts'
+import type { Caller } from '../model/caller.ts'
+import { listCases, lookAtCase, openCase } from '../services/cases.ts'
+import { draftOrder } from '../services/drafts.ts'
+import { addSignatures } from '../services/signatures.ts'
+import { sightingsOf } from '../services/sightings.ts'
+import type { Env } from './env.ts'
+import { idempotent } from './idempotency.ts'
+import { draftAnswer } from './owners.ts'
+import { get, post } from './route.ts'
+import { callerIn, signed } from './signed.ts'
+
+const MAX_PAGE = 200
+const DEFAULT_PAGE = 50
+
+/** Cases of a force, and the signatures that make orders of them. */
+export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
+  const officer = [signed(context)]
+  const officerOnce = [signed(context), idempotent(context)]
+  post(
+    app,
+    {
+      path: '/v1/cases',
+      summary: 'Open a case',
+      body: NewCaseRequest,
+      answer: CaseAnswer,
+      middleware: officerOnce,
+    },
+    async ({ crimeReference, why, reference, imei }, c) => {
+      demand(
+        (reference === undefined) !== (imei === undefined),
+        'malformed',
+        'expected a report reference or an imei',
+      )
+      const about =
+        imei === undefined ? { reference: reference ?? '' } : { imei: parseImei(imei).imei14 }
+      const caller = callerIn(c)
+      const { id } = await openCase(context, caller, {
+        crimeReference,
+        why: WHY_STOLEN[why],
+        about,
+      })
+      return caseAnswer(context, caller, id)
+    },
+  )
+  get(
+    app,
+    { path: '/v1/cases', summary: "The force's cases", answer: CasePage, middleware: officer },
+    async (c) => {
+      const limit = Number(c.req.query('limit') ?? DEFAULT_PAGE)
+      demand(
+        Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE,
+        'malformed',
+        `limit is 1 to ${MAX_PAGE}`,
+      )
+      const after = c.req.query('cursor')
+      demand(
+        after === undefined || /^[0-9a-f-]{36}$/.test(after),
+        'bad-cursor',
+        'not one of our cursors',
+      )
+      const state = CaseState.optional().safeParse(c.req.query('state'))
+      demand(state.success, 'malformed', 'no such case state')
+      const filter = { limit, ...(after && { after }), ...(state.data && { state: state.data }) }
+      return { ...(await listCases(context, callerIn(c), filter)) } as never
+    },
+  )
+  get(
+    app,
+    {
+      path: '/v1/cases/{id}',
+      summary: 'One case, its device and where it was seen',
+      answer: CaseAnswer,
+      middleware: officer,
+    },
+    async (c) => caseAnswer(context, callerIn(c), idIn(c.req.param('id'))),
+  )
+  post(
+    app,
+    {
+      path: '/v1/cases/{id}/drafts',
+      summary: 'Draft the next order of a case',
+      body: DraftRequest,
+      answer: DraftAnswer,
+      middleware: officerOnce,
+    },
+    async (wanted, c) =>
+      draftAnswer(await draftOrder(context, callerIn(c), idIn(c.req.param('id')), wanted)),
+  )
+  post(
+    app,
+    {
+      path: '/v1/signatures',
+      summary: 'Sign drafts; a complete one is logged before the answer',
+      body: SignaturesRequest,
+      answer: SignaturesAnswer,
+      middleware: [idempotent(context)],
+    },
+    async ({ signatures }) => {
+      const results = await addSignatures(
+        context,
+        signatures.map(({ draft, slot, signature }) => ({
+          draftId: draft,
+          slot,
+          signature: fromBase64(signature),
+        })),
+      )
+      // One that failed for want of the log must not be kept as this key's answer.
+      const [only] = results.values()
+      if (results.size === 1 && only instanceof Refusal) throw only
+      return { results: [...results].map(([draft, result]) => signatureResult(draft, result)) }
+    },
+  )
+}
+
+function signatureResult(
+  draft: string,
+  result: Awaited<ReturnType<typeof addSignatures>> extends ReadonlyMap<string, infer R>
+    ? R
+    : never,
+) {
+  if (result instanceof Refusal)
+    return { draft, state: 'refused' as const, code: result.code, detail: result.message }
+  if (result.state === 'logged') return { draft, state: result.state, index: result.index }
+  return { draft, state: result.state }
+}
+
+/** A path's id, before it reaches SQL as a uuid. @throws {Refusal} not-found */
+export function idIn(text: string | undefined): string {
+  demand(
+    text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
+    'not-found',
+    'no such thing',
+  )
+  return text
+}
+
+async function caseAnswer(context: Context, caller: Caller, id: string) {
+  const { case: found, subject } = await lookAtCase(context, caller, id)
+  const seen = await sightingsOf(context, subject)
+  return {
+    id: found.id,
+    force: found.force,
+    crimeReference: found.crimeReference,
+    state: found.state,
+    device: {
+      model: subject.model,
+      imeis: subject.ids.imeis.map(withCheckDigit),
+      serial: subject.ids.serial,
+    },
+    sightings: seen.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
+  }
+}

@@ -1,0 +1,52 @@
+import type { Context as HttpContext } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { Refusal } from '../../core/index.ts'
+import type { Logger } from '../../host/index.ts'
+import { PROBLEMS, type ProblemBody } from '../../wire/index.ts'
+
+const RETRY_AFTER_SECONDS = '2'
+
+/** The one place where an error becomes an answer (RFC 9457). Unknown errors say nothing of the inside. */
+export function toProblem(error: unknown, logger: Logger): ProblemBody {
+  if (error instanceof Refusal) {
+    const { status, title } = PROBLEMS[error.code]
+    const facts = Object.keys(error.facts).length > 0 ? { facts: error.facts } : {}
+    const detail = status >= 500 && status !== 503 ? {} : { detail: error.message }
+    return { type: `/problems/${error.code}`, title, status, code: error.code, ...detail, ...facts }
+  }
+  if (error instanceof HTTPException && error.status < 500) {
+    const code = error.status === 413 ? 'too-large' : 'malformed'
+    return { type: `/problems/${code}`, title: PROBLEMS[code].title, status: error.status, code }
+  }
+  logger.error({ err: error }, 'a request failed')
+  return {
+    type: '/problems/internal',
+    title: 'Something failed on our side.',
+    status: 500,
+    code: 'internal',
+  }
+}
+
+/** As an HTTP answer. 429 and 503 always say when to come back. */
+export function answerProblem(c: HttpContext, problem: ProblemBody): Response {
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  }
+  if (problem.status === 429 || problem.status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS
+  if (problem.status === 401) headers['www-authenticate'] = 'StolenMode'
+  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers)
+}
+
+/** The answer to a body that does not fit its schema: where, and what was expected. */
+export function schemaProblem(
+  issues: readonly { path: readonly PropertyKey[]; message: string }[],
+): ProblemBody {
+  const { status, title } = PROBLEMS.malformed
+  const errors = issues.slice(0, 20).map(({ path, message }) => ({
+    pointer: `/${path.map(String).join('/')}`,
+    detail: message.replace(/received .*/i, 'received something else'),
+  }))
+  return { type: '/problems/malformed', title, status, code: 'malformed', errors }
+}

@@ -1,0 +1,88 @@
+import {
+  Refusal,
+  encodeEntry,
+  nextState,
+  parseOrder,
+  type DeviceState,
+  type Ledger,
+  type LoggedOrder,
+} from '../../core/index.ts'
+import { stateLogged } from '../model/orders.ts'
+import type { Logged, Submission } from './submission.ts'
+
+/** A submission that will become entry `index`. */
+export interface Accepted extends Logged {
+  readonly submission: Submission
+  readonly entry: Uint8Array
+}
+
+/** What the law says of a pool of submissions. */
+export interface Decision {
+  readonly accepted: readonly Accepted[]
+  /** Known already, by identity: the answer is where it stands. */
+  readonly repeated: ReadonlyMap<Submission, number>
+  readonly refused: ReadonlyMap<Submission, Refusal>
+}
+
+/**
+ * Decides a pool in order, each submission on what the ones before it changed. `ledger` moves along:
+ * should the entries not come to stand in the log, it has to be thrown away.
+ */
+export function decide(
+  pool: readonly Submission[],
+  ledger: Ledger,
+  orders: ReadonlyMap<string, readonly LoggedOrder[]>,
+  t: number,
+): Decision {
+  const states = new Map<string, DeviceState>()
+  const accepted: Accepted[] = []
+  const repeated = new Map<Submission, number>()
+  const refused = new Map<Submission, Refusal>()
+  for (const submission of pool) {
+    try {
+      const first = repeatOf(submission, ledger)
+      if (first === undefined) accepted.push(accept(submission, ledger, { orders, states }, t))
+      else repeated.set(submission, first)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      refused.set(submission, error)
+    }
+  }
+  return { accepted, repeated, refused }
+}
+
+function repeatOf({ kind, body }: Submission, ledger: Ledger): number | undefined {
+  if (kind !== 'order') return undefined
+  return ledger.loggedIndex(parseOrder(body.payload).oid, body.payload)
+}
+
+function accept(submission: Submission, ledger: Ledger, subjects: Subjects, t: number): Accepted {
+  const { kind, body, order: context } = submission
+  const index = ledger.size
+  const entry = encodeEntry({ kind, t, body })
+  // The device's own state first: it changes nothing, while the ledger moves.
+  const before = context && stateOf(context.subjectId, subjects)
+  const after = before && nextState(before, parseOrder(body.payload), index, t)
+  ledger.apply(index, entry)
+  if (context && after) subjects.states.set(context.subjectId, after)
+  return { submission, entry, index, t }
+}
+
+interface Subjects {
+  readonly orders: ReadonlyMap<string, readonly LoggedOrder[]>
+  /** As far as this pool has changed or looked at them. */
+  readonly states: Map<string, DeviceState>
+}
+
+function stateOf(subjectId: string, { orders, states }: Subjects): DeviceState {
+  const known = states.get(subjectId)
+  if (known) return known
+  try {
+    return stateLogged(orders.get(subjectId) ?? [])
+  } catch {
+    throw new Refusal(
+      'row-disagrees-with-log',
+      'the orders kept for this device do not follow from each other',
+    )
+  }
+}

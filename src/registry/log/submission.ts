@@ -1,0 +1,33 @@
+import type { Transaction } from 'kysely'
+import type { CoseSign, Kind } from '../../core/index.ts'
+import type { Schema } from '../db/tables.ts'
+
+/** Where an entry ended up. Answered only once it is durable and published. */
+export interface Logged {
+  readonly index: number
+  /** Log time, ms. */
+  readonly t: number
+}
+
+/** What the registry keeps about an order beside the public entry, written in one transaction with it. */
+export interface OrderContext {
+  readonly subjectId: string
+  readonly opening: Uint8Array
+  readonly ownerSalt: Uint8Array | null
+  readonly caseId: string | null
+  /** The draft whose signatures became this order. */
+  readonly draftId: string | null
+}
+
+/** Something to be logged. */
+export interface Submission {
+  readonly kind: Kind
+  readonly body: CoseSign
+  /** Present for orders, and only for them. */
+  readonly order?: OrderContext
+  /**
+   * Rows that must stand or fall with the entry. Runs inside the transaction of the whole pool: it
+   * takes conflicts with `on conflict`, for an error here would fail everybody else's order too.
+   */
+  readonly alongside?: (trx: Transaction<Schema>, logged: Logged) => Promise<void>
+}

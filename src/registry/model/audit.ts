@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto'
+import type { Context } from '../context.ts'
+import type { Caller } from './caller.ts'
+
+/** Every look at a case and every act on it leaves a row: who, what, which case. */
+export async function audit(
+  { db, surroundings }: Context,
+  caller: Caller,
+  action: string,
+  about: { readonly caseId?: string; readonly subjectId?: string },
+): Promise<void> {
+  await db
+    .insertInto('audit')
+    .values({
+      id: randomUUID(),
+      at_ms: surroundings.clock(),
+      who: caller.sub,
+      action,
+      case_id: about.caseId ?? null,
+      subject_id: about.subjectId ?? null,
+    })
+    .execute()
+}

@@ -1,0 +1,114 @@
+import {
+  HOLD_SECONDS,
+  RULES,
+  coseSign,
+  demand,
+  deviceCommitment,
+  encodeCbor,
+  encodeOpening,
+  lapse,
+  orderPayload,
+  ownerCommitment,
+  type Act,
+  type CoseSign,
+  type DeviceState,
+  type Order,
+  type Signer,
+} from '../../core/index.ts'
+import type { Surroundings } from '../../host/index.ts'
+import { stateLogged, type KnownOrder } from './orders.ts'
+import type { Subject } from './subjects.ts'
+
+/** What the act itself has to say; everything else follows from the device and its past. */
+export type ActContent = Pick<
+  Order,
+  'act' | 'auth' | 'case' | 'own' | 'why' | 'to' | 'cus' | 'cc' | 'clu'
+>
+
+/** An order ready to be signed, with the private half that stays here. */
+export interface Composed {
+  readonly order: Order
+  readonly payload: Uint8Array
+  readonly opening: Uint8Array
+  /** Opens the order's own owner-key commitment, when it carries one. */
+  readonly ownerSalt: Uint8Array | null
+}
+
+/** Clocks of officers and registry may differ by this much, seconds. */
+const CLOCK_SLACK = 60
+/** How long a draft other than a hold stays signable: six of the seven days an order may wait. */
+const DRAFT_SECONDS = 6 * 86_400
+
+/**
+ * The next order about a subject, on the state that all logged orders give at `now` (Unix seconds).
+ * @throws {Refusal} wrong-state, owner-key
+ */
+export function compose(
+  content: ActContent,
+  subject: Subject,
+  orders: readonly KnownOrder[],
+  now: number,
+  { random }: Surroundings,
+): Composed {
+  const { act } = content
+  const device = lapse(stateLogged(orders), now)
+  demand(
+    RULES[act].from.includes(device.state),
+    'wrong-state',
+    `${act} does not follow ${device.state}`,
+  )
+  const oid = random(16)
+  const salt = random(32)
+  const commits = (act === 'hold' || act === 'lock') && subject.owner !== null
+  const ownerSalt = commits ? random(32) : null
+  const order: Order = {
+    ...content,
+    oid,
+    dev: deviceCommitment(salt, subject.ids),
+    ctr: device.ctr + 1,
+    ...window(act, now),
+    ...continued(act, device),
+    ...(ownerSalt && subject.owner && { okc: ownerCommitment(ownerSalt, subject.owner) }),
+    ...opened(act, device, subject, orders),
+  }
+  return {
+    order,
+    payload: encodeCbor(orderPayload(order)),
+    opening: encodeOpening({ oid, salt, ids: subject.ids }),
+    ownerSalt,
+  }
+}
+
+function window(act: Act, now: number): Pick<Order, 'nbf' | 'exp'> {
+  if (act === 'hold') return { nbf: now, exp: now + HOLD_SECONDS }
+  return { nbf: now - CLOCK_SLACK, exp: now + DRAFT_SECONDS }
+}
+
+function continued(act: Act, { outstanding }: DeviceState): Pick<Order, 'of'> {
+  if (outstanding === null || act === 'hold') return {}
+  return { of: outstanding.index }
+}
+
+/** A release opens the commitment of what it undoes, so that anyone can check the owner's slot. */
+function opened(
+  act: Act,
+  { outstanding }: DeviceState,
+  subject: Subject,
+  orders: readonly KnownOrder[],
+): Pick<Order, 'okey'> {
+  if (act !== 'release' && act !== 'retire') return {}
+  demand(subject.owner !== null, 'owner-key', 'this device has no owner key yet')
+  const undone = orders.find(({ index }) => index === outstanding?.index)
+  const salt = undone ? undone.ownerSalt : new Uint8Array(32)
+  demand(
+    salt !== null,
+    'owner-key',
+    'the order in force was issued before the device had an owner key',
+  )
+  return { okey: { salt, key: subject.owner } }
+}
+
+/** An order that the service signs alone: a hold on an owner's word. */
+export function signComposed(composed: Composed, signers: readonly Signer[]): CoseSign {
+  return coseSign('application/stolen-order+cbor', orderPayload(composed.order), signers)
+}

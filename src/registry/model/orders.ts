@@ -1,0 +1,49 @@
+import type { Kysely, Transaction } from 'kysely'
+import {
+  ENROLLED,
+  nextState,
+  parseOrder,
+  type DeviceState,
+  type LoggedOrder,
+} from '../../core/index.ts'
+import type { Schema } from '../db/tables.ts'
+
+/** A logged order with what the registry alone knows about it. */
+export interface KnownOrder extends LoggedOrder {
+  readonly opening: Uint8Array
+  readonly ownerSalt: Uint8Array | null
+  readonly caseId: string | null
+}
+
+/** The orders of some subjects in log order, by subject. Every subject asked for has a list. */
+export async function ordersOf(
+  db: Kysely<Schema> | Transaction<Schema>,
+  subjectIds: readonly string[],
+): Promise<Map<string, KnownOrder[]>> {
+  const found = new Map<string, KnownOrder[]>(subjectIds.map((id) => [id, []]))
+  if (subjectIds.length === 0) return found
+  const rows = await db
+    .selectFrom('orders')
+    .selectAll()
+    .where('subject_id', 'in', subjectIds)
+    .orderBy('log_index')
+    .execute()
+  for (const row of rows)
+    found.get(row.subject_id)?.push({
+      index: Number(row.log_index),
+      t: Number(row.at_ms),
+      order: parseOrder(new Uint8Array(row.payload)),
+      opening: new Uint8Array(row.opening),
+      ownerSalt: row.owner_salt && new Uint8Array(row.owner_salt),
+      caseId: row.case_id,
+    })
+  return found
+}
+
+/**
+ * The state that the next order has to follow: every logged order counts, whether or not it has its
+ * quorum yet. @throws {Refusal} when the rows disagree with the law: they are not what was logged
+ */
+export function stateLogged(orders: readonly LoggedOrder[]): DeviceState {
+  return orders.reduce((state, { order, index, t }) => nextState(state, order, index, t), ENROLLED)
+}

@@ -1,0 +1,33 @@
+import type { Signer } from '../core/index.ts'
+import type { Logger, NoteSigner, Surroundings } from '../host/index.ts'
+import type { Trust } from '../wire/index.ts'
+import type { DatabaseConfig } from './db/database.ts'
+
+/** The keys the service itself holds. Officers', forces' and owners' keys are never among them. */
+export interface RegistryKeys {
+  /** Signs checkpoints. */
+  readonly log: NoteSigner
+  /** Signs holds on owners' reports: the force's intake. */
+  readonly intake: Signer
+  /** Sign status tokens and batches; two, so that they can be held apart. */
+  readonly registry: readonly [Signer, Signer]
+  /** Hides recovery-card codes and makes nonces; 32 bytes, drawn at first start. */
+  readonly secret: Uint8Array
+}
+
+/** What a registry is made of; only `cli` reads the environment. */
+export interface RegistryOptions {
+  readonly database: DatabaseConfig
+  /** Folder of tiles and checkpoint: immutable files for any cache. */
+  readonly logFolder: string
+  readonly trust: Trust
+  readonly keys: RegistryKeys
+  /** Country of this registry, for sightings it makes itself. */
+  readonly country: string
+  /** Documents of the founding ceremony, needed once: root first, certificates issuers first. */
+  readonly founding: readonly Uint8Array[] | null
+  /** Milliseconds submissions are gathered before they are sequenced, 250 to 500. */
+  readonly poolMs: number
+  readonly surroundings: Surroundings
+  readonly logger: Logger
+}

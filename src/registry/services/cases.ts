@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { demand, type Imei14 } from '../../core/index.ts'
+import type { Context } from '../context.ts'
+import type { CaseState } from '../db/tables.ts'
+import { audit } from '../model/audit.ts'
+import { demandRole, type Caller } from '../model/caller.ts'
+import { subjectById, subjectForImei, type Subject } from '../model/subjects.ts'
+
+/** What a force works on: one device, one crime reference. */
+export interface Case {
+  readonly id: string
+  readonly force: string
+  readonly crimeReference: string
+  readonly salt: Uint8Array
+  readonly subjectId: string
+  readonly why: number
+  readonly state: CaseState
+  readonly batchId: string | null
+  /** Row of the imported list, 0 where there is none. */
+  readonly row: number
+  readonly reportId: string | null
+  readonly at: number
+}
+
+export interface NewCase {
+  readonly crimeReference: string
+  readonly why: number
+  /** The owner's report, or the number an officer obtained. */
+  readonly about: { readonly reference: string } | { readonly imei: Imei14 }
+}
+
+/** Opens a case of the officer's force. @throws {Refusal} forbidden, not-found */
+export async function openCase(context: Context, caller: Caller, wanted: NewCase): Promise<Case> {
+  demandRole(caller, 'officer')
+  const { db, surroundings } = context
+  const { subjectId, reportId } = await aboutWhat(context, wanted)
+  const row = {
+    id: randomUUID(),
+    force: caller.iss,
+    crime_reference: wanted.crimeReference,
+    case_salt: surroundings.random(32),
+    subject_id: subjectId,
+    why: wanted.why,
+    state: 'open' as const,
+    batch_id: null,
+    row_no: null,
+    report_id: reportId,
+    at_ms: surroundings.clock(),
+  }
+  await db.insertInto('cases').values(row).execute()
+  await audit(context, caller, 'case.open', { caseId: row.id, subjectId })
+  return caseById(context, caller, row.id)
+}
+
+async function aboutWhat({ db }: Context, { about }: NewCase) {
+  if ('imei' in about)
+    return { subjectId: (await subjectForImei(db, about.imei)).id, reportId: null }
+  const report = await db
+    .selectFrom('reports')
+    .selectAll()
+    .where('reference', '=', about.reference)
+    .executeTakeFirst()
+  demand(report !== undefined, 'not-found', 'no report with this reference')
+  return { subjectId: report.subject_id, reportId: report.id }
+}
+
+/** @throws {Refusal} forbidden, not-found: there is none, or it is another force's */
+export async function caseById({ db }: Context, caller: Caller, id: string): Promise<Case> {
+  demandRole(caller, 'officer')
+  const row = await db
+    .selectFrom('cases')
+    .selectAll()
+    .where('id', '=', id)
+    .where('force', '=', caller.iss)
+    .executeTakeFirst()
+  demand(row !== undefined, 'not-found', 'no such case of your force')
+  return {
+    id: row.id,
+    force: row.force,
+    crimeReference: row.crime_reference,
+    salt: new Uint8Array(row.case_salt),
+    subjectId: row.subject_id,
+    why: Number(row.why),
+    state: row.state,
+    batchId: row.batch_id,
+    row: Number(row.row_no ?? 0),
+    reportId: row.report_id,
+    at: Number(row.at_ms),
+  }
+}
+
+/** A case with its device, for an officer who looks at it: a look that is recorded. */
+export async function lookAtCase(
+  context: Context,
+  caller: Caller,
+  id: string,
+): Promise<{ case: Case; subject: Subject }> {
+  const found = await caseById(context, caller, id)
+  await audit(context, caller, 'case.view', { caseId: id, subjectId: found.subjectId })
+  return { case: found, subject: await subjectById(context.db, found.subjectId) }
+}
+
+export interface CasePage {
+  readonly items: readonly {
+    readonly id: string
+    readonly crimeReference: string
+    readonly state: CaseState
+  }[]
+  readonly next: string | null
+}
+
+/** A force's cases, a page at a time, in the order of their ids. */
+export async function listCases(
+  { db }: Context,
+  caller: Caller,
+  filter: { readonly state?: CaseState; readonly limit: number; readonly after?: string },
+): Promise<CasePage> {
+  demandRole(caller, 'officer')
+  let query = db
+    .selectFrom('cases')
+    .select(['id', 'crime_reference', 'state'])
+    .where('force', '=', caller.iss)
+    .orderBy('id')
+    .limit(filter.limit + 1)
+  if (filter.state) query = query.where('state', '=', filter.state)
+  if (filter.after) query = query.where('id', '>', filter.after)
+  const rows = await query.execute()
+  const items = rows.slice(0, filter.limit).map((row) => ({
+    id: row.id,
+    crimeReference: row.crime_reference,
+    state: row.state,
+  }))
+  return { items, next: rows.length > filter.limit ? (items.at(-1)?.id ?? null) : null }
+}

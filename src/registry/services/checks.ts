@@ -1,0 +1,49 @@
+import { lapse, stateInForce, type Imei14, type State } from '../../core/index.ts'
+import type { Context } from '../context.ts'
+import { frontiersOf } from '../log/published.ts'
+import { ordersOf } from '../model/orders.ts'
+import { subjectById, subjectIdsFor } from '../model/subjects.ts'
+import { noteSighting } from './sightings.ts'
+
+/** What anybody may know: a word, and as of which state of the log. No owner, no time, no place. */
+export interface CheckAnswer {
+  readonly state: State
+  readonly treeSize: number
+}
+
+const WEIGHT: Readonly<Record<State, number>> = {
+  protected: 0,
+  held: 1,
+  recovered: 2,
+  stolen: 3,
+  retired: 4,
+}
+
+/**
+ * The public check. A number nobody knows and one that is protected get the same answer. A hit is a
+ * sighting: whoever checks has the phone before them.
+ */
+export async function check(
+  context: Context,
+  what: { readonly imei: Imei14 } | { readonly serial: string },
+): Promise<CheckAnswer> {
+  const { country, db, sequencer } = context
+  const ids = await subjectIdsFor(db, what)
+  const orders = await ordersOf(db, ids)
+  const now = Math.floor(sequencer.now() / 1000)
+  const frontiers = frontiersOf(sequencer.published)
+  let worst: { readonly id: string; readonly state: State } | null = null
+  for (const [id, list] of orders) {
+    const { state } = lapse(stateInForce(list, frontiers), now)
+    if (worst === null || WEIGHT[state] > WEIGHT[worst.state]) worst = { id, state }
+  }
+  const state = worst?.state ?? 'protected'
+  if (worst && state !== 'protected') {
+    const subject = await subjectById(db, worst.id)
+    // Not waited for: a hit must take no longer than a miss.
+    noteSighting(context, { subject, how: 'check', verdict: state, country }).catch(
+      (error: unknown) => context.logger.error({ err: error }, 'a sighting could not be kept'),
+    )
+  }
+  return { state, treeSize: sequencer.published.newest?.checkpoint.size ?? 0 }
+}

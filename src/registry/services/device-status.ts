@@ -1,0 +1,132 @@
+import {
+  demand,
+  equal,
+  kidOf,
+  lapse,
+  parseCoseKey,
+  decodeCbor,
+  readEat,
+  signStatusToken,
+  stateInForce,
+  thumbprint,
+  type Eat,
+  type State,
+} from '../../core/index.ts'
+import type { Context } from '../context.ts'
+import { frontiersOf } from '../log/published.ts'
+import { bundleFor, chainDocuments } from '../model/bundles.ts'
+import { ordersOf, type KnownOrder } from '../model/orders.ts'
+import { subjectForDevice, type Subject } from '../model/subjects.ts'
+import { checkNonce, useNonce } from './nonces.ts'
+import { noteSighting } from './sightings.ts'
+
+/** Bundles one answer carries; the phone asks again. */
+const MAX_BUNDLES = 64
+const TOKEN_SECONDS = 3600
+
+export interface DeviceStatus {
+  readonly state: State
+  /** Orders above the phone's counter that have their quorum. */
+  readonly bundles: readonly Uint8Array[]
+}
+
+/** What the phone has missed. @throws {Refusal} attestation-needed, token-nonce, signature */
+export async function deviceStatus(context: Context, eatBytes: Uint8Array): Promise<DeviceStatus> {
+  const eat = readEat(eatBytes, context.trust.verify.es256)
+  checkNonce(context, eat.nonce)
+  const { orders, state } = await lookUp(context, eat)
+  const missed = orders.filter(({ order }) => order.ctr > eat.ctr).slice(0, MAX_BUNDLES)
+  const bundles: Uint8Array[] = []
+  for (const order of missed) {
+    const bundle = await bundleFor(context, order)
+    // Later ones build on it: they wait with it.
+    if (bundle === null) break
+    bundles.push(bundle)
+  }
+  return { state, bundles }
+}
+
+export interface Activated {
+  readonly token: Uint8Array
+  readonly certificates: readonly Uint8Array[]
+}
+
+/**
+ * The gate after any reset, the only place that fails closed. Refusing is a sighting.
+ * @throws {Refusal} token-nonce, attestation-needed, imei-mismatch, boot-state-unverified,
+ * counter-went-back, activation-refused, unavailable
+ */
+export async function activate(
+  context: Context,
+  eatBytes: Uint8Array,
+  country: string,
+): Promise<Activated> {
+  const { keys, sequencer, trust } = context
+  const eat = readEat(eatBytes, trust.verify.es256)
+  await useNonce(context, eat.nonce)
+  const { subject, orders, state } = await lookUp(context, eat)
+  const seen = (verdict: string) =>
+    noteSighting(context, { subject, how: 'activation', verdict, country })
+  if (state !== 'protected') {
+    await seen(state)
+    demand(false, 'activation-refused', 'this phone is not free')
+  }
+  if (!sameNumbers(eat, subject)) {
+    await seen('imei-mismatch')
+    demand(false, 'imei-mismatch', 'the phone wears other numbers than it was enrolled with')
+  }
+  demand(
+    eat.bootVerified,
+    'boot-state-unverified',
+    'the phone does not run what its maker authorised',
+  )
+  const ctr = orders.at(-1)?.order.ctr ?? 0
+  demand(
+    eat.ctr >= ctr,
+    'counter-went-back',
+    'the phone has to take the orders it has missed first',
+  )
+  const published = sequencer.published.plain
+  demand(published !== null, 'unavailable', 'no witnessed checkpoint yet')
+  const authorities = sequencer.ledger.authorities
+  const links = keys.registry.map(({ key }) => authorities.signer(kidOf(key), sequencer.now()))
+  const token = signStatusToken(
+    {
+      dak: thumbprint(eat.dak),
+      state,
+      ctr,
+      treeSize: published.checkpoint.size,
+      root: published.checkpoint.root,
+      nonce: eat.nonce,
+      exp: Math.floor(sequencer.now() / 1000) + TOKEN_SECONDS,
+    },
+    keys.registry,
+  )
+  return { token, certificates: chainDocuments(links) }
+}
+
+async function lookUp(
+  context: Context,
+  eat: Eat,
+): Promise<{ subject: Subject; orders: KnownOrder[]; state: State }> {
+  const { db, sequencer } = context
+  const id = thumbprint(eat.dak)
+  const subject = await subjectForDevice(db, id)
+  const row = await db
+    .selectFrom('devices')
+    .select('dak')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const enrolled = parseCoseKey(decodeCbor(new Uint8Array(row.dak)))
+  demand(equal(enrolled.x, eat.dak.x), 'attestation-needed', 'another key was enrolled')
+  const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
+  const now = Math.floor(sequencer.now() / 1000)
+  const { state } = lapse(stateInForce(orders, frontiersOf(sequencer.published)), now)
+  return { subject, orders, state }
+}
+
+function sameNumbers(eat: Eat, { ids }: Subject): boolean {
+  return (
+    eat.imeis.length === ids.imeis.length && eat.imeis.every((imei, i) => imei === ids.imeis[i])
+  )
+}

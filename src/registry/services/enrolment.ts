@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import {
+  asArray,
+  asBytes,
+  batchPayload,
+  checkMade,
+  coseKey,
+  coseSign,
+  decodeCbor,
+  demand,
+  encodeCbor,
+  equal,
+  parseCoseKey,
+  parseDocument,
+  parseMadeDevice,
+  parseSign1,
+  parseStatement,
+  readEat,
+  saltedRecord,
+  thumbprint,
+  verifySign1,
+  verifySlot,
+  type Eat,
+  type MadeDevice,
+  type PublicKey,
+} from '../../core/index.ts'
+import { leafHash, verifyInclusion } from '../../log/index.ts'
+import type { Context } from '../context.ts'
+import { cardHash, drawCard } from './reports.ts'
+import { useNonce } from './nonces.ts'
+
+export interface Enrolment {
+  readonly eat: Uint8Array
+  readonly statement: Uint8Array
+  readonly record: Uint8Array
+  readonly index: number
+  readonly path: readonly Uint8Array[]
+  readonly model: string
+  readonly owner?: { readonly key: Uint8Array; readonly proof: Uint8Array }
+}
+
+export interface Enrolled {
+  readonly index: number
+  /** Shown once; null when the device was enrolled before. */
+  readonly card: string | null
+}
+
+/**
+ * Takes a device in: its key must be vouched for by its maker, be alive now, and wear numbers that
+ * nobody else does. @throws {Refusal} attestation-needed, scope, chain, token-nonce,
+ * boot-state-unverified, imei-mismatch, identity-conflict, owner-key
+ */
+export async function enrol(context: Context, request: Enrolment): Promise<Enrolled> {
+  const eat = readEat(request.eat, context.trust.verify.es256)
+  await useNonce(context, eat.nonce)
+  const made = checkMaker(context, request)
+  demand(eat.bootVerified, 'boot-state-unverified', 'enrolled only as the maker shipped it')
+  demand(
+    equal(thumbprint(eat.dak), made.dak),
+    'attestation-needed',
+    'the maker vouches for another key',
+  )
+  demand(sameNumbers(eat, made), 'imei-mismatch', 'the maker vouches for other numbers')
+  const owner = request.owner ? checkOwner(context, eat, request.owner) : null
+  const known = await enrolledBefore(context, made)
+  if (known !== null) return { index: known, card: null }
+  await claimNumbers(context, made)
+  return keep(context, request, { eat, made, owner })
+}
+
+/** @throws {Refusal} attestation-needed, scope, signature, chain */
+function checkMaker({ sequencer, trust }: Context, request: Enrolment): MadeDevice {
+  const cose = parseDocument(request.statement, 'application/stolen-batch+cbor')
+  const slot = cose.slots[0]!
+  const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
+  demand(
+    cert.role === 'maker' && cose.slots.length === 1,
+    'attestation-needed',
+    'not a statement of a maker',
+  )
+  verifySlot(cose, slot, cert.key, { verify: trust.verify.es256 })
+  const statement = parseStatement(cose.payload)
+  const made = parseMadeDevice(request.record)
+  checkMade(made, statement, cert.scope.tacs)
+  try {
+    const { index, path } = request
+    verifyInclusion({
+      index,
+      size: statement.count,
+      leaf: leafHash(request.record),
+      proof: path,
+      root: statement.root,
+    })
+  } catch {
+    demand(false, 'attestation-needed', 'the record is not part of the statement')
+  }
+  return made
+}
+
+function sameNumbers(eat: Eat, made: MadeDevice): boolean {
+  return (
+    eat.imeis.length === made.imeis.length && eat.imeis.every((imei, i) => imei === made.imeis[i])
+  )
+}
+
+/** The owner's key signs this nonce for this device, and the device names the key. @throws {Refusal} owner-key */
+function checkOwner(
+  { trust }: Context,
+  eat: Eat,
+  owner: NonNullable<Enrolment['owner']>,
+): PublicKey {
+  const key = parseCoseKey(decodeCbor(owner.key, 256))
+  demand(
+    eat.owner !== null && equal(eat.owner, thumbprint(key)),
+    'owner-key',
+    'the device names another owner key',
+  )
+  const proof = parseSign1(owner.proof, 'application/stolen-owner+cbor')
+  const [nonce, device] = asArray(verifySign1(proof, key, trust.verify.es256), 2)
+  const fits = equal(asBytes(nonce), eat.nonce) && equal(asBytes(device), thumbprint(eat.dak))
+  demand(fits, 'owner-key', 'the owner signed for another device or occasion')
+  return key
+}
+
+async function enrolledBefore({ db }: Context, made: MadeDevice): Promise<number | null> {
+  const device = await db
+    .selectFrom('devices')
+    .select('enrolled_at_index')
+    .where('id', '=', made.dak)
+    .executeTakeFirst()
+  return device ? Number(device.enrolled_at_index) : null
+}
+
+/** First the numbers, so that of two keys that want one only one gets it. @throws {Refusal} identity-conflict */
+async function claimNumbers({ db }: Context, made: MadeDevice): Promise<void> {
+  await db
+    .insertInto('device_imeis')
+    .values(made.imeis.map((imei14, i) => ({ imei14, device_id: made.dak, slot: i + 1 })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const rows = await db
+    .selectFrom('device_imeis')
+    .select('device_id')
+    .where('imei14', 'in', [...made.imeis])
+    .execute()
+  const ours = rows.every((row) => equal(new Uint8Array(row.device_id), made.dak))
+  demand(ours, 'identity-conflict', 'one of the numbers is enrolled for another key')
+}
+
+async function keep(
+  context: Context,
+  request: Enrolment,
+  found: { readonly eat: Eat; readonly made: MadeDevice; readonly owner: PublicKey | null },
+): Promise<Enrolled> {
+  const { keys, sequencer, surroundings } = context
+  const { eat, made, owner } = found
+  const salt = surroundings.random(32)
+  const card = drawCard(surroundings.random)
+  const leaf = leafHash(saltedRecord(salt, request.record))
+  const { index } = await sequencer.submit({
+    kind: 'batch',
+    body: coseSign(
+      'application/stolen-batch+cbor',
+      batchPayload({ type: 'enrolments', count: 1, root: leaf }),
+      [keys.registry[0]],
+    ),
+    alongside: async (trx, logged) => {
+      await trx
+        .insertInto('devices')
+        .values({
+          id: made.dak,
+          dak: encodeCbor(coseKey(eat.dak)),
+          serial: made.serial,
+          model: request.model,
+          enrolled_at_index: logged.index,
+          owner_thumbprint: owner && thumbprint(owner),
+          owner_key: owner && encodeCbor(coseKey(owner)),
+          card_hash: cardHash(keys.secret, card),
+          record_salt: salt,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      await trx
+        .insertInto('subjects')
+        .values({ id: randomUUID(), device_id: made.dak, imei14: null })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    },
+  })
+  return { index, card }
+}

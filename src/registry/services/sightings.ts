@@ -1,0 +1,140 @@
+import {
+  Refusal,
+  demand,
+  readSighting,
+  reporterOf,
+  toHex,
+  type SeenHow,
+  type Sighting,
+} from '../../core/index.ts'
+import type { Context } from '../context.ts'
+import { demandRole, type Caller } from '../model/caller.ts'
+import { findByImei, type Subject } from '../model/subjects.ts'
+
+/** What became of a delivery. */
+export interface SightingsTaken {
+  readonly accepted: number
+  readonly repeated: number
+  readonly refused: readonly { readonly position: number; readonly code: string }[]
+}
+
+const MAX_AGE_SECONDS = 30 * 86_400
+const MAX_AHEAD_SECONDS = 300
+
+/** Takes an operator's signed sightings: at least once delivered, once counted. @throws {Refusal} forbidden */
+export async function takeSightings(
+  context: Context,
+  caller: Caller,
+  signed: readonly Uint8Array[],
+): Promise<SightingsTaken> {
+  demandRole(caller, 'operator')
+  let accepted = 0
+  let repeated = 0
+  const refused: { position: number; code: string }[] = []
+  for (const [position, bytes] of signed.entries()) {
+    try {
+      if (await takeOne(context, caller, bytes)) accepted++
+      else repeated++
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      refused.push({ position, code: error.code })
+    }
+  }
+  return { accepted, repeated, refused }
+}
+
+async function takeOne(context: Context, caller: Caller, bytes: Uint8Array): Promise<boolean> {
+  const { db, sequencer, trust } = context
+  const kid = reporterOf(bytes)
+  demand(toHex(kid) === caller.kid, 'sighting-signature', 'signed by another than its reporter')
+  const { cert } = sequencer.ledger.authorities.signer(kid, sequencer.now())
+  const sighting = readSighting(bytes, cert.key, trust.verify.es256)
+  const age = Math.floor(context.surroundings.clock() / 1000) - sighting.at
+  demand(
+    age <= MAX_AGE_SECONDS && age >= -MAX_AHEAD_SECONDS,
+    'sighting-replayed',
+    'seen too long ago, or in the future',
+  )
+  const subject = await findByImei(db, sighting.imei)
+  return keep(context, sighting, { reporter: caller.sub, subject, body: bytes })
+}
+
+async function keep(
+  { db, surroundings }: Context,
+  sighting: Sighting,
+  about: { readonly reporter: string; readonly subject: Subject | null; readonly body: Uint8Array },
+): Promise<boolean> {
+  const result = await db
+    .insertInto('sightings')
+    .values({
+      id: `${about.reporter} ${toHex(sighting.id)}`,
+      at_ms: sighting.at * 1000,
+      received_ms: surroundings.clock(),
+      reporter: about.reporter,
+      how: sighting.how,
+      verdict: sighting.verdict,
+      country: sighting.country,
+      network: sighting.network,
+      subject_id: about.subject?.id ?? null,
+      imei14: sighting.imei,
+      tree_size: sighting.treeSize,
+      body: about.body,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
+}
+
+/** A sighting by the registry itself: an activation it refused, a check that hit. */
+export async function noteSighting(
+  { db, sequencer, surroundings }: Context,
+  seen: {
+    readonly subject: Subject
+    readonly how: SeenHow
+    readonly verdict: string
+    readonly country: string
+  },
+): Promise<void> {
+  const now = surroundings.clock()
+  await db
+    .insertInto('sightings')
+    .values({
+      id: `registry ${toHex(surroundings.random(16))}`,
+      at_ms: now,
+      received_ms: now,
+      reporter: 'registry',
+      how: seen.how,
+      verdict: seen.verdict,
+      country: seen.country,
+      network: null,
+      subject_id: seen.subject.id,
+      imei14: null,
+      tree_size: sequencer.ledger.size,
+      body: new Uint8Array(),
+    })
+    .execute()
+}
+
+/** One line of a case's history: country and network, nothing finer. */
+export interface SeenAt {
+  readonly at: number
+  readonly how: string
+  readonly verdict: string
+  readonly country: string
+  readonly network: string | null
+  readonly reporter: string
+}
+
+const MAX_LISTED = 200
+
+/** Newest first. */
+export async function sightingsOf({ db }: Context, subject: Subject): Promise<readonly SeenAt[]> {
+  const rows = await db
+    .selectFrom('sightings')
+    .select(['at_ms', 'how', 'verdict', 'country', 'network', 'reporter'])
+    .where('subject_id', '=', subject.id)
+    .orderBy('at_ms', 'desc')
+    .limit(MAX_LISTED)
+    .execute()
+  return rows.map(({ at_ms, ...row }) => ({ at: Number(at_ms), ...row }))
+}

@@ -1,0 +1,223 @@
+import { sql } from 'kysely'
+import {
+  RULES,
+  Refusal,
+  decodeCbor,
+  demand,
+  encodeCbor,
+  encodeSlot,
+  equal,
+  fromBase64,
+  kidOf,
+  parseOrder,
+  parseSlot,
+  toBase64,
+  verifySlot,
+  type CoseSign,
+  type Order,
+  type PublicKey,
+  type Slot,
+} from '../../core/index.ts'
+import type { Context } from '../context.ts'
+import type { Submission } from '../log/submission.ts'
+
+/** One signature for one slot of one draft. */
+export interface SlotSignature {
+  readonly draftId: string
+  /** Position in the act's signer list. */
+  readonly slot: number
+  /** COSE_Signature, as it will stand in the order. */
+  readonly signature: Uint8Array
+}
+
+/** What became of a draft: still waiting for signatures, or logged. */
+export type Signed =
+  | { readonly state: 'collecting'; readonly missing: number }
+  | { readonly state: 'logged'; readonly index: number }
+
+interface DraftRow {
+  readonly id: string
+  readonly caseId: string | null
+  readonly subjectId: string
+  readonly order: Order
+  readonly payload: Uint8Array
+  readonly opening: Uint8Array
+  readonly ownerSalt: Uint8Array | null
+  readonly slots: Map<number, Slot>
+  readonly loggedAt: number | null
+  /** Withdrawn before it was complete. */
+  readonly isVoid: boolean
+  /** It came with a list that the second officer has not approved as a whole. */
+  readonly awaitsBatch: boolean
+}
+
+const TYPE = 'application/stolen-order+cbor'
+/** Drafts one request may sign. */
+export const MAX_SIGNED_AT_ONCE = 500
+
+/**
+ * Takes signatures, each on its own merit, and logs every draft that now has all of its slots. The
+ * signature is the permission: nobody else needs to vouch for the caller. The answer for each draft,
+ * or its refusal, in the order of the drafts' first mention.
+ * @throws {Refusal} not-found, too-large
+ */
+export async function addSignatures(
+  context: Context,
+  signatures: readonly SlotSignature[],
+): Promise<ReadonlyMap<string, Signed | Refusal>> {
+  demand(signatures.length <= MAX_SIGNED_AT_ONCE * 3, 'too-large', 'too many signatures at once')
+  const ids = [...new Set(signatures.map(({ draftId }) => draftId))]
+  const drafts = await loadDrafts(context, ids)
+  const results = new Map<string, Signed | Refusal>()
+  for (const { draftId, slot, signature } of signatures) {
+    const draft = drafts.get(draftId)
+    try {
+      demand(draft !== undefined, 'not-found', 'no such draft')
+      demand(!draft.isVoid, 'case-closed', 'the case was withdrawn')
+      if (draft.loggedAt === null) takeSlot(context, draft, slot, signature)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      results.set(draftId, error)
+    }
+  }
+  const good = [...drafts.values()].filter(({ id }) => !results.has(id))
+  await saveSlots(
+    context,
+    good.filter(({ loggedAt }) => loggedAt === null),
+  )
+  await Promise.all(good.map(async (draft) => results.set(draft.id, await finish(context, draft))))
+  return results
+}
+
+function takeSlot(context: Context, draft: DraftRow, position: number, bytes: Uint8Array): void {
+  const slot = parseSlot(decodeCbor(bytes, 2048))
+  checkSlot(context, draft, position, slot)
+  draft.slots.set(position, slot)
+}
+
+/** A slot is checked when it comes in, so that whoever signed hears at once what is wrong. */
+function checkSlot(context: Context, draft: DraftRow, position: number, slot: Slot): void {
+  const { sequencer, trust } = context
+  const signer = RULES[draft.order.act].slots[position]
+  demand(signer !== undefined, 'signer-set', `${draft.order.act} has no slot ${position}`)
+  let key: PublicKey | undefined
+  if (signer === 'owner') {
+    key = draft.order.okey?.key
+    demand(
+      key !== undefined && equal(kidOf(key), slot.kid),
+      'owner-key',
+      "not signed by the owner's key",
+    )
+  } else {
+    const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
+    demand(signer.roles.includes(cert.role), 'signer-set', `${cert.role} does not sign here`)
+    if (cert.role === 'officer') checkOtherOfficer(context, draft, position, cert.sub)
+    key = cert.key
+  }
+  const parties = trust.root.relyingParties
+  const cose: CoseSign = { contentType: TYPE, payload: draft.payload, slots: [slot] }
+  verifySlot(cose, slot, key, {
+    verify: trust.verify.es256,
+    relyingParties: parties,
+    deviceBound: signer !== 'owner',
+  })
+}
+
+/** Two officers means two people. @throws {Refusal} same-officer */
+function checkOtherOfficer(context: Context, draft: DraftRow, position: number, sub: string): void {
+  const { sequencer } = context
+  for (const [other, slot] of draft.slots) {
+    if (other === position || RULES[draft.order.act].slots[other] === 'owner') continue
+    const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
+    demand(cert.sub !== sub, 'same-officer', 'the officer who proposed cannot approve')
+  }
+}
+
+async function finish(context: Context, draft: DraftRow): Promise<Signed | Refusal> {
+  if (draft.loggedAt !== null) return { state: 'logged', index: draft.loggedAt }
+  const wanted = RULES[draft.order.act].slots.length
+  if (draft.slots.size < wanted) return { state: 'collecting', missing: wanted - draft.slots.size }
+  if (draft.awaitsBatch)
+    return new Refusal('import-mass-change', 'the list has to be approved as a whole first')
+  try {
+    const { index } = await context.sequencer.submit(submissionOf(draft))
+    return { state: 'logged', index }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return error
+  }
+}
+
+function submissionOf(draft: DraftRow): Submission {
+  const slots = [...draft.slots].toSorted(([a], [b]) => a - b).map(([, slot]) => slot)
+  return {
+    kind: 'order',
+    body: { contentType: TYPE, payload: draft.payload, slots },
+    order: {
+      subjectId: draft.subjectId,
+      opening: draft.opening,
+      ownerSalt: draft.ownerSalt,
+      caseId: draft.caseId,
+      draftId: draft.id,
+    },
+  }
+}
+
+async function loadDrafts({ db }: Context, ids: readonly string[]): Promise<Map<string, DraftRow>> {
+  const rows =
+    ids.length === 0
+      ? []
+      : await db
+          .selectFrom('drafts')
+          .leftJoin('cases', 'cases.id', 'drafts.case_id')
+          .leftJoin('batches', 'batches.id', 'cases.batch_id')
+          .selectAll('drafts')
+          .select('batches.state as batch_state')
+          .where('drafts.id', 'in', ids)
+          .execute()
+  return new Map(
+    rows.map((row) => {
+      const payload = new Uint8Array(row.payload)
+      const draft: DraftRow = {
+        id: row.id,
+        caseId: row.case_id,
+        subjectId: row.subject_id,
+        order: parseOrder(payload),
+        payload,
+        opening: new Uint8Array(row.opening),
+        ownerSalt: row.owner_salt && new Uint8Array(row.owner_salt),
+        slots: parseSlots(row.signatures),
+        loggedAt: row.log_index === null ? null : Number(row.log_index),
+        isVoid: row.state === 'void',
+        awaitsBatch: row.batch_state !== null && row.batch_state !== 'approved',
+      }
+      return [row.id, draft] as const
+    }),
+  )
+}
+
+function parseSlots(value: unknown): Map<number, Slot> {
+  const stored = value as Readonly<Record<string, string>>
+  return new Map(
+    Object.entries(stored).map(([position, slot]) => [
+      Number(position),
+      parseSlot(decodeCbor(fromBase64(slot))),
+    ]),
+  )
+}
+
+/** Adds the new slots to what others may have added meanwhile. */
+async function saveSlots({ db }: Context, drafts: readonly DraftRow[]): Promise<void> {
+  if (drafts.length === 0) return
+  const values = sql.join(
+    drafts.map(({ id, slots }) => {
+      const json = Object.fromEntries(
+        [...slots].map(([position, slot]) => [position, toBase64(encodeCbor(encodeSlot(slot)))]),
+      )
+      return sql`(${id}::uuid, ${JSON.stringify(json)}::jsonb)`
+    }),
+  )
+  await sql`update drafts set signatures = drafts.signatures || v.signatures
+    from (values ${values}) as v(id, signatures)
+    where drafts.id = v.id and drafts.state = 'collecting'`.execute(db)
+}

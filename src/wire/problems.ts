@@ -1,0 +1,153 @@
+import type { RefusalCode } from '../core/index.ts'
+
+/** How one refusal is shown: its HTTP status and one plain sentence for whoever meets it. */
+export interface Problem {
+  readonly status: number
+  readonly title: string
+}
+
+const p = (status: number, title: string): Problem => ({ status, title })
+
+/** The one list of codes. Public and stable: `/problems/<code>` explains each. */
+export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
+  malformed: p(400, 'The message is not well formed.'),
+  'not-canonical': p(400, 'The message is not in its one canonical spelling.'),
+  'unknown-kind': p(400, 'This kind of entry is not known to this version.'),
+  'too-large': p(413, 'The message is larger than allowed.'),
+
+  'imei-length': p(422, 'An IMEI has 14 to 16 digits.'),
+  'imei-digits': p(422, 'An IMEI consists of digits only.'),
+  'imei-check-digit': p(
+    422,
+    'The last digit of the IMEI does not fit the others; check for a typing mistake.',
+  ),
+  'serial-malformed': p(422, 'A serial number has 4 to 32 letters or digits.'),
+
+  'root-rollback': p(
+    422,
+    'The root document is older than the one already known, or skips a version.',
+  ),
+  'root-threshold': p(422, 'Too few root keys signed.'),
+  chain: p(422, 'The certificate chain does not lead to the root.'),
+  'name-outside': p(422, "The certificate's name does not stand below its issuer's."),
+  'cert-time': p(422, 'A certificate of the chain is not valid at that time, or still waiting.'),
+  distrusted: p(422, 'A key of the chain is no longer trusted from that entry on.'),
+  scope: p(422, 'This authority may not do that.'),
+
+  'note-malformed': p(400, 'The signed note is not well formed.'),
+  'note-signature': p(422, 'A line of the signed note does not verify.'),
+  'checkpoint-malformed': p(400, 'The checkpoint is not well formed.'),
+  'tile-malformed': p(400, 'The tile is not well formed.'),
+  'policy-malformed': p(400, 'The witness policy is not well formed.'),
+  'proof-malformed': p(400, 'The proof is not well formed.'),
+  'log-unknown': p(422, 'The log is not one we trust.'),
+  'log-signature': p(422, "The log's own signature is missing or does not verify."),
+  'witness-quorum': p(422, 'Too few witnesses have seen this.'),
+  'guardian-quorum': p(422, 'Too few guardians vouch that no cap was exceeded.'),
+  'not-included': p(422, 'The order is not in the public log.'),
+  'not-consistent': p(422, 'The log does not continue what was seen before.'),
+  'split-view': p(422, 'Two different logs were signed for one size; both are kept as evidence.'),
+  'witness-floor': p(
+    503,
+    'Witnesses have seen more than this log knows; it signs nothing until that is cleared up.',
+  ),
+
+  'signer-set': p(422, 'The order is not signed by exactly those who must sign it.'),
+  alg: p(422, 'Only ES256 signatures count.'),
+  signature: p(422, 'A signature does not verify.'),
+  assertion: p(422, 'The passkey did not sign this.'),
+  fields: p(422, 'The order says something an order cannot say.'),
+  window: p(422, 'The order is outside its validity.'),
+  expired: p(422, 'The hold has lapsed.'),
+  opening: p(422, 'The opening does not belong to this order.'),
+  'not-this-device': p(422, 'The order is about another device.'),
+  replay: p(409, 'An order with this counter was already obeyed.'),
+  'wrong-state': p(409, 'The device is not in a state this order can follow.'),
+  'of-mismatch': p(409, 'The order names another than the one in force.'),
+  'owner-key': p(422, "The owner's key is missing or another."),
+  'owner-delay': p(409, 'The new owner key is still in its waiting time.'),
+  'cap-exceeded': p(429, 'The authority has used up its cap; the case waits.'),
+  unlawful: p(422, 'The log holds an entry that breaks the law.'),
+  'oid-reused': p(409, 'Another order of this identity is already logged.'),
+  'time-went-back': p(422, 'An entry is older than the one before it.'),
+  store: p(500, 'The device could not keep its state safely.'),
+
+  'second-officer-needed': p(409, 'A second officer has to approve.'),
+  'same-officer': p(409, 'The officer who proposed cannot approve.'),
+  'proof-too-weak': p(403, 'This proof of ownership is too weak for that.'),
+  'hold-exhausted': p(
+    409,
+    'After a hold that lapsed or was cancelled, the next one needs a stronger proof.',
+  ),
+  'case-needed': p(400, 'A look-up needs a case.'),
+  'case-closed': p(409, 'The case is closed.'),
+
+  'attestation-needed': p(422, "The device's key is not vouched for by its maker."),
+  'identity-conflict': p(409, 'This number or key is already enrolled for another device.'),
+  'imei-mismatch': p(422, 'The IMEI is not the one this key was enrolled with.'),
+  'boot-state-unverified': p(422, 'The device does not run software its maker authorised.'),
+  'counter-went-back': p(409, 'The device knows less than it has already obeyed.'),
+  'activation-refused': p(403, 'This phone cannot be set up: it is reported held or stolen.'),
+  'reset-refused': p(403, 'This phone cannot be reset in its present state.'),
+  'token-needed': p(403, 'Setting up needs a status token.'),
+  'token-nonce': p(422, 'The nonce is not known, used before, or too old.'),
+  'token-wrong-device': p(422, 'The token is for another phone.'),
+  'token-expired': p(422, 'The token has expired.'),
+  'tree-went-back': p(422, 'The log shown is smaller than one seen before.'),
+
+  'sighting-signature': p(422, 'The sighting is not signed by its reporter.'),
+  'sighting-replayed': p(409, 'The sighting is too old or from the future.'),
+  'feed-gap': p(409, 'An entry of the feed is missing.'),
+  'cursor-too-old': p(410, 'Too far back for the live feed; take the snapshot first.'),
+  'future-cursor': p(409, 'The cursor is beyond the log.'),
+  'row-disagrees-with-log': p(
+    500,
+    'The database and the log disagree; nothing is signed until that is cleared up.',
+  ),
+
+  'list-columns': p(422, 'The list does not have the columns its format demands.'),
+  'list-conflict': p(422, 'The list says different things about one number.'),
+  'list-leading-zeros': p(
+    422,
+    'The list seems to have lost its leading zeros, as spreadsheets do.',
+  ),
+  'list-delta-conflict': p(422, 'The change list does not fit what is there.'),
+  'import-shrinks': p(
+    409,
+    'The list is much shorter than the last one; two people and a reason are needed.',
+  ),
+  'import-mass-change': p(
+    409,
+    'The list would change a large share of all entries; approve it with a reason.',
+  ),
+
+  unauthenticated: p(401, 'The request is not signed, or not by a key we know.'),
+  forbidden: p(403, 'This is not for you.'),
+  'not-found': p(404, 'There is no such thing here.'),
+  'bad-cursor': p(400, 'The cursor is not one of ours.'),
+  'idempotency-key-missing': p(400, 'The request needs an Idempotency-Key header.'),
+  'idempotency-key-reused': p(422, 'This Idempotency-Key was used with another request.'),
+  'idempotency-key-running': p(
+    409,
+    'The first request with this Idempotency-Key is still running.',
+  ),
+  'rate-limited': p(429, 'Too many requests; try again later.'),
+  unavailable: p(503, 'The service cannot do this now; try again with the same key.'),
+  timeout: p(503, 'The answer took too long; try again with the same key.'),
+
+  config: p(500, 'The configuration is wrong.'),
+  'data-folder-busy': p(500, 'Another process uses this data folder.'),
+  'data-folder-unsafe': p(500, 'The data folder can be read by others.'),
+  fatal: p(503, 'The service has stopped to protect its data.'),
+}
+
+/** RFC 9457 body. `code` is for programs, `title` for people. */
+export interface ProblemBody {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: RefusalCode | 'internal'
+  readonly detail?: string
+  readonly facts?: Readonly<Record<string, string | number>>
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
+}

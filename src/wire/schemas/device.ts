@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { Base64, LargeBase64, StateWord } from './common.ts'
+
+/** POST /v1/nonces */
+export const NonceAnswer = z.object({
+  /** 32 bytes, good once and for ten minutes. */
+  nonce: Base64,
+})
+
+/** POST /v1/enrolments */
+export const EnrolmentRequest = z.object({
+  /** EAT by the device key, carrying the registry's nonce and the owner key's thumbprint. */
+  eat: Base64,
+  /** The maker's batch statement (COSE_Sign). */
+  statement: Base64,
+  /** This device's record in the batch, its index, and its path to the statement's root. */
+  record: Base64,
+  index: z.number().int().nonnegative(),
+  path: z.array(Base64).max(63),
+  model: z.string().min(1).max(64),
+  /** The owner's public key (COSE_Key) and its COSE_Sign1 over [nonce, device thumbprint]. */
+  owner: z.object({ key: Base64, proof: Base64 }).optional(),
+})
+
+export const EnrolmentAnswer = z.object({
+  /** Leaf of the batch that vouches for this enrolment. */
+  index: z.number().int(),
+  state: StateWord,
+  /** Recovery card: ten characters, shown this once. Null when the device was enrolled before. */
+  card: z.string().nullable(),
+})
+
+/** POST /v1/activations: after any reset. Refused with the bundles to obey when not protected. */
+export const ActivationRequest = z.object({
+  eat: Base64,
+  /** Country the phone believes it is in, for the sighting of a refusal. */
+  country: z.string().regex(/^[A-Z]{2}$/),
+})
+export const ActivationAnswer = z.object({
+  /** Status token (COSE_Sign by two registry keys). */
+  token: Base64,
+  /** Registry certificates that lead to the token's signers, root side first. */
+  certificates: z.array(Base64).max(16),
+})
+
+/** POST /v1/device-status: routine, and what a refused activation asks next. */
+export const DeviceStatusRequest = z.object({ eat: Base64 })
+export const DeviceStatusAnswer = z.object({
+  state: StateWord,
+  /** Orders above the device's counter that have their quorum, in order. */
+  bundles: z.array(LargeBase64).max(64),
+})

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { Base64, Uuid } from './common.ts'
+
+/** The crime behind a lock, field 11 of the order. */
+export const Why = z.enum(['theft', 'robbery', 'burglary', 'lost'])
+
+/** POST /v1/cases: by an officer, about an owner's report or a number he obtained. */
+export const NewCaseRequest = z.object({
+  crimeReference: z.string().min(1).max(64),
+  why: Why,
+  reference: z.string().max(16).optional(),
+  imei: z.string().max(32).optional(),
+})
+
+export const CaseState = z.enum(['open', 'proposed', 'approved', 'locked', 'withdrawn', 'refused'])
+
+export const CaseAnswer = z.object({
+  id: Uuid,
+  force: z.string(),
+  crimeReference: z.string(),
+  state: CaseState,
+  /** The device: model where it is known, and its numbers with check digit. */
+  device: z.object({
+    model: z.string().nullable(),
+    imeis: z.array(z.string()),
+    serial: z.string().nullable(),
+  }),
+  sightings: z.array(
+    z.object({
+      at: z.string(),
+      how: z.string(),
+      verdict: z.string(),
+      country: z.string(),
+      network: z.string().nullable(),
+      reporter: z.string(),
+    }),
+  ),
+})
+
+/** GET /v1/cases */
+export const CasePage = z.object({
+  items: z.array(z.object({ id: Uuid, crimeReference: z.string(), state: CaseState })),
+  next: z.string().nullable(),
+})
+
+/** POST /v1/cases/{id}/drafts: the next order of a case, ready to be signed. */
+export const DraftRequest = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('lock') }),
+  z.object({
+    act: z.literal('found'),
+    exhibit: z.string().min(1).max(64),
+    country: z.string().regex(/^[A-Z]{2}$/),
+  }),
+  z.object({
+    act: z.literal('release'),
+    to: z.enum(['returned', 'issuedInError', 'titlePassed', 'court']),
+  }),
+  z.object({ act: z.literal('retire'), why: z.number().int().min(1).max(3) }),
+])
+
+/** An order's payload and its opening: a signer checks that one names the other, and the device. */
+export const DraftAnswer = z.object({
+  id: Uuid,
+  act: z.enum(['hold', 'lock', 'found', 'release', 'retire']),
+  payload: Base64,
+  opening: Base64,
+})
+
+/** POST /v1/signatures: whoever can sign may; each signature stands on its own. */
+export const SignaturesRequest = z.object({
+  signatures: z
+    .array(z.object({ draft: Uuid, slot: z.number().int().min(0).max(7), signature: Base64 }))
+    .min(1)
+    .max(1_500),
+})
+
+export const SignaturesAnswer = z.object({
+  results: z.array(
+    z.object({
+      draft: z.string(),
+      state: z.enum(['collecting', 'logged', 'refused']),
+      index: z.number().int().optional(),
+      code: z.string().optional(),
+      detail: z.string().optional(),
+    }),
+  ),
+})
+
+/** POST /v1/batches: a stolen list as a police intake. */
+export const NewBatchRequest = z.object({
+  source: z.string().min(1).max(128),
+  /** SHA-256 of the file: importing it twice is importing it once. */
+  fileHash: z.string().regex(/^[0-9a-f]{64}$/),
+  kind: z.enum(['full', 'delta']),
+  rows: z.number().int().min(0),
+  why: Why,
+  prefix: z.string().max(32).nullable(),
+  shrinkReason: z.string().min(1).max(256).nullable(),
+})
+
+export const BatchAnswer = z.object({
+  id: Uuid,
+  kind: z.enum(['full', 'delta']),
+  source: z.string(),
+  proposedBy: z.string(),
+  state: z.enum(['open', 'approved']),
+  rows: z.number().int(),
+  cases: z.record(z.string(), z.number().int()),
+  refusedCount: z.number().int(),
+  refused: z.array(z.object({ row: z.number().int(), code: z.string() })),
+  entries: z.number().int(),
+  share: z.number(),
+})
+
+/** POST /v1/batches/{id}/rows */
+export const BatchRowsRequest = z.object({
+  rows: z
+    .array(
+      z.object({
+        row: z.number().int().min(1),
+        imei: z.string().max(32),
+        claim: z.enum(['locked', 'held', 'recovered']),
+      }),
+    )
+    .min(1)
+    .max(500),
+})
+
+export const BatchRowsAnswer = z.object({
+  rows: z.array(
+    z.object({
+      row: z.number().int(),
+      result: z.enum(['proposed', 'open', 'unchanged', 'withdrawn', 'standing', 'refused']),
+      code: z.string().optional(),
+      draft: z.object({ id: Uuid, payload: Base64, opening: Base64 }).optional(),
+    }),
+  ),
+})
+
+/** POST /v1/batches/{id}/approval: by another officer than the one who imported. */
+export const BatchApprovalRequest = z.object({ reason: z.string().min(1).max(256).nullable() })
+
+/** GET /v1/batches/{id}/drafts: what still lacks the approving officer, a page at a time. */
+export const BatchDraftsAnswer = z.object({
+  items: z.array(z.object({ id: Uuid, payload: Base64, opening: Base64 })),
+  next: z.string().nullable(),
+})

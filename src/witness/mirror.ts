@@ -1,0 +1,145 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { Ledger, Refusal, equal } from '../core/index.ts'
+import { sha256Fast } from '../host/index.ts'
+import {
+  CompactRange,
+  TILE_WIDTH,
+  changedBundles,
+  encodeBundle,
+  leafHash,
+  type Checkpoint,
+  type Tile,
+} from '../log/index.ts'
+import type { Trust } from '../wire/index.ts'
+import type { LogReader } from './log-reader.ts'
+
+/** Bundles asked for at once. */
+const AT_ONCE = 8
+/** Entry bytes held between reading and applying: a day of many orders, not a whole log. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024
+
+/** Entries [from, to) of a log, proved by the root of a signed checkpoint. */
+export interface Extension {
+  readonly from: number
+  readonly to: number
+  readonly first: Uint8Array | null
+  readonly last: Uint8Array | null
+  readonly bundles: readonly ReadBundle[]
+}
+
+interface ReadBundle {
+  readonly tile: Tile
+  /** Of all entries of the bundle, so that a second reading can be compared. */
+  readonly digest: Uint8Array
+  /** The entries from `from` on, or null when they were too many to hold. */
+  readonly entries: readonly Uint8Array[] | null
+}
+
+/** The ledger refused an entry that stands in the log. */
+export class LawBroken extends Error {
+  readonly index: number
+  readonly refusal: Refusal
+
+  constructor(index: number, refusal: Refusal) {
+    super(refusal.message)
+    this.index = index
+    this.refusal = refusal
+  }
+}
+
+/**
+ * The whole log as the law sees it, entry by entry. A ledger cannot go back: only entries proved by
+ * a signed root reach it, and range and ledger move together, so that after any failure both stand
+ * at the same entry and the next attempt goes on just there.
+ */
+export class Mirror {
+  readonly #reader: LogReader
+  readonly #ledger: Ledger
+  readonly #maxHeldBytes: number
+  readonly #range = new CompactRange(sha256Fast)
+
+  /** @param maxHeldBytes entries beyond are not held but read a second time, and compared */
+  constructor(trust: Trust, reader: LogReader, maxHeldBytes = MAX_HELD_BYTES) {
+    this.#maxHeldBytes = maxHeldBytes
+    this.#reader = reader
+    this.#ledger = new Ledger(trust.root, trust.verify.es256)
+  }
+
+  /** Entries taken. */
+  get size(): number {
+    return this.#range.size
+  }
+
+  /**
+   * Reads [size, checkpoint size) and recomputes the root over every leaf. Changes nothing.
+   * @throws {Refusal} unavailable; tile-malformed, too-large; not-consistent: another root
+   */
+  async read(checkpoint: Checkpoint): Promise<Extension> {
+    const { size } = this
+    const range = this.#range.copy()
+    const bundles: ReadBundle[] = []
+    let first: Uint8Array | null = null
+    let last: Uint8Array | null = null
+    let held = 0
+    for await (const { tile, entries } of this.bundles(size, checkpoint.size)) {
+      const added = entries.slice(Math.max(0, size - tile.index * TILE_WIDTH))
+      for (const entry of added) range.append(leafHash(entry, sha256Fast))
+      first ??= added[0]?.slice() ?? null
+      last = added.at(-1)?.slice() ?? null
+      held += added.reduce((sum, entry) => sum + entry.length, 0)
+      const digest = sha256Fast(encodeBundle(entries))
+      bundles.push({ tile, digest, entries: held <= this.#maxHeldBytes ? added : null })
+    }
+    if (!equal(range.root(), checkpoint.root))
+      throw new Refusal('not-consistent', 'the entries served do not give the signed root')
+    return { from: size, to: checkpoint.size, first, last, bundles }
+  }
+
+  /**
+   * Feeds what `read` has proved.
+   * @throws {LawBroken} an entry breaks the law; all before it are taken
+   * @throws {Refusal} unavailable; tile-malformed, too-large, not-consistent: on a second reading
+   */
+  async apply(extension: Extension): Promise<void> {
+    for (const bundle of extension.bundles) {
+      for (const entry of bundle.entries ?? (await this.readAgain(bundle))) this.take(entry)
+      this.#reader.checkOpen()
+      await turnOfTheLoop() // a long catch-up must not silence /healthz
+    }
+  }
+
+  private take(entry: Uint8Array): void {
+    const index = this.size
+    try {
+      this.#ledger.apply(index, entry)
+    } catch (error) {
+      if (error instanceof Refusal) throw new LawBroken(index, error)
+      throw error
+    }
+    this.#range.append(leafHash(entry, sha256Fast))
+  }
+
+  private async readAgain({ tile, digest }: ReadBundle): Promise<Uint8Array[]> {
+    const entries = await this.#reader.entries(tile)
+    if (!equal(sha256Fast(encodeBundle(entries)), digest))
+      throw new Refusal('not-consistent', 'the log served other entries the second time')
+    return entries.slice(Math.max(0, this.size - tile.index * TILE_WIDTH))
+  }
+
+  private async *bundles(from: number, to: number) {
+    let batch: Tile[] = []
+    for (const tile of changedBundles(from, to)) {
+      batch.push(tile)
+      if (batch.length < AT_ONCE) continue
+      yield* await this.readAll(batch)
+      batch = []
+    }
+    yield* await this.readAll(batch)
+  }
+
+  private readAll(tiles: readonly Tile[]) {
+    return Promise.all(
+      tiles.map(async (tile) => ({ tile, entries: await this.#reader.entries(tile) })),
+    )
+  }
+}

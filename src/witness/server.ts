@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import { Refusal, demand } from '../core/index.ts'
+import {
+  lockFolder,
+  mkdirDurably,
+  type Logger,
+  type NoteSigner,
+  type ProcessLock,
+  type Surroundings,
+} from '../host/index.ts'
+import {
+  COSIGNATURE,
+  ED25519,
+  MAX_ADD_CHECKPOINT_BYTES,
+  formatNote,
+  monitoringPath,
+  type NoteKey,
+} from '../log/index.ts'
+import { json, problem, text, type Answer } from './answer.ts'
+import { Cosigner, type Approve } from './cosigner.ts'
+import { Evidence } from './evidence.ts'
+import { listen, type Listening, type Route } from './http.ts'
+import { StateStore, type OriginState } from './state-store.ts'
+
+export interface WitnessOptions {
+  /** How it calls itself at /healthz; else its key's name. */
+  readonly name?: string
+  /** A key of type 4. */
+  readonly signer: NoteSigner
+  /** Keys of type 1 of the logs it cosigns for; a log's origin is its key's name. */
+  readonly logs: readonly NoteKey[]
+  /** Its memory: one process, one folder, never restored from a backup. */
+  readonly dataDir: string
+  /** 0 for any free one. */
+  readonly port: number
+  readonly surroundings: Surroundings
+  readonly logger: Logger
+  readonly approve?: Approve
+}
+
+export interface RunningWitness {
+  /** Submission and monitoring prefix, without final slash. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** What a cosigner keeps, held by this process alone. */
+export interface House {
+  readonly store: StateStore
+  readonly evidence: Evidence
+  readonly lock: ProcessLock
+}
+
+/**
+ * A witness: vouches that a log only ever grew.
+ * @throws {Refusal} data-folder-busy; data-folder-unsafe; config; fatal: its state does not verify
+ */
+export async function startWitness(options: WitnessOptions): Promise<RunningWitness> {
+  const house = await openHouse(options)
+  return serve({ options, house, approve: options.approve ?? approveAll })
+}
+
+const approveAll: Approve = () => Promise.resolve()
+
+/** Locks the folder first: nobody else may be about to change what is read here. */
+export async function openHouse(options: WitnessOptions): Promise<House> {
+  const { dataDir, logs, signer, logger } = options
+  demand(signer.key.type === COSIGNATURE, 'config', 'a cosigner needs a key of type 4')
+  demand(logs.length > 0, 'config', 'expected at least one log key')
+  const areLogs = logs.every((key) => key.type === ED25519)
+  demand(areLogs, 'config', 'a log has a key of type 1')
+  await mkdirDurably(dataDir)
+  const lock = lockFolder(dataDir)
+  try {
+    const store = await StateStore.open(dataDir, logs, signer.key)
+    const evidence = await Evidence.open(join(dataDir, 'evidence'), logger)
+    return { store, evidence, lock }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** Opens the door of a cosigner; `health` and `routes` are what a guardian adds. */
+export async function serve(cosigning: {
+  readonly options: WitnessOptions
+  readonly house: House
+  readonly approve: Approve
+  readonly health?: () => object
+  readonly routes?: ReadonlyMap<string, Route>
+}): Promise<RunningWitness> {
+  const { options, house, approve } = cosigning
+  const { store, evidence, lock } = house
+  const { signer, port, logger, surroundings } = options
+  const cosigner = new Cosigner({ signer, store, evidence, clock: surroundings.clock, approve })
+  const routes = new Map<string, Route>(cosigning.routes)
+  routes.set('/add-checkpoint', {
+    method: 'POST',
+    maxBody: MAX_ADD_CHECKPOINT_BYTES,
+    answer: (body) => cosigner.addCheckpoint(body),
+  })
+  routes.set('/healthz', {
+    method: 'GET',
+    answer: () => json({ ...healthOf(options, house), ...cosigning.health?.() }),
+  })
+  for (const state of store.all())
+    routes.set(`/${monitoringPath(state.origin)}`, { method: 'GET', answer: () => lastOf(state) })
+  let listening: Listening
+  try {
+    listening = await listen({ port, logger, find: (path) => routes.get(path) })
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+  return {
+    url: listening.url,
+    async close() {
+      await listening.close()
+      lock.release()
+    },
+  }
+}
+
+function lastOf({ last }: OriginState): Answer {
+  if (last === null) return problem(404, new Refusal('not-found', 'nothing cosigned yet'))
+  return text(formatNote(last.note))
+}
+
+function healthOf({ name, signer }: WitnessOptions, { store, evidence }: House): object {
+  return {
+    status: 'ok',
+    name: name ?? signer.key.name,
+    logs: store.all().map(({ origin, last }) => ({ origin, size: last?.size ?? null })),
+    evidence: evidence.kept,
+    splitViews: evidence.splitViews,
+  }
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
+import { type Database, openDatabase } from '../src/registry/db/database.ts'
+import { migrate } from '../src/registry/db/migrate.ts'
+
+/** Gives a fresh, migrated database. It is closed and dropped after the test. */
+export type OpenDatabase = () => Promise<Database>
+
+/**
+ * Runs the same tests on the embedded engine and on a PostgreSQL server. Embedded, a file has one
+ * instance and each `open()` a schema of its own in it, used one after the other: one instance is
+ * one session, so a test there opens one database at a time. Needs `tsc -b` (the worker is a built
+ * file). Without a server its tests are skipped with the reason, in CI they fail.
+ */
+export function describeOnEachEngine(name: string, tests: (open: OpenDatabase) => void): void {
+  describe(`${name} (embedded)`, () => tests(onEmbedded()))
+  const missing = process.env['TEST_DATABASE_MISSING']
+  if (missing === undefined) describe(`${name} (server)`, () => tests(onServer()))
+  else if (process.env['CI'] === undefined)
+    describe.skip(`${name} (server: ${missing})`, () => {
+      tests(onServer())
+    })
+  else
+    test(`${name} (server)`, () => {
+      throw new Error(missing)
+    })
+}
+
+function onEmbedded(): OpenDatabase {
+  let folder: string
+  let shared: Database
+  let schemas = 0
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'stolen-mode-db-'))
+    shared = await openDatabase({ folder: join(folder, 'data') })
+  })
+  afterAll(async () => {
+    await shared.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return async () => {
+    const schema = sql.id(`test_${++schemas}`)
+    await sql`create schema ${schema}`.execute(shared.db)
+    await sql`set search_path to ${schema}`.execute(shared.db)
+    await migrate(shared.db)
+    return { ...shared, close: async () => {} }
+  }
+}
+
+function onServer(): OpenDatabase {
+  const opened: { database: Database; schema: string }[] = []
+  afterEach(async () => {
+    for (const { database, schema } of opened.splice(0)) {
+      await database.close()
+      const cleaner = await openDatabase({ url: serverUrl() })
+      await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(cleaner.db)
+      await cleaner.close()
+    }
+  })
+  return async () => {
+    const schema = `test_${randomUUID().replaceAll('-', '')}`
+    const database = await openDatabase({ url: serverUrl(schema) })
+    opened.push({ database, schema })
+    await sql`create schema ${sql.id(schema)}`.execute(database.db)
+    await migrate(database.db)
+    return database
+  }
+}
+
+/** The server's address, each connection of which looks only into `schema`. */
+export function serverUrl(schema = 'public'): string {
+  const url = new URL(process.env['TEST_DATABASE_URL'] ?? 'postgres://none')
+  url.searchParams.set('options', `-c search_path=${schema}`)
+  return url.href
+}

@@ -1,0 +1,198 @@
+import {
+  coseSign,
+  encodeEntry,
+  encodeOpening,
+  deviceCommitment,
+  orderPayload,
+  ownerCommitment,
+  parseDocument,
+  parseImei14,
+  saltedHash,
+  thumbprint,
+  type Act,
+  type DeviceIds,
+  type Imei14,
+  type Order,
+  type Signer,
+} from '../src/core/index.ts'
+import {
+  COSIGNATURE,
+  CompactRange,
+  ED25519,
+  cosign,
+  formatCheckpoint,
+  formatNote,
+  leafHash,
+  signText,
+} from '../src/log/index.ts'
+import {
+  generateEs256,
+  generateNoteSigner,
+  machine,
+  nodeVerifiers,
+  type NoteSigner,
+} from '../src/host/index.ts'
+import { found, type Founding } from '../src/sim/founding.ts'
+import { readTrust, type Trust } from '../src/wire/index.ts'
+import type { LogRecord } from '../src/edge/follower.ts'
+
+/** A phone of the tests: its key, its numbers, its owner. */
+export interface Phone {
+  readonly ids: DeviceIds
+  readonly imei: Imei14
+  readonly owner: Signer
+}
+
+/** Unix ms at which every test log begins. */
+export const START = 1_790_000_000_000
+
+interface Ordered {
+  /** The index of the order. */
+  readonly index: number
+  readonly salt: Uint8Array
+  readonly ctr: number
+}
+
+/** A real log in memory: founding certificates, signed orders, checkpoints with any cosigners. */
+export class EdgeLog {
+  readonly origin = 'log.example/zz'
+  readonly founding: Founding
+  readonly trust: Trust
+  readonly records: LogRecord[] = []
+  readonly witnesses: readonly NoteSigner[]
+  readonly guardians: readonly NoteSigner[]
+  readonly #log: NoteSigner
+  /** Log time, ms. */
+  now = START
+
+  constructor({ capPerHour = 100 } = {}) {
+    const signers = (kind: string) =>
+      [1, 2, 3].map((i) => generateNoteSigner(`${kind}${i}.example`, COSIGNATURE).signer)
+    this.#log = generateNoteSigner(this.origin, ED25519).signer
+    this.witnesses = signers('witness')
+    this.guardians = signers('guardian')
+    const member = ({ key }: NoteSigner) => ({ name: key.name, key, url: 'https://x.example' })
+    this.founding = found({
+      now: START / 1000,
+      log: { key: this.#log.key, url: 'https://log.example/zz' },
+      witnesses: this.witnesses.map(member),
+      guardians: this.guardians.map(member),
+      capPerHour,
+      officers: 2,
+      operators: 1,
+      tacs: [],
+    })
+    this.trust = readTrust(this.founding.root, nodeVerifiers())
+    for (const certificate of this.founding.certificates) {
+      const body = parseDocument(certificate, 'application/stolen-cert+cbor')
+      this.append(encodeEntry({ kind: 'certificate', t: this.now, body }), null)
+    }
+  }
+
+  get size(): number {
+    return this.records.length
+  }
+
+  append(entry: Uint8Array, opening: Uint8Array | null): number {
+    const index = this.records.length
+    this.records.push({ index, entry, opening })
+    return index
+  }
+
+  root(size = this.size): Uint8Array {
+    const range = new CompactRange()
+    for (const { entry } of this.records.slice(0, size)) range.append(leafHash(entry))
+    return range.root()
+  }
+
+  /** A checkpoint over the first `size` leaves, cosigned `at` Unix seconds by that many of each. */
+  checkpoint({
+    size = this.size,
+    witnesses = 2,
+    guardians = 2,
+    at = Math.floor(this.now / 1000),
+    root = this.root(size),
+  } = {}): string {
+    const text = formatCheckpoint({ origin: this.origin, size, root })
+    const lines = [...this.witnesses.slice(0, witnesses), ...this.guardians.slice(0, guardians)]
+    return formatNote({
+      text,
+      signatures: [
+        signText(text, this.#log.key, this.#log.sign),
+        ...lines.map(({ key, sign }) => cosign({ key, text, timeSeconds: at, sign })),
+      ],
+    })
+  }
+
+  hold(phone: Phone, { exp = Math.floor(this.now / 1000) + 3_600, ctr = 1 } = {}): Ordered {
+    const { intake } = this.founding
+    return this.order(phone, { act: 'hold', ctr, exp, auth: intake.sub, why: 1 }, [intake.signer])
+  }
+
+  lock(phone: Phone, { of, ctr = 1 }: { of?: number; ctr?: number } = {}): Ordered {
+    const { forceOrder, officers } = this.founding
+    return this.order(
+      phone,
+      { act: 'lock', ctr, why: 1, auth: forceOrder.sub, ...(of !== undefined && { of }) },
+      [forceOrder.signer, ...officers.map(({ signer }) => signer)],
+    )
+  }
+
+  found(phone: Phone, lock: Ordered): Ordered {
+    const { forceOrder, officers } = this.founding
+    const index = lock.index
+    const ordered = this.order(
+      phone,
+      { act: 'found', ctr: lock.ctr + 1, of: index, auth: forceOrder.sub, cc: 'ZZ' },
+      [forceOrder.signer, officers[0]!.signer],
+    )
+    // a release still names the lock
+    return { index, salt: lock.salt, ctr: ordered.ctr }
+  }
+
+  release(phone: Phone, undone: Ordered, by = this.founding.forceOrder): Ordered {
+    const order = {
+      act: 'release',
+      ctr: undone.ctr + 1,
+      of: undone.index,
+      to: 1,
+      auth: by.sub,
+      okey: { salt: undone.salt, key: phone.owner.key },
+    } as const
+    return this.order(phone, order, [by.signer, phone.owner])
+  }
+
+  /** Signs and logs what a test asks for, with the fields its act demands. */
+  order(
+    phone: Phone,
+    wanted: Partial<Order> & { readonly act: Act; readonly ctr: number; readonly auth: string },
+    signers: readonly Signer[],
+  ): Ordered {
+    const salt = machine.random(32)
+    const hash = saltedHash(salt, wanted.act)
+    const seconds = Math.floor(this.now / 1000)
+    const takes = wanted.act === 'hold' || wanted.act === 'lock'
+    const order: Order = {
+      oid: machine.random(16),
+      dev: deviceCommitment(salt, phone.ids),
+      nbf: seconds,
+      exp: seconds + 3_600,
+      ...(takes && { own: ['passkey', hash], okc: ownerCommitment(salt, phone.owner.key) }),
+      ...((wanted.act === 'lock' || wanted.act === 'found') && { case: hash }),
+      ...(wanted.act === 'found' && { cus: hash }),
+      ...wanted,
+    }
+    const body = coseSign('application/stolen-order+cbor', orderPayload(order), signers)
+    const entry = encodeEntry({ kind: 'order', t: this.now, body })
+    const opening = encodeOpening({ oid: order.oid, salt, ids: phone.ids })
+    const index = this.append(entry, opening)
+    return { index, salt, ctr: wanted.ctr }
+  }
+}
+
+/** A phone with the numbers of those serials, under a test TAC. */
+export function phone(...serials: readonly number[]): Phone {
+  const imeis = serials.map((serial) => parseImei14(`00101701${String(serial).padStart(6, '0')}`))
+  const dak = thumbprint(generateEs256().signer.key)
+  return { ids: { dak, imeis, serial: null }, imei: imeis[0]!, owner: generateEs256().signer }
+}

@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fromBase64, readSighting, toBase64, toHex, type Sighting } from '../src/core/index.ts'
+import type { LogRecord } from '../src/edge/follower.ts'
+import { HEARTBEAT, SightingsRequest, checkAuthorization, formatEvent } from '../src/wire/index.ts'
+import type { EdgeLog } from './edge-log.ts'
+
+/** What the feed sends; a test may send something else. */
+type Tamper = (records: readonly LogRecord[]) => readonly LogRecord[]
+
+/** The registry's side of an edge, and nothing more: snapshot, feed, sightings, over real sockets. */
+export class EdgeRegistry {
+  readonly log: EdgeLog
+  readonly #server: Server
+  readonly #feeds = new Set<ServerResponse>()
+  #published = 0
+  #note: string | null = null
+  url = ''
+  /** Requests by path and status. */
+  readonly requests: string[] = []
+  readonly sightings = new Map<string, Sighting>()
+  readonly idempotencyKeys: string[] = []
+  tamper: Tamper = (records) => records
+  /** Overrides the status of the next answers on the feed. */
+  feedStatus: number | null = null
+  sightingsStatus: number | null = null
+
+  constructor(log: EdgeLog) {
+    this.log = log
+    this.#server = createServer((request, response) => void this.serve(request, response))
+  }
+
+  async start(): Promise<this> {
+    const port = this.url === '' ? 0 : Number(new URL(this.url).port)
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return this
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve())
+      this.#server.closeAllConnections()
+    })
+  }
+
+  /** Publishes what the log holds and tells every edge. */
+  publish(options: Parameters<EdgeLog['checkpoint']>[0] = {}): void {
+    const from = this.#published
+    this.#published = this.log.size
+    this.#note = this.log.checkpoint(options)
+    for (const feed of this.#feeds) this.send(feed, from)
+  }
+
+  /** Sends a note of the test's own making. */
+  say(note: string): void {
+    for (const feed of this.#feeds) feed.write(formatEvent('checkpoint', { note }))
+  }
+
+  private send(feed: ServerResponse, from: number): void {
+    for (const { index, entry, opening } of this.tamper(this.log.records.slice(from)))
+      feed.write(formatEvent('entry', wireEntry({ entry, opening }), index))
+    if (this.#note !== null) feed.write(formatEvent('checkpoint', { note: this.#note }))
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url!
+    let body = ''
+    for await (const chunk of request) body += String(chunk)
+    const { signer } = this.log.founding.operators[0]!
+    checkAuthorization(
+      request.headers.authorization,
+      { method: request.method!, path, body: new TextEncoder().encode(body) },
+      Math.floor(Date.now() / 1000),
+      () => signer,
+      this.log.trust.verify.es256,
+    )
+    response.on('close', () => this.#feeds.delete(response))
+    if (path === '/v1/feed') this.serveFeed(request, response)
+    else if (path === '/v1/sightings') this.serveSightings(request, response, body)
+    else this.serveSnapshot(Number(path.split('/').at(-1)), response)
+    this.requests.push(`${request.method} ${path} ${response.statusCode}`)
+  }
+
+  private serveFeed(request: IncomingMessage, response: ServerResponse): void {
+    const cursor = request.headers['last-event-id']
+    const from = cursor === undefined ? 0 : Number(cursor) + 1
+    const status = this.feedStatus ?? (from > this.#published ? 409 : 200)
+    this.feedStatus = null
+    if (status !== 200) return void response.writeHead(status).end()
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(HEARTBEAT)
+    this.#feeds.add(response)
+    this.send(response, from)
+  }
+
+  private serveSnapshot(chunk: number, response: ServerResponse): void {
+    const from = chunk * 256
+    const entries = this.log.records.slice(from, Math.min(from + 256, this.#published))
+    const answer = { from, size: this.#published, entries: entries.map(wireEntry) }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  }
+
+  private serveSightings(request: IncomingMessage, response: ServerResponse, body: string): void {
+    const status = this.sightingsStatus
+    if (status !== null) return void response.writeHead(status).end('{}')
+    this.idempotencyKeys.push(String(request.headers['idempotency-key']))
+    const { key } = this.log.founding.operators[0]!.signer
+    const all = SightingsRequest.parse(JSON.parse(body)).sightings.map((line) =>
+      readSighting(fromBase64(line), key, this.log.trust.verify.es256),
+    )
+    const fresh = all.filter(({ id }) => !this.sightings.has(toHex(id)))
+    for (const sighting of fresh) this.sightings.set(toHex(sighting.id), sighting)
+    const answer = { accepted: fresh.length, repeated: all.length - fresh.length, refused: [] }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  }
+}
+
+function wireEntry({ entry, opening }: Pick<LogRecord, 'entry' | 'opening'>) {
+  return { entry: toBase64(entry), opening: opening && toBase64(opening) }
+}
