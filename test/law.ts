@@ -2,13 +2,15 @@ import {
   Authorities,
   Ledger,
   certificatePayload,
+  concat,
   coseSign,
   deviceCommitment,
   encodeEntry,
+  fromHex,
   orderPayload,
   ownerCommitment,
   rootPayload,
-  thumbprint,
+  toHex,
   type Act,
   type Applied,
   type Certificate,
@@ -190,4 +192,16 @@ export function lawfulOrder(act: Act, { t, n, auth, owner, changes }: LawfulOrde
   return { ...base, ...rest, ...changes }
 }
 
-export const dakOf = (signer: Signer) => thumbprint(signer.key)
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+
+/** The same document with the other half of s in its first slot: valid, and other bytes. */
+export function otherHalf(cose: CoseSign): CoseSign {
+  const [first, ...rest] = cose.slots
+  const { signature } = first!
+  const s = BigInt(`0x${toHex(signature.slice(32))}`)
+  const flipped = fromHex((P256_ORDER - s).toString(16).padStart(64, '0'))
+  return {
+    ...cose,
+    slots: [{ ...first!, signature: concat(signature.slice(0, 32), flipped) }, ...rest],
+  }
+}

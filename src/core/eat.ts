@@ -124,7 +124,6 @@ function parseState(number: number): State {
 
 function parseSueids(value: CborValue): readonly Imei14[] {
   const fields = new Fields(value)
-  demand(fields.has('imei1'), 'malformed', 'expected one or two IMEIs')
   const slots = fields.has('imei2') ? ['imei1', 'imei2'] : ['imei1']
   const imeis = slots.map((slot) => {
     const bytes = fields.bytes(slot, 15)

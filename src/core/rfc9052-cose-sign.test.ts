@@ -15,7 +15,7 @@ import {
   verifySlot,
   type CoseSign,
 } from './cose.ts'
-import { kidOf, parseCoseKey, coseKey, thumbprint } from './crypto.ts'
+import { kidOf } from './crypto.ts'
 import { encodeDocument, parseDocument } from './entry.ts'
 import { parseSign1, sign1, verifySign1 } from './sign1.ts'
 
@@ -340,64 +340,5 @@ describe('another implementation (@auth0/cose) agrees', () => {
     const cose = parseCoseSign(value, ORDER)
     verifySlot(cose, cose.slots[0]!, signer.key, { verify })
     expect(encodeCoseSign(cose)).toEqual(value)
-  })
-})
-
-describe('COSE_Key, RFC 9053 §7.1 and RFC 9679', () => {
-  it('goes round, 75 bytes, and its thumbprint begins with the kid', () => {
-    const bytes = encodeCbor(coseKey(alice.key))
-    expect(bytes.length).toBe(75)
-    expect(parseCoseKey(coseKey(alice.key))).toEqual(alice.key)
-    expect(toHex(thumbprint(alice.key)).startsWith(toHex(kidOf(alice.key)))).toBe(true)
-  })
-
-  it.each<[string, [number, CborValue][]]>([
-    [
-      'another curve',
-      [
-        [1, 2],
-        [-1, 2],
-        [-2, new Uint8Array(32)],
-        [-3, new Uint8Array(32)],
-      ],
-    ],
-    [
-      'another key type',
-      [
-        [1, 1],
-        [-1, 1],
-        [-2, new Uint8Array(32)],
-        [-3, new Uint8Array(32)],
-      ],
-    ],
-    [
-      'a short coordinate',
-      [
-        [1, 2],
-        [-1, 1],
-        [-2, new Uint8Array(31)],
-        [-3, new Uint8Array(32)],
-      ],
-    ],
-    [
-      'a compressed point',
-      [
-        [1, 2],
-        [-1, 1],
-        [-2, new Uint8Array(32)],
-      ],
-    ],
-    [
-      'a private part',
-      [
-        [1, 2],
-        [-1, 1],
-        [-2, new Uint8Array(32)],
-        [-3, new Uint8Array(32)],
-        [-4, new Uint8Array(32)],
-      ],
-    ],
-  ])('refuses %s', (_, pairs) => {
-    expect(codeOf(() => parseCoseKey(new Map(pairs)))).toBe('malformed')
   })
 })

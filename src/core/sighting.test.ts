@@ -48,7 +48,7 @@ describe('a sighting', () => {
   it('A66: is signed by its reporter', () => {
     const encoded = signSighting(sighting, edge)
     expect(codeOf(() => readSighting(encoded, newKey().key, verify))).toBe('sighting-signature')
-    const lying = { key: edge.key, sign: newKey().sign }
+    const lying = { key: edge.key, sign: (message: Uint8Array) => newKey().sign(message) }
     expect(codeOf(() => readSighting(signSighting(sighting, lying), edge.key, verify))).toBe(
       'sighting-signature',
     )

@@ -1,6 +1,7 @@
 export type { Context } from './context.ts'
 export { openDatabase, type Database, type DatabaseConfig } from './db/database.ts'
 export type { Env } from './http/env.ts'
+export { serve, type Served } from './http/serve.ts'
 export { openRegistry, type Registry } from './open.ts'
 export type { RegistryKeys, RegistryOptions } from './options.ts'
 export { check, type CheckAnswer } from './services/checks.ts'

@@ -1,7 +1,7 @@
 import { Refusal, contentTypeOf, parseDocument, type Kind } from '../core/index.ts'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from './context.ts'
-import { openDatabase, type Database } from './db/database.ts'
+import type { Tile } from '../log/index.ts'
 import { migrate } from './db/migrate.ts'
 import { FeedHub } from './feed/hub.ts'
 import { createApp } from './http/app.ts'
@@ -16,68 +16,55 @@ import type { RegistryOptions } from './options.ts'
 export interface Registry {
   readonly app: OpenAPIHono<Env>
   readonly context: Context
-  readonly database: Database
   readonly hub: FeedHub
+  /** Stops sequencing and the feed; the database stays its opener's. */
   close(): Promise<void>
 }
 
 const HOUR_MS = 3_600_000
 
 /**
- * Opens the database, verifies the log and begins to take orders. A new log is founded only with the
+ * Brings the tables up to date, verifies the log and begins to take orders. A new log is founded only with the
  * documents of its ceremony at hand.
- * @throws {Refusal} config: no log and no founding documents · data-folder-busy, data-folder-unsafe
+ * @throws {Refusal} config: no log and no founding documents
  */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
-  const { trust, keys, logger, surroundings } = options
-  const database = await openDatabase(options.database)
+  const { database, trust, keys, logger, surroundings } = options
+  const { db } = database
+  await migrate(db)
+  const store = new TileStore(options.logFolder)
+  await store.open()
+  const readTile = (tile: Tile) => store.readTile(tile)
+  const { ed25519 } = trust.verify
+  const cosigners = new Cosigners(trust.guarded.witnesses, readTile, ed25519, logger)
+  const hub = new FeedHub(db, logger)
+  const sequencer = await Sequencer.open({
+    db,
+    store,
+    cosigners,
+    log: keys.log,
+    trust,
+    poolMs: options.poolMs,
+    surroundings,
+    logger,
+    onPublished: (published, accepted) => hub.publish(published, accepted),
+  })
+  const { country } = options
+  const context: Context = { db, store, sequencer, trust, keys, country, surroundings, logger }
+  const forget = setInterval(() => void forgetAnswers(context).catch(() => undefined), HOUR_MS)
+  forget.unref()
+  const close = async () => {
+    clearInterval(forget)
+    hub.close()
+    await sequencer.close()
+  }
   try {
-    await migrate(database.db)
-    const store = new TileStore(options.logFolder)
-    await store.open()
-    const cosigners = new Cosigners(
-      trust.guarded.witnesses,
-      (tile) => store.readTile(tile),
-      trust.verify.ed25519,
-      logger,
-    )
-    let hub: FeedHub | null = null
-    const sequencer = await Sequencer.open({
-      db: database.db,
-      store,
-      cosigners,
-      log: keys.log,
-      trust,
-      poolMs: options.poolMs,
-      surroundings,
-      logger,
-      onPublished: (published, accepted) => hub?.publish(published, accepted),
-    })
-    hub = new FeedHub(database.db, sequencer.published, logger)
-    const context: Context = {
-      db: database.db,
-      store,
-      sequencer,
-      trust,
-      keys,
-      country: options.country,
-      surroundings,
-      logger,
-    }
     await foundLog(options, sequencer)
-    const forget = setInterval(() => void forgetAnswers(context).catch(() => undefined), HOUR_MS)
-    forget.unref()
-    const close = async () => {
-      clearInterval(forget)
-      hub.close()
-      await sequencer.close()
-      await database.close()
-    }
-    return { app: createApp(context, hub), context, database, hub, close }
   } catch (error) {
-    await database.close()
+    await close()
     throw error
   }
+  return { app: createApp(context, hub), context, hub, close }
 }
 
 /** Logs the ceremony's documents as the first entries; a ceremony that was interrupted goes on. */

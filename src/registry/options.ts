@@ -1,7 +1,7 @@
 import type { Signer } from '../core/index.ts'
 import type { Logger, NoteSigner, Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
-import type { DatabaseConfig } from './db/database.ts'
+import type { Database } from './db/database.ts'
 
 /** The keys the service itself holds. Officers', forces' and owners' keys are never among them. */
 export interface RegistryKeys {
@@ -17,7 +17,8 @@ export interface RegistryKeys {
 
 /** What a registry is made of; only `cli` reads the environment. */
 export interface RegistryOptions {
-  readonly database: DatabaseConfig
+  /** Opened by the caller, and closed by him. */
+  readonly database: Database
   /** Folder of tiles and checkpoint: immutable files for any cache. */
   readonly logFolder: string
   readonly trust: Trust

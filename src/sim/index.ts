@@ -7,3 +7,5 @@ export {
   type Member,
   type PolicyMember,
 } from './founding.ts'
+export { unbox, type Unboxed, type Unboxing } from './phones.ts'
+export { produce, type Produced, type Production } from './production.ts'

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { runCoseVectors } from './cose.ts'
 import { runMerkleVectors, type VectorResult } from './merkle.ts'
 
 /** A set of outside vectors: what its folder is called and holds, and who checks it. */
@@ -11,6 +12,7 @@ interface VectorSet {
 
 const SETS: readonly VectorSet[] = [
   { name: 'merkle', holds: ['inclusion', 'consistency'], run: runMerkleVectors },
+  { name: 'cose', holds: ['sign1-tests'], run: runCoseVectors },
 ]
 
 /**

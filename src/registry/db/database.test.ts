@@ -5,16 +5,19 @@ import { describeOnEachEngine } from '../../../test/database.ts'
 import type { Database } from './database.ts'
 import { inTransaction } from './transaction.ts'
 
-async function enqueue({ db }: Database, id: string, payload: unknown): Promise<void> {
+async function enqueue({ db }: Database, id: string, counts: unknown): Promise<void> {
   await db
-    .insertInto('outbox')
+    .insertInto('batches')
     .values({
       id,
-      topic: 'test',
-      payload: JSON.stringify(payload),
-      due_at_ms: 2n ** 62n,
-      leased_until_ms: 0,
-      attempts: 0,
+      force: 'zz.force',
+      source: 'test',
+      file_hash: new Uint8Array(32),
+      kind: 'full',
+      proposed_by: 'zz.force/1',
+      state: 'open',
+      counts: JSON.stringify(counts),
+      at_ms: 2n ** 62n,
     })
     .execute()
 }
@@ -24,17 +27,13 @@ describeOnEachEngine('a database', (open) => {
     const database = await open()
     const id = randomUUID()
     await enqueue(database, id, [1, { two: 'zwei' }])
-    const row = await database.db.selectFrom('outbox').selectAll().executeTakeFirstOrThrow()
-    expect(row).toEqual({
-      id,
-      topic: 'test',
-      payload: [1, { two: 'zwei' }],
-      due_at_ms: 2n ** 62n,
-      leased_until_ms: 0n,
-      attempts: 0n,
-    })
+    const row = await database.db
+      .selectFrom('batches')
+      .select(['id', 'counts', 'at_ms', 'file_hash'])
+      .executeTakeFirstOrThrow()
+    expect(row).toMatchObject({ id, counts: [1, { two: 'zwei' }], at_ms: 2n ** 62n })
     const { rows } = await sql<{ n: bigint; max: bigint }>`
-      select count(*) as n, max(due_at_ms) as max from outbox
+      select count(*) as n, max(at_ms) as max from batches
     `.execute(database.db)
     expect(rows).toEqual([{ n: 1n, max: 2n ** 62n }])
 
@@ -50,7 +49,7 @@ describeOnEachEngine('a database', (open) => {
 
   test('starts each test with empty tables', async () => {
     const { db } = await open()
-    expect(await db.selectFrom('outbox').selectAll().execute()).toEqual([])
+    expect(await db.selectFrom('batches').selectAll().execute()).toEqual([])
   })
 
   test('answers 200 statements right after one that failed', async () => {

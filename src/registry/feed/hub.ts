@@ -12,7 +12,7 @@ import {
 } from '../../wire/index.ts'
 import type { Schema } from '../db/tables.ts'
 import type { Accepted } from '../log/decide.ts'
-import type { Published } from '../log/published.ts'
+import { NOTHING_PUBLISHED, type Published } from '../log/published.ts'
 import { feedEntries } from './entries.ts'
 
 interface Reader {
@@ -34,12 +34,11 @@ export class FeedHub {
   readonly #logger: Logger
   readonly #readers = new Set<Reader>()
   readonly #heartbeat: NodeJS.Timeout
-  #published: Published
+  #published: Published = NOTHING_PUBLISHED
   #cut = 0
 
-  constructor(db: Kysely<Schema>, published: Published, logger: Logger) {
+  constructor(db: Kysely<Schema>, logger: Logger) {
     this.#db = db
-    this.#published = published
     this.#logger = logger
     this.#heartbeat = setInterval(() => this.broadcast(HEARTBEAT), HEARTBEAT_MS)
     this.#heartbeat.unref()

@@ -1,14 +1,22 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { demand, fromBase64 } from '../../core/index.ts'
-import { SightingsAnswer, SightingsRequest, SnapshotChunk, parseCursor } from '../../wire/index.ts'
+import {
+  BlacklistPage,
+  SightingsAnswer,
+  SightingsRequest,
+  SnapshotChunk,
+  parseCursor,
+} from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import { feedEntries } from '../feed/entries.ts'
 import type { FeedHub } from '../feed/hub.ts'
 import { demandRole } from '../model/caller.ts'
+import { blacklistPage } from '../services/blacklist.ts'
 import { takeSightings } from '../services/sightings.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
+import { idIn } from './police.ts'
 import { get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
 
@@ -31,6 +39,19 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
       const size = context.sequencer.published.newest?.checkpoint.size ?? 0
       const entries = await feedEntries(context.db, from, Math.min(size, from + CHUNK))
       return { from, size, entries }
+    },
+  )
+  get(
+    app,
+    {
+      path: '/v1/blacklist',
+      summary: 'Numbers to refuse now, for registers that cannot follow the feed',
+      answer: BlacklistPage,
+      middleware: operator,
+    },
+    async (c) => {
+      const after = c.req.query('cursor')
+      return blacklistPage(context, callerIn(c), after === undefined ? null : idIn(after))
     },
   )
   app.get('/v1/feed', signed(context), (c) => {

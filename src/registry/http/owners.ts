@@ -6,7 +6,7 @@ import {
   CheckAnswer,
   CheckRequest,
   DraftAnswer,
-  OwnerDraftsAnswer,
+  DraftsAnswer,
   ReportAccess,
   ReportAnswer,
   ReportRequest,
@@ -70,7 +70,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       path: '/v1/owner-drafts',
       summary: 'Orders that wait for the owner key',
       body: ReportAccess,
-      answer: OwnerDraftsAnswer,
+      answer: DraftsAnswer,
     },
     async (body) => ({ drafts: (await ownersDrafts(context, body)).map(draftAnswer) }),
   )

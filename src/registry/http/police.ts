@@ -13,6 +13,7 @@ import {
   CaseState,
   DraftAnswer,
   DraftRequest,
+  DraftsAnswer,
   NewCaseRequest,
   SignaturesAnswer,
   SignaturesRequest,
@@ -20,7 +21,7 @@ import {
 import type { Context } from '../context.ts'
 import type { Caller } from '../model/caller.ts'
 import { listCases, lookAtCase, openCase } from '../services/cases.ts'
-import { draftOrder } from '../services/drafts.ts'
+import { draftOrder, draftsOfCase } from '../services/drafts.ts'
 import { addSignatures } from '../services/signatures.ts'
 import { sightingsOf } from '../services/sightings.ts'
 import type { Env } from './env.ts'
@@ -105,6 +106,18 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
     },
     async (wanted, c) =>
       draftAnswer(await draftOrder(context, callerIn(c), idIn(c.req.param('id')), wanted)),
+  )
+  get(
+    app,
+    {
+      path: '/v1/cases/{id}/drafts',
+      summary: 'Orders of a case that lack signatures',
+      answer: DraftsAnswer,
+      middleware: officer,
+    },
+    async (c) => ({
+      drafts: (await draftsOfCase(context, callerIn(c), idIn(c.req.param('id')))).map(draftAnswer),
+    }),
   )
   post(
     app,

@@ -179,6 +179,7 @@ export class Sequencer {
     this.#ledger = recovered.ledger
     this.#published = await loadPublished(db, log.key.name, trust)
     this.#verified = true
+    this.#deps.onPublished(this.#published, [])
   }
 
   /** Signing begins only when memory is verified and the witnesses have not seen more than we have. */

@@ -47,3 +47,21 @@ export async function ordersOf(
 export function stateLogged(orders: readonly LoggedOrder[]): DeviceState {
   return orders.reduce((state, { order, index, t }) => nextState(state, order, index, t), ENROLLED)
 }
+
+/**
+ * The orders a phone with counter `ctr` has missed and can still obey at `now` (Unix seconds). A hold
+ * that lapsed meanwhile is void for it, and so is the release that would undo just that hold.
+ */
+export function stillToObey<T extends LoggedOrder>(
+  orders: readonly T[],
+  ctr: number,
+  now: number,
+): T[] {
+  const missed = orders.filter(({ order }) => order.ctr > ctr)
+  const lapsed = missed.filter(({ order }) => order.act === 'hold' && order.exp < now)
+  const isVoid = ({ order, index }: T) =>
+    lapsed.some(
+      (hold) => hold.index === index || (order.act === 'release' && order.of === hold.index),
+    )
+  return missed.filter((order) => !isVoid(order))
+}

@@ -15,7 +15,7 @@ import {
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
 import { bundleFor, chainDocuments } from '../model/bundles.ts'
-import { ordersOf, type KnownOrder } from '../model/orders.ts'
+import { ordersOf, stillToObey, type KnownOrder } from '../model/orders.ts'
 import { subjectForDevice, type Subject } from '../model/subjects.ts'
 import { checkNonce, useNonce } from './nonces.ts'
 import { noteSighting } from './sightings.ts'
@@ -35,9 +35,9 @@ export async function deviceStatus(context: Context, eatBytes: Uint8Array): Prom
   const eat = readEat(eatBytes, context.trust.verify.es256)
   checkNonce(context, eat.nonce)
   const { orders, state } = await lookUp(context, eat)
-  const missed = orders.filter(({ order }) => order.ctr > eat.ctr).slice(0, MAX_BUNDLES)
+  const missed = stillToObey(orders, eat.ctr, Math.floor(context.sequencer.now() / 1000))
   const bundles: Uint8Array[] = []
-  for (const order of missed) {
+  for (const order of missed.slice(0, MAX_BUNDLES)) {
     const bundle = await bundleFor(context, order)
     // Later ones build on it: they wait with it.
     if (bundle === null) break
@@ -80,9 +80,10 @@ export async function activate(
     'boot-state-unverified',
     'the phone does not run what its maker authorised',
   )
-  const ctr = orders.at(-1)?.order.ctr ?? 0
+  const now = Math.floor(sequencer.now() / 1000)
+  const missed = stillToObey(orders, eat.ctr, now)
   demand(
-    eat.ctr >= ctr,
+    missed.length === 0,
     'counter-went-back',
     'the phone has to take the orders it has missed first',
   )
@@ -94,11 +95,11 @@ export async function activate(
     {
       dak: thumbprint(eat.dak),
       state,
-      ctr,
+      ctr: Math.max(eat.ctr, orders.at(-1)?.order.ctr ?? 0),
       treeSize: published.checkpoint.size,
       root: published.checkpoint.root,
       nonce: eat.nonce,
-      exp: Math.floor(sequencer.now() / 1000) + TOKEN_SECONDS,
+      exp: now + TOKEN_SECONDS,
     },
     keys.registry,
   )

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { RELEASED_TO, demand, lapse, saltedHash, type Act } from '../../core/index.ts'
+import type { Selectable } from 'kysely'
 import type { Context } from '../context.ts'
+import type { Schema } from '../db/tables.ts'
 import { audit } from '../model/audit.ts'
 import { demandRole, type Caller } from '../model/caller.ts'
 import { compose, type ActContent, type Composed } from '../model/compose.ts'
@@ -83,6 +85,34 @@ export async function keepDraft(
     })
     .execute()
   return id
+}
+
+/** The orders of a case that still lack signatures, oldest first. @throws {Refusal} forbidden, not-found */
+export async function draftsOfCase(
+  context: Context,
+  caller: Caller,
+  caseId: string,
+): Promise<readonly Draft[]> {
+  const found = await caseById(context, caller, caseId)
+  const rows = await context.db
+    .selectFrom('drafts')
+    .selectAll()
+    .where('case_id', '=', caseId)
+    .where('state', '=', 'collecting')
+    .orderBy('at_ms')
+    .execute()
+  await audit(context, caller, 'draft.view', { caseId, subjectId: found.subjectId })
+  return rows.map(draftOf)
+}
+
+/** A draft as its signers see it. */
+export function draftOf(row: Selectable<Schema['drafts']>): Draft {
+  return {
+    id: row.id,
+    act: row.act as Act,
+    payload: new Uint8Array(row.payload),
+    opening: new Uint8Array(row.opening),
+  }
 }
 
 async function contentOf(

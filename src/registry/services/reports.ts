@@ -18,7 +18,7 @@ import { frontiersOf } from '../log/published.ts'
 import { compose, signComposed } from '../model/compose.ts'
 import { ordersOf, type KnownOrder } from '../model/orders.ts'
 import { subjectForDevice, subjectById } from '../model/subjects.ts'
-import { keepDraft, type Draft } from './drafts.ts'
+import { draftOf, keepDraft, type Draft } from './drafts.ts'
 import { addSignatures } from './signatures.ts'
 
 /** No letters or digits that look alike (Crockford's alphabet). */
@@ -186,12 +186,7 @@ export async function ownersDrafts(
     .where('state', '=', 'collecting')
     .orderBy('at_ms')
     .execute()
-  return waiting.map((row) => ({
-    id: row.id,
-    act: row.act as Draft['act'],
-    payload: new Uint8Array(row.payload),
-    opening: new Uint8Array(row.opening),
-  }))
+  return waiting.map(draftOf)
 }
 
 /** Drafts the withdrawal of a hold, signed by the intake: the owner's signature completes it. @throws {Refusal} wrong-state, owner-key */

@@ -16,6 +16,7 @@ import {
   type CoseSign,
   type Order,
   type PublicKey,
+  type RefusalCode,
   type Slot,
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
@@ -144,8 +145,23 @@ async function finish(context: Context, draft: DraftRow): Promise<Signed | Refus
     return { state: 'logged', index }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
+    if (STALE.includes(error.code)) await dropDraft(context, draft)
     return error
   }
+}
+
+/** The device or the clock has moved on: this payload can never be logged, the case can be drafted anew. */
+const STALE: readonly RefusalCode[] = ['wrong-state', 'replay', 'of-mismatch', 'window']
+
+async function dropDraft({ db }: Context, draft: DraftRow): Promise<void> {
+  await db.updateTable('drafts').set({ state: 'void' }).where('id', '=', draft.id).execute()
+  if (draft.caseId)
+    await db
+      .updateTable('cases')
+      .set({ state: 'open' })
+      .where('id', '=', draft.caseId)
+      .where('state', '=', 'proposed')
+      .execute()
 }
 
 function submissionOf(draft: DraftRow): Submission {
@@ -220,4 +236,14 @@ async function saveSlots({ db }: Context, drafts: readonly DraftRow[]): Promise<
   await sql`update drafts set signatures = drafts.signatures || v.signatures
     from (values ${values}) as v(id, signatures)
     where drafts.id = v.id and drafts.state = 'collecting'`.execute(db)
+  const proposed = drafts.flatMap(({ caseId, order }) =>
+    caseId && order.act === 'lock' ? [caseId] : [],
+  )
+  if (proposed.length > 0)
+    await db
+      .updateTable('cases')
+      .set({ state: 'proposed' })
+      .where('id', 'in', proposed)
+      .where('state', '=', 'open')
+      .execute()
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { StateWord } from './common.ts'
-import { DraftAnswer, Why } from './police.ts'
+import { Why } from './police.ts'
 
 const Card = z.string().min(1).max(32)
 const Reference = z.string().min(1).max(16)
@@ -20,9 +20,6 @@ export const ReportAnswer = z.object({
 
 /** POST /v1/report-status, /v1/withdrawals, /v1/owner-drafts: reference and card together. */
 export const ReportAccess = z.object({ reference: Reference, card: Card })
-
-/** The orders that wait for the owner's key. */
-export const OwnerDraftsAnswer = z.object({ drafts: z.array(DraftAnswer) })
 
 /** POST /v1/checks: anybody; IMEI or serial, never in a URL. */
 export const CheckRequest = z.object({

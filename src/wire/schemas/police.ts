@@ -66,6 +66,9 @@ export const DraftAnswer = z.object({
   opening: Base64,
 })
 
+/** GET /v1/cases/{id}/drafts */
+export const DraftsAnswer = z.object({ drafts: z.array(DraftAnswer) })
+
 /** POST /v1/signatures: whoever can sign may; each signature stands on its own. */
 export const SignaturesRequest = z.object({
   signatures: z

@@ -1,0 +1,58 @@
+import { Refusal, type Signer } from '../../core/index.ts'
+import { call } from '../../host/index.ts'
+import { DraftAnswer, DraftsAnswer, ReportAnswer } from '../../wire/index.ts'
+import type { z } from 'zod'
+import { readDraft, sendSignatures, signDraft, type ReadDraft } from './drafts.ts'
+
+/** An owner on a borrowed phone: the recovery card, and the key that lives elsewhere than on the stolen one. */
+export class Owner {
+  readonly #registryUrl: string
+  readonly #card: string
+  readonly #key: Signer
+
+  constructor(registryUrl: string, card: string, key: Signer) {
+    this.#registryUrl = registryUrl
+    this.#card = card
+    this.#key = key
+  }
+
+  report(why: 'theft' | 'robbery' | 'burglary' | 'lost') {
+    return this.post('/v1/reports', { card: this.#card, why }, ReportAnswer)
+  }
+
+  status(reference: string) {
+    return this.post('/v1/report-status', { card: this.#card, reference }, ReportAnswer)
+  }
+
+  /** Takes a hold back. The answer is the release's place in the log. */
+  async withdraw(reference: string): Promise<number> {
+    const draft = await this.post('/v1/withdrawals', { card: this.#card, reference }, DraftAnswer)
+    return this.confirm(readDraft(draft, 'release'))
+  }
+
+  /** Confirms the release that police have drafted. @throws {Refusal} not-found: there is none */
+  async confirmRelease(reference: string): Promise<number> {
+    const { drafts } = await this.post(
+      '/v1/owner-drafts',
+      { card: this.#card, reference },
+      DraftsAnswer,
+    )
+    const draft = drafts.findLast(({ act }) => act === 'release')
+    if (!draft) throw new Refusal('not-found', 'no release waits for the owner')
+    return this.confirm(readDraft(draft, 'release'))
+  }
+
+  private async confirm(draft: ReadDraft): Promise<number> {
+    const [result] = await sendSignatures(this.#registryUrl, [signDraft(draft, OWNER, this.#key)])
+    if (result?.index === undefined)
+      throw new Refusal('signer-set', 'the release is not complete yet')
+    return result.index
+  }
+
+  private post<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<T> {
+    return call({ method: 'POST', base: this.#registryUrl, path, body, answer })
+  }
+}
+
+/** The owner's slot of a release. */
+const OWNER = 1

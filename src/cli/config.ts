@@ -1,0 +1,117 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { Refusal } from '../core/index.ts'
+import { UNKNOWN_POLICIES, type UnknownPolicy } from '../edge/index.ts'
+import type { DatabaseConfig } from '../registry/index.ts'
+
+/** What may be set from outside, and what holds when nobody sets it. */
+export interface Config {
+  readonly data: string
+  readonly registryPort: number
+  readonly edgePort: number
+  readonly edgeAdminPort: number
+  readonly witnessPort: number
+  readonly guardianPort: number
+  /** Of the first simulated phone; the next ones follow. */
+  readonly phonePort: number
+  readonly registryUrl: string
+  readonly poolMs: number
+  readonly country: string
+  readonly network: string
+  readonly unknown: UnknownPolicy
+  /** Seconds between two questions of a phone for orders. */
+  readonly phoneSyncSeconds: number
+  readonly logLevel: string
+}
+
+/** Kept apart from what may be printed. */
+export interface Secrets {
+  /** A server's connection string; null: the embedded database. */
+  readonly databaseUrl: string | null
+}
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+
+const Environment = z.object({
+  STOLEN_MODE_DATA: z.string().min(1).default('./data'),
+  STOLEN_MODE_REGISTRY_PORT: port(8080),
+  STOLEN_MODE_EDGE_PORT: port(7777),
+  STOLEN_MODE_EDGE_ADMIN_PORT: port(7778),
+  STOLEN_MODE_WITNESS_PORT: port(8101),
+  STOLEN_MODE_GUARDIAN_PORT: port(8102),
+  STOLEN_MODE_PHONE_PORT: port(8201),
+  STOLEN_MODE_REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  STOLEN_MODE_POOL_MS: z.coerce.number().int().min(250).max(500).default(250),
+  STOLEN_MODE_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .default('ZZ'),
+  STOLEN_MODE_NETWORK: z
+    .string()
+    .regex(/^[0-9]{5,6}$/)
+    .default('00101'),
+  STOLEN_MODE_UNKNOWN: z.enum(UNKNOWN_POLICIES).default('whitelist'),
+  STOLEN_MODE_PHONE_SYNC_SECONDS: z.coerce.number().int().min(1).max(86_400).default(2),
+  STOLEN_MODE_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+})
+
+/** What a wrong value should have been; the value itself is not repeated, it may be a secret. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  STOLEN_MODE_REGISTRY_URL: 'an address such as http://127.0.0.1:8080',
+  STOLEN_MODE_POOL_MS: '250 to 500 milliseconds',
+  STOLEN_MODE_COUNTRY: 'two capital letters (ISO 3166)',
+  STOLEN_MODE_NETWORK: 'MCC and MNC, five or six digits',
+  STOLEN_MODE_UNKNOWN: `one of ${UNKNOWN_POLICIES.join(', ')}`,
+  STOLEN_MODE_PHONE_SYNC_SECONDS: '1 to 86400 seconds',
+  STOLEN_MODE_LOG_LEVEL: 'trace, debug, info, warn, error or silent',
+  DATABASE_URL: 'an address such as postgresql://user@host/database',
+}
+
+/**
+ * The one place that reads the environment. Unknown names beginning with STOLEN_MODE_ are refused:
+ * a typing mistake must not silently mean the default.
+ * @throws {Refusal} config, with a sentence that says which variable and what was expected
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): {
+  readonly config: Config
+  readonly secrets: Secrets
+} {
+  for (const name of Object.keys(environment))
+    if (name.startsWith('STOLEN_MODE_') && !Object.hasOwn(Environment.shape, name))
+      throw new Refusal('config', `${name} is set, but there is no such setting`)
+  const read = Environment.safeParse(environment)
+  if (!read.success) {
+    const name = String(read.error.issues[0]?.path[0])
+    throw new Refusal('config', `${name}: expected ${EXPECTED[name] ?? 'a port, 0 to 65535'}`)
+  }
+  const e = read.data
+  const config: Config = {
+    data: resolve(e.STOLEN_MODE_DATA),
+    registryPort: e.STOLEN_MODE_REGISTRY_PORT,
+    edgePort: e.STOLEN_MODE_EDGE_PORT,
+    edgeAdminPort: e.STOLEN_MODE_EDGE_ADMIN_PORT,
+    witnessPort: e.STOLEN_MODE_WITNESS_PORT,
+    guardianPort: e.STOLEN_MODE_GUARDIAN_PORT,
+    phonePort: e.STOLEN_MODE_PHONE_PORT,
+    registryUrl: (
+      e.STOLEN_MODE_REGISTRY_URL ?? `http://127.0.0.1:${e.STOLEN_MODE_REGISTRY_PORT}`
+    ).replace(/\/$/, ''),
+    poolMs: e.STOLEN_MODE_POOL_MS,
+    country: e.STOLEN_MODE_COUNTRY,
+    network: e.STOLEN_MODE_NETWORK,
+    unknown: e.STOLEN_MODE_UNKNOWN,
+    phoneSyncSeconds: e.STOLEN_MODE_PHONE_SYNC_SECONDS,
+    logLevel: e.STOLEN_MODE_LOG_LEVEL,
+  }
+  return { config, secrets: { databaseUrl: e.DATABASE_URL ?? null } }
+}
+
+/** The database of this configuration: a server where one is named, else a folder. */
+export function databaseOf(config: Config, secrets: Secrets): DatabaseConfig {
+  return secrets.databaseUrl === null
+    ? { folder: resolve(config.data, 'registry', 'database') }
+    : { url: secrets.databaseUrl }
+}

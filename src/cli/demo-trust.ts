@@ -1,0 +1,60 @@
+import { parseTac } from '../core/index.ts'
+import { generateNoteSigner, machine, mkdirDurably, writeFileDurably } from '../host/index.ts'
+import { found } from '../sim/index.ts'
+import { encodeCertificates, writeSecret, type Files } from './files.ts'
+
+/** The demonstration log's name. It can never be taken for a real one: no real policy lists it. */
+export const DEMO_ORIGIN = 'log.demonstration.example/stolen-mode'
+export const WITNESS_NAME = 'witness.demonstration.example'
+export const GUARDIAN_NAME = 'guardian.demonstration.example'
+/** The test range of TS 23.003: no real phone has it. */
+export const DEMO_TAC = parseTac('00101701')
+const CAP_PER_HOUR = 20_000
+
+/** Addresses the demonstration's policy names. */
+export interface DemoAddresses {
+  readonly registryUrl: string
+  readonly witnessUrl: string
+  readonly guardianUrl: string
+}
+
+/**
+ * The founding ceremony of a demonstration: draws every key, writes each to its own file, and signs
+ * root document and certificates. Done once per data folder; the root document is written last, so
+ * that a ceremony cut short is begun anew.
+ */
+export async function foundDemonstration(files: Files, at: DemoAddresses): Promise<void> {
+  const log = generateNoteSigner(DEMO_ORIGIN, 1)
+  const witness = generateNoteSigner(WITNESS_NAME, 4)
+  const guardian = generateNoteSigner(GUARDIAN_NAME, 4)
+  const founding = found({
+    now: Math.floor(machine.clock() / 1000),
+    log: { key: log.signer.key, url: `${at.registryUrl}/log` },
+    witnesses: [{ name: 'witness', key: witness.signer.key, url: at.witnessUrl }],
+    guardians: [{ name: 'guardian', key: guardian.signer.key, url: at.guardianUrl }],
+    capPerHour: CAP_PER_HOUR,
+    officers: 3,
+    operators: 1,
+    tacs: [DEMO_TAC],
+  })
+  const keys: Record<string, string> = {
+    log: log.pem,
+    witness: witness.pem,
+    guardian: guardian.pem,
+    national: founding.national.pem,
+    'force-issue': founding.forceIssue.pem,
+    'force-order': founding.forceOrder.pem,
+    intake: founding.intake.pem,
+    'registry-a': founding.registry[0].pem,
+    'registry-b': founding.registry[1].pem,
+    maker: founding.maker.pem,
+  }
+  for (const [i, { pem }] of founding.rootKeys.entries()) keys[`root-${i + 1}`] = pem
+  for (const [i, { pem }] of founding.officers.entries()) keys[`officer-${i + 1}`] = pem
+  for (const [i, { pem }] of founding.operators.entries()) keys[`edge-${i + 1}`] = pem
+  for (const [name, pem] of Object.entries(keys)) await writeSecret(files.key(name), pem)
+  await writeSecret(files.folder('keys', 'registry-secret'), machine.random(32))
+  await mkdirDurably(files.folder('trust'))
+  await writeFileDurably(files.certificates, encodeCertificates(founding.certificates))
+  await writeFileDurably(files.root, founding.root, 0o644)
+}

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Refusal, asArray, asBytes, decodeCbor, encodeCbor, type Signer } from '../core/index.ts'
+import {
+  es256FromPem,
+  mkdirDurably,
+  nodeVerifiers,
+  noteSignerFromPem,
+  writeFileDurably,
+  type NoteSigner,
+} from '../host/index.ts'
+import { readTrust, type Trust } from '../wire/index.ts'
+
+/** Where a demonstration keeps what: one folder, keys apart from everything else. */
+export class Files {
+  readonly data: string
+
+  constructor(data: string) {
+    this.data = data
+  }
+
+  folder(...names: string[]): string {
+    return join(this.data, ...names)
+  }
+
+  key(name: string): string {
+    return join(this.data, 'keys', `${name}.pem`)
+  }
+
+  get root(): string {
+    return join(this.data, 'trust', 'root.cbor')
+  }
+
+  get certificates(): string {
+    return join(this.data, 'trust', 'certificates.cbor')
+  }
+
+  get hasTrust(): boolean {
+    return existsSync(this.root)
+  }
+}
+
+const MAX_CEREMONY_BYTES = 1_048_576
+
+/** @throws {Refusal} config: there is no such file */
+export async function readNeeded(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch {
+    throw new Refusal('config', `${path} cannot be read; a first \`npm start\` makes it`)
+  }
+}
+
+/** The trust every party starts from. @throws {Refusal} config, malformed, root-threshold */
+export async function loadTrust(path: string): Promise<Trust> {
+  return readTrust(new Uint8Array(await readNeeded(path)), nodeVerifiers())
+}
+
+/** @throws {Refusal} config */
+export async function loadSigner(path: string): Promise<Signer> {
+  return es256FromPem((await readNeeded(path)).toString())
+}
+
+/** @throws {Refusal} config */
+export async function loadNoteSigner(path: string, name: string, type: 1 | 4): Promise<NoteSigner> {
+  return noteSignerFromPem(name, type, (await readNeeded(path)).toString())
+}
+
+/** The documents of the founding ceremony, root first. */
+export async function loadFounding(files: Files): Promise<Uint8Array[]> {
+  const root = new Uint8Array(await readNeeded(files.root))
+  const list = decodeCbor(new Uint8Array(await readNeeded(files.certificates)), MAX_CEREMONY_BYTES)
+  return [root, ...asArray(list).map((document) => asBytes(document))]
+}
+
+export function encodeCertificates(certificates: readonly Uint8Array[]): Uint8Array {
+  return encodeCbor([...certificates])
+}
+
+/** Writes a secret for its owner's eyes only. */
+export async function writeSecret(path: string, text: string | Uint8Array): Promise<void> {
+  await mkdirDurably(join(path, '..'))
+  await writeFileDurably(path, typeof text === 'string' ? new TextEncoder().encode(text) : text)
+}

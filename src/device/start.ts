@@ -1,0 +1,47 @@
+import { lockFolder } from '../host/index.ts'
+import { startHands } from './hands.ts'
+import { Phone, type PhoneOptions } from './phone.ts'
+import { SyncLoop } from './sync-loop.ts'
+
+export interface StartPhone extends PhoneOptions {
+  /** Of the hands; 0 takes any. */
+  readonly port: number
+  /** Milliseconds between two questions for orders: device.md §2 says 15 minutes. */
+  readonly syncEveryMs: number
+}
+
+/** A phone that is switched on. */
+export interface StartedPhone {
+  /** Where its hands listen. */
+  readonly url: string
+  readonly phone: Phone
+  close(): Promise<void>
+}
+
+/**
+ * Boots the phone in `dir` and keeps asking for orders beside. The boot waits for no network.
+ * @throws {Refusal} data-folder-busy, data-folder-unsafe
+ */
+export async function startPhone(options: StartPhone): Promise<StartedPhone> {
+  const { logger, port } = options
+  const lock = lockFolder(options.dir)
+  const phone = new Phone(options)
+  const syncing = new SyncLoop(phone, options.syncEveryMs, logger)
+  try {
+    await phone.powerOn()
+    const hands = await startHands({ phone, syncing, port, logger })
+    void syncing.trigger()
+    const close = async () => {
+      await hands.close()
+      await syncing.close()
+      await phone.powerOff()
+      lock.release()
+    }
+    return { url: hands.url, phone, close }
+  } catch (error) {
+    await syncing.close()
+    await phone.powerOff()
+    lock.release()
+    throw error
+  }
+}

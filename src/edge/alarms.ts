@@ -1,0 +1,35 @@
+import type { Logger } from '../host/index.ts'
+
+/** What an operator has to look at. Each stands once, from when it began until it is over. */
+export type Alarm =
+  | 'split-view'
+  | 'not-consistent'
+  | 'future-cursor'
+  | 'feed-away'
+  | 'journal-damaged'
+  | 'journal-broken'
+  | 'sightings-refused'
+  | 'sightings-broken'
+
+export class Alarms {
+  readonly #logger: Logger
+  readonly #raised = new Set<Alarm>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  get raised(): readonly Alarm[] {
+    return [...this.#raised].toSorted()
+  }
+
+  raise(alarm: Alarm): void {
+    if (this.#raised.has(alarm)) return
+    this.#raised.add(alarm)
+    this.#logger.error({ alarm }, 'alarm')
+  }
+
+  clear(alarm: Alarm): void {
+    if (this.#raised.delete(alarm)) this.#logger.info({ alarm }, 'alarm over')
+  }
+}

@@ -1,0 +1,394 @@
+import { appendFile, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { EdgeLog, START, phone } from '../../test/edge-log.ts'
+import { EdgeRegistry } from '../../test/edge-registry.ts'
+import { N5gClient } from '../../test/n5g-client.ts'
+import { machine, makeLogger } from '../host/index.ts'
+import { startEdge, type Edge } from './start.ts'
+
+let home: string
+let log: EdgeLog
+let registry: EdgeRegistry
+let edge: Edge | null
+let now: number
+
+/** Reconnects at the least delay; everything else is as random as ever. */
+const random = (length: number) => (length === 4 ? new Uint8Array(4) : machine.random(length))
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'stolen-mode-edge-'))
+  log = new EdgeLog()
+  registry = await new EdgeRegistry(log).start()
+  edge = null
+  now = START
+})
+
+afterEach(async () => {
+  await edge?.close()
+  await registry.stop()
+  await rm(home, { recursive: true, force: true })
+})
+
+const dataDir = () => join(home, 'data')
+
+async function start(): Promise<Edge> {
+  edge = await startEdge({
+    name: 'edge-1',
+    signer: log.founding.operators[0]!.signer,
+    trust: log.trust,
+    registryUrl: registry.url,
+    dataDir: dataDir(),
+    port: 0,
+    adminPort: 0,
+    country: 'ZZ',
+    network: '00101',
+    unknown: 'not-found',
+    surroundings: { clock: () => now, random },
+    logger: makeLogger('test', 'silent'),
+  })
+  return edge
+}
+
+async function restart(): Promise<Edge> {
+  await edge!.close()
+  return start()
+}
+
+async function check(...serials: readonly number[]): Promise<unknown[]> {
+  await using client = new N5gClient(edge!.url)
+  return await Promise.all(serials.map((serial) => client.status(phone(serial).imei)))
+}
+
+async function health(): Promise<Record<string, unknown>> {
+  return (await (await fetch(`${edge!.adminUrl}/healthz`)).json()) as Record<string, unknown>
+}
+
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${edge!.adminUrl}/metrics`)).text()
+  return Number(new RegExp(`^stolen_edge_${name} (.*)$`, 'm').exec(text)![1])
+}
+
+const eventually = (assertion: () => Promise<void> | void) =>
+  vi.waitFor(assertion, { timeout: 8_000, interval: 20 })
+
+const caughtUp = () =>
+  eventually(async () => expect(await health()).toMatchObject({ plainSize: log.size }))
+
+describe('an edge and its registry', () => {
+  test('gives no verdict before a first checkpoint, then follows hold, lock and release', async () => {
+    const one = phone(1, 2)
+    await start()
+    expect(await check(1)).toEqual([500])
+    expect(await health()).toMatchObject({ status: 'loading', ageSeconds: null })
+    const hold = log.hold(one)
+    registry.publish()
+    await eventually(async () =>
+      expect(await check(1, 2, 3)).toEqual(['GREYLISTED', 'GREYLISTED', 404]),
+    )
+    const lock = log.lock(one, { of: hold.index, ctr: 2 })
+    registry.publish()
+    await eventually(async () => expect(await check(1, 2)).toEqual(['BLACKLISTED', 'BLACKLISTED']))
+    log.release(one, lock)
+    registry.publish()
+    await eventually(async () => expect(await check(1, 2)).toEqual(['WHITELISTED', 'WHITELISTED']))
+    expect(await health()).toMatchObject({
+      status: 'ok',
+      plainSize: log.size,
+      guardedSize: log.size,
+      treeSize: log.size,
+      entries: { stolen: 0, held: 0, released: 2 },
+      stale: 'none',
+      alarms: [],
+    })
+  })
+
+  test('loads a log of several chunks', async () => {
+    while (log.size < 520) log.append(new Uint8Array([log.size % 256, 1]), null)
+    log.lock(phone(1))
+    registry.publish()
+    await start()
+    await caughtUp()
+    expect(await check(1)).toEqual(['BLACKLISTED'])
+    expect(registry.requests.filter((line) => line.includes('snapshot'))).toHaveLength(3)
+  })
+
+  test.each([
+    ['drops', 1],
+    ['doubles', 0],
+    ['reorders', 1],
+    ['alters', 1],
+  ] as const)('heals when the feed %s entries (A87)', async (how, healed) => {
+    registry.publish()
+    await start()
+    await caughtUp()
+    registry.tamper = (records) => {
+      const [first, ...rest] = records
+      if (first === undefined) return []
+      if (how === 'drops') return rest
+      if (how === 'doubles') return [first, first, ...rest, ...rest]
+      if (how === 'reorders') return [...rest, first]
+      return [
+        { ...first, entry: first.entry.map((byte, i) => (i === 40 ? byte ^ 1 : byte)) },
+        ...rest,
+      ]
+    }
+    log.lock(phone(1))
+    log.lock(phone(2))
+    registry.publish()
+    await eventually(async () => expect(await check(1, 2)).toEqual(['BLACKLISTED', 'BLACKLISTED']))
+    expect(await metric('feed_healed')).toBe(healed)
+    expect(await health()).toMatchObject({ alarms: [], refusedOrders: 0 })
+  })
+
+  test('takes the snapshot again when its cursor is too old', async () => {
+    registry.feedStatus = 410
+    log.lock(phone(1))
+    registry.publish()
+    await start()
+    await caughtUp()
+    expect(registry.requests.filter((line) => line.includes('snapshot'))).toHaveLength(2)
+  })
+
+  test('keeps the checkpoint of a log that forgot its leaves, and keeps answering', async () => {
+    log.lock(phone(1))
+    registry.publish()
+    await start()
+    await caughtUp()
+    registry.feedStatus = 409
+    await registry.stop()
+    await registry.start()
+    await eventually(async () => expect((await health())['alarms']).toContain('future-cursor'))
+    expect(await check(1)).toEqual(['BLACKLISTED'])
+    const [name] = await readdir(join(dataDir(), 'evidence'))
+    expect(await readFile(join(dataDir(), 'evidence', name!), 'utf8')).toContain(log.origin)
+  })
+
+  test('keeps both sides of a split view and follows that log no more, not after a restart either', async () => {
+    log.lock(phone(1))
+    registry.publish()
+    await start()
+    await caughtUp()
+    registry.say(log.checkpoint({ root: new Uint8Array(32).fill(1) }))
+    await eventually(async () => expect((await health())['alarms']).toContain('split-view'))
+    expect(await readdir(join(dataDir(), 'evidence'))).toHaveLength(2)
+    await restart()
+    const before = registry.requests.length
+    expect((await health())['alarms']).toEqual(['split-view'])
+    expect(await check(1)).toEqual(['BLACKLISTED'])
+    expect(registry.requests).toHaveLength(before)
+  })
+
+  test('says how old its knowledge is (A35)', async () => {
+    log.lock(phone(1))
+    registry.publish()
+    await start()
+    await caughtUp()
+    for (const [seconds, stale] of [
+      [120, 'none'],
+      [121, 'late'],
+      [901, 'stale'],
+      [86_401, 'very-stale'],
+    ] as const) {
+      now = START + seconds * 1_000
+      expect(await health()).toMatchObject({ ageSeconds: seconds, stale })
+    }
+    expect(await check(1)).toEqual(['BLACKLISTED'])
+  })
+
+  test('one data folder serves one edge', async () => {
+    await start()
+    await expect(start()).rejects.toMatchObject({ code: 'data-folder-busy' })
+  })
+})
+
+describe('the journal', () => {
+  async function loaded(): Promise<void> {
+    log.hold(phone(1), { exp: START / 1000 + 600 })
+    log.lock(phone(2))
+    registry.publish()
+    log.lock(phone(3)) // its guardians never come
+    registry.publish({ guardians: 0 })
+    await start()
+    await caughtUp()
+  }
+  const entries = () => join(dataDir(), 'entries.journal')
+  const expected = ['GREYLISTED', 'BLACKLISTED', 404, 404]
+
+  test('answers after a restart with the registry gone', async () => {
+    log.hold(phone(1), { exp: START / 1000 + 600 })
+    log.lock(phone(2))
+    registry.publish()
+    await start()
+    await caughtUp()
+    log.lock(phone(3))
+    registry.publish({ guardians: 0 })
+    await caughtUp()
+    await registry.stop()
+    await restart()
+    expect(await check(1, 2, 3, 4)).toEqual(expected)
+    expect(await health()).toMatchObject({ plainSize: log.size, guardedSize: log.size - 1 })
+    await registry.start()
+    registry.publish()
+    await eventually(async () => expect(await check(3)).toEqual(['BLACKLISTED']))
+  })
+
+  test('keeps also the largest leaf a log can hold', async () => {
+    log.append(new Uint8Array(16_384), new Uint8Array(512))
+    log.lock(phone(1))
+    registry.publish()
+    await start()
+    await caughtUp()
+    await registry.stop()
+    await restart()
+    expect(await check(1)).toEqual(['BLACKLISTED'])
+    expect(await health()).toMatchObject({ plainSize: log.size, refusedOrders: 1 })
+  })
+
+  test('resumes behind its last leaf', async () => {
+    await loaded()
+    await restart()
+    log.lock(phone(5))
+    registry.publish()
+    await eventually(async () => expect(await check(5, 3)).toEqual(['BLACKLISTED', 'BLACKLISTED']))
+    await restart()
+    expect(await check(5, 3, 2)).toEqual(['BLACKLISTED', 'BLACKLISTED', 'BLACKLISTED'])
+  })
+
+  test.each([
+    ['a torn last record', (bytes: Buffer) => bytes.subarray(0, 30)],
+    ['records out of turn', (bytes: Buffer) => bytes],
+    ['rubbish', () => Buffer.alloc(100, 0xff)],
+  ])('cuts off %s', async (_, tailOf) => {
+    registry.publish()
+    await start()
+    await caughtUp()
+    await edge!.close()
+    const whole = await readFile(entries())
+    await appendFile(entries(), tailOf(whole))
+    await registry.stop()
+    await start()
+    expect(await health()).toMatchObject({ status: 'ok', plainSize: log.size })
+    expect((await health())['alarms']).not.toContain('journal-damaged')
+    await edge!.close()
+    expect((await stat(entries())).size).toBe(whole.length)
+    edge = null
+  })
+
+  test('forgets records that no checkpoint on disk covers', async () => {
+    registry.publish()
+    await start()
+    await caughtUp()
+    const size = log.size
+    await edge!.close()
+    const checkpoints = join(dataDir(), 'checkpoints.journal')
+    const before = await readFile(checkpoints)
+    log.lock(phone(1))
+    registry.publish()
+    await start()
+    await caughtUp()
+    await edge!.close()
+    await writeFile(checkpoints, before)
+    await registry.stop()
+    await start()
+    expect(await health()).toMatchObject({ status: 'ok', plainSize: size })
+    expect(await check(1)).toEqual([404])
+    await registry.start()
+    await caughtUp()
+    expect(await check(1)).toEqual(['BLACKLISTED'])
+    await registry.stop()
+    await restart()
+    expect(await check(1)).toEqual(['BLACKLISTED'])
+  })
+
+  test.each([
+    ['altered', (bytes: Buffer) => bytes.fill(bytes[3_000]! ^ 1, 3_000, 3_001)],
+    ['cut', (bytes: Buffer) => bytes.subarray(0, -200)],
+  ])('that was %s is moved aside and rebuilt from the registry', async (_, damage) => {
+    log.lock(phone(1))
+    registry.publish()
+    await start()
+    await caughtUp()
+    await edge!.close()
+    await writeFile(entries(), damage(await readFile(entries())))
+    await start()
+    await caughtUp()
+    expect(await check(1)).toEqual(['BLACKLISTED'])
+    expect((await health())['alarms']).toEqual(['journal-damaged'])
+    expect((await readdir(dataDir())).join()).toContain('entries.journal.damaged-')
+    await registry.stop()
+    await restart()
+    expect(await check(1)).toEqual(['BLACKLISTED'])
+    expect((await health())['alarms']).not.toContain('journal-damaged')
+  })
+})
+
+describe('sightings', () => {
+  const delivered = (count: number) =>
+    eventually(async () => {
+      expect(registry.sightings.size).toBe(count)
+      expect(await health()).toMatchObject({ sightingsWaiting: 0 })
+    })
+
+  beforeEach(async () => {
+    log.hold(phone(1))
+    for (const serial of [2, 3, 4]) log.lock(phone(serial))
+    registry.publish()
+    await start()
+    await caughtUp()
+  })
+
+  test('say where and when, once an hour for a phone', async () => {
+    await check(1, 2, 2, 9)
+    await check(2, 1)
+    await delivered(2)
+    const sightings = [...registry.sightings.values()]
+    expect(sightings.find(({ verdict }) => verdict === 'held')?.imei).toBe(phone(1).imei)
+    expect(sightings.find(({ verdict }) => verdict === 'stolen')).toEqual({
+      id: expect.any(Uint8Array),
+      at: START / 1000,
+      how: 'attach',
+      verdict: 'stolen',
+      imei: phone(2).imei,
+      svn: null,
+      country: 'ZZ',
+      network: '00101',
+      treeSize: log.size,
+    })
+    now += 3_600_000
+    await check(2)
+    await delivered(3)
+  })
+
+  test('survive the registry being away and a restart, and arrive once each', async () => {
+    await registry.stop()
+    await check(1, 2)
+    await restart()
+    await check(3, 4)
+    expect((await health())['sightingsWaiting']).toBe(4)
+    await registry.start()
+    await delivered(4)
+    expect(new Set([...registry.sightings.values()].map(({ imei }) => imei)).size).toBe(4)
+  })
+
+  test('are sent again under the same key when the answer was lost', async () => {
+    registry.sightingsStatus = 500
+    await check(1)
+    await eventually(() => expect(registry.requests.join()).toContain('/v1/sightings 500'))
+    registry.sightingsStatus = null
+    await delivered(1)
+    expect(registry.idempotencyKeys).toHaveLength(1)
+    expect(registry.idempotencyKeys[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab]/)
+  })
+})
+
+test('the admin window serves two pages, read only', async () => {
+  await start()
+  const ask = async (path: string, method = 'GET') =>
+    (await fetch(edge!.adminUrl + path, { method })).status
+  expect(await ask('/healthz')).toBe(200)
+  expect(await ask('/metrics')).toBe(200)
+  expect(await ask('/other')).toBe(404)
+  expect(await ask('/healthz', 'POST')).toBe(405)
+})

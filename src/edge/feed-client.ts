@@ -1,0 +1,169 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Refusal, type RefusalCode } from '../core/index.ts'
+import type { Logger, RandomBytes } from '../host/index.ts'
+import type { Alarms } from './alarms.ts'
+import type { Evidence } from './evidence.ts'
+import type { Follower } from './follower.ts'
+import { CHUNK, type FeedEvent, type RegistrySource } from './registry-source.ts'
+
+const RECONNECT_MS = { least: 500, most: 5_000 } as const
+
+export interface FeedClientOptions {
+  readonly source: RegistrySource
+  readonly follower: Follower
+  readonly evidence: Evidence
+  readonly alarms: Alarms
+  readonly random: RandomBytes
+  readonly logger: Logger
+}
+
+/** What went wrong with the feed, and was healed from the log. */
+export interface FeedCounts {
+  connected: number
+  healed: number
+  refusedNotes: number
+}
+
+type LogEvent = Exclude<FeedEvent, { kind: 'connected' }>
+
+/** Keeps the follower fed: snapshot until caught up, then the live feed, and again whenever it breaks. */
+export class FeedClient {
+  readonly counts: FeedCounts = { connected: 0, healed: 0, refusedNotes: 0 }
+  readonly #options: FeedClientOptions
+  readonly #stop = new AbortController()
+  #running: Promise<void> = Promise.resolve()
+  #lastNote: string | null = null
+
+  constructor(options: FeedClientOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#running = this.run()
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  private async run(): Promise<void> {
+    const { follower, alarms } = this.#options
+    let fromSnapshot = true
+    while (!this.#stop.signal.aborted && follower.splitView === null) {
+      follower.dropQueue()
+      try {
+        if (fromSnapshot) await this.catchUp()
+        fromSnapshot = false
+        await this.follow()
+      } catch (error) {
+        fromSnapshot = (await this.judge(error)) || fromSnapshot
+      }
+      if (this.#stop.signal.aborted) return
+      alarms.raise('feed-away')
+      await this.pause()
+    }
+  }
+
+  /** Leaves from the snapshot; they wait in the queue for a checkpoint of the feed. */
+  private async catchUp(): Promise<void> {
+    const { follower, source } = this.#options
+    for (;;) {
+      const chunk = Math.floor(follower.next / CHUNK)
+      const records = await source.snapshot(chunk, this.#stop.signal)
+      for (const record of records) follower.receive(record)
+      if (Math.floor(follower.next / CHUNK) === chunk) return
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const { follower, source, alarms } = this.#options
+    const after = follower.next === 0 ? null : follower.next - 1
+    for await (const event of source.feed(after, this.#stop.signal)) {
+      if (event.kind === 'connected') {
+        this.counts.connected++
+        alarms.clear('feed-away')
+      } else await this.take(event)
+    }
+  }
+
+  private async take(event: LogEvent): Promise<void> {
+    try {
+      this.offer(event)
+    } catch (error) {
+      if (isCode(error, 'feed-gap', 'not-consistent')) await this.heal(event, error)
+      else if (
+        event.kind === 'checkpoint' &&
+        error instanceof Refusal &&
+        error.code !== 'split-view'
+      )
+        this.refuseNote(error)
+      else throw error
+    }
+  }
+
+  private offer(event: LogEvent): void {
+    const { follower } = this.#options
+    if (event.kind === 'entry') return follower.receive(event.record)
+    this.#lastNote = event.note
+    follower.note(event.note)
+  }
+
+  /** What the feed said does not add up: the leaves come from the log itself, then once more. */
+  private async heal(event: LogEvent, { code }: Refusal): Promise<void> {
+    const { follower, logger } = this.#options
+    this.counts.healed++
+    logger.warn({ code, size: follower.size }, 'feed does not add up: healing from the log')
+    follower.dropQueue()
+    await this.catchUp()
+    this.offer(event)
+  }
+
+  private refuseNote({ code }: Refusal): void {
+    this.counts.refusedNotes++
+    this.#options.logger.warn({ code }, 'checkpoint refused')
+  }
+
+  /** @returns whether the way back leads through the snapshot */
+  private async judge(error: unknown): Promise<boolean> {
+    const { follower, logger } = this.#options
+    if (this.#stop.signal.aborted) return false
+    if (!(error instanceof Refusal)) {
+      logger.warn({ err: error }, 'feed broke off')
+      return false
+    }
+    const { code } = error
+    logger.warn({ code }, 'feed broke off')
+    if (follower.splitView) await this.accuse('split-view', follower.splitView)
+    else if (code === 'not-consistent' || code === 'future-cursor') {
+      const note = code === 'future-cursor' ? follower.newestNote : this.#lastNote
+      await this.accuse(code, note === null ? [] : [note])
+    }
+    return code !== 'unavailable' && code !== 'timeout'
+  }
+
+  private async accuse(
+    kind: 'split-view' | 'not-consistent' | 'future-cursor',
+    notes: readonly string[],
+  ): Promise<void> {
+    const { alarms, evidence, logger } = this.#options
+    try {
+      await evidence.keep(kind, ...notes)
+    } catch (error) {
+      logger.error({ err: error }, 'evidence not written down')
+    }
+    alarms.raise(kind)
+  }
+
+  /** Spread out, so that a thousand edges do not come back in the same second. */
+  private async pause(): Promise<void> {
+    const { least, most } = RECONNECT_MS
+    const dice = Buffer.from(this.#options.random(4)).readUInt32BE() / 2 ** 32
+    const options = { signal: this.#stop.signal }
+    await delay(least + dice * (most - least), undefined, options).catch(() => undefined)
+  }
+}
+
+function isCode(error: unknown, ...codes: readonly RefusalCode[]): error is Refusal {
+  return error instanceof Refusal && codes.includes(error.code)
+}

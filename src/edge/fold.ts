@@ -1,0 +1,137 @@
+import {
+  ENROLLED,
+  RULES,
+  Refusal,
+  lapse,
+  nextState,
+  toHex,
+  type DeviceIds,
+  type DeviceState,
+  type Imei14,
+  type Order,
+  type RefusalCode,
+} from '../core/index.ts'
+import type { Listing, Register } from './register.ts'
+
+/** The largest tree each policy's quorum has seen: an order below it is in force. */
+export interface Frontiers {
+  readonly plain: number
+  readonly guarded: number
+}
+
+/** A checked order, opened. `t` is its log time in ms. */
+export interface Placed {
+  readonly index: number
+  readonly t: number
+  readonly order: Order
+  readonly ids: DeviceIds
+}
+
+/** Told when an order is skipped for a new reason. */
+export type OnSkipped = (index: number, code: RefusalCode) => void
+
+/**
+ * From orders to verdicts, one subject at a time. A subject's few orders are folded again from the
+ * first whenever one more comes into force: so the outcome depends on which orders are in force and
+ * on nothing else, and an order that made no sense before (the release of a lock whose guardians
+ * came late) gets its turn.
+ */
+export class Fold {
+  readonly #register: Register
+  readonly #onSkipped: OnSkipped
+  readonly #orders = new Map<string, Placed[]>()
+  /** Orders not yet in force, by index. */
+  readonly #waiting = new Map<number, { readonly placed: Placed; readonly subject: string }>()
+  readonly #skipped = new Map<number, RefusalCode>()
+  #frontiers: Frontiers = { plain: 0, guarded: 0 }
+
+  constructor(register: Register, onSkipped: OnSkipped) {
+    this.#register = register
+    this.#onSkipped = onSkipped
+  }
+
+  /** Orders in force that the law of states refuses, at these frontiers. */
+  get skipped(): number {
+    return this.#skipped.size
+  }
+
+  /** Orders that wait for their quorum. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** Takes the next order of the log; it counts once a frontier covers it. */
+  place(placed: Placed): void {
+    const subject = subjectOf(placed.ids)
+    const orders = this.#orders.get(subject)
+    if (orders) orders.push(placed)
+    else this.#orders.set(subject, [placed])
+    this.#waiting.set(placed.index, { placed, subject })
+  }
+
+  advance(frontiers: Frontiers): void {
+    this.#frontiers = frontiers
+    const moved = new Set<string>()
+    for (const [index, { placed, subject }] of this.#waiting)
+      if (this.isInForce(placed)) {
+        this.#waiting.delete(index)
+        moved.add(subject)
+      }
+    for (const subject of moved) this.refold(subject)
+  }
+
+  private isInForce({ index, order }: Placed): boolean {
+    return index < this.#frontiers[RULES[order.act].quorum]
+  }
+
+  private refold(subject: string): void {
+    let device: DeviceState = ENROLLED
+    // Numbers of the case at hand. A hold for a wrong number that ended must not taint that number
+    // when the same device is locked later under its right one.
+    let worn = new Set<Imei14>()
+    const known = new Set<Imei14>()
+    for (const placed of this.#orders.get(subject)!) {
+      if (!this.isInForce(placed)) continue
+      const { order, index, t, ids } = placed
+      try {
+        const before = lapse(device, Math.floor(t / 1000))
+        device = nextState(device, order, index, t)
+        if (before.state === 'protected') worn = new Set()
+      } catch (error) {
+        this.skip(index, error)
+        continue
+      }
+      this.#skipped.delete(index)
+      for (const imei of ids.imeis) {
+        worn.add(imei)
+        known.add(imei)
+      }
+    }
+    this.#register.set(subject, listingsOf(device, worn, known))
+  }
+
+  private skip(index: number, error: unknown): void {
+    if (!(error instanceof Refusal)) throw error
+    if (this.#skipped.get(index) === error.code) return
+    this.#skipped.set(index, error.code)
+    this.#onSkipped(index, error.code)
+  }
+}
+
+/** The device's key; where nobody enrolled it, its number (trust §10: ids in slot order). */
+function subjectOf({ dak, imeis, serial }: DeviceIds): string {
+  return dak ? toHex(dak) : (imeis[0] ?? `serial ${serial}`)
+}
+
+function listingsOf(
+  device: DeviceState,
+  worn: ReadonlySet<Imei14>,
+  known: ReadonlySet<Imei14>,
+): Map<Imei14, Listing> {
+  const { state, outstanding } = device
+  const listing: Listing =
+    state === 'protected' ? RELEASED : { state, exp: state === 'held' ? outstanding!.exp : null }
+  return new Map([...known].map((imei) => [imei, worn.has(imei) ? listing : RELEASED]))
+}
+
+const RELEASED: Listing = { state: 'released', exp: null }

@@ -1,0 +1,2 @@
+export { startEdge, type Edge, type EdgeOptions } from './start.ts'
+export { UNKNOWN_POLICIES, type UnknownPolicy } from './verdict.ts'

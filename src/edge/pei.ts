@@ -1,0 +1,39 @@
+import { Refusal, type Imei14 } from '../core/index.ts'
+
+/** What a phone said it is (TS 29.571 Pei), as far as a register cares. */
+export type Pei =
+  | { readonly kind: 'imei'; readonly imei14: Imei14; readonly svn: string | null }
+  /** A device without an IMEI, behind a line or an access point. */
+  | { readonly kind: 'other' }
+
+const IMEI = /^imei-([0-9]{14})[0-9]$/
+const IMEISV = /^imeisv-([0-9]{14})([0-9]{2})$/
+const MAC = /^mac(?:-[0-9a-fA-F]{2}){6}(?:-untrusted)?$/
+const EUI = /^eui(?:-[0-9a-fA-F]{2}){8}$/
+
+/**
+ * The key is the first 14 digits in every spelling: the 15th is a check digit or 0 and is not
+ * transmitted at a check (TS 22.016 §3), the 15th and 16th of an IMEISV are the software version.
+ * The schema ends in `.+` and so matches anything; the strictness is ours.
+ * @throws {Refusal} malformed
+ */
+export function parsePei(text: string): Pei {
+  const imei = IMEI.exec(text)
+  if (imei) return { kind: 'imei', imei14: imei[1] as Imei14, svn: null }
+  const imeisv = IMEISV.exec(text)
+  if (imeisv) return { kind: 'imei', imei14: imeisv[1] as Imei14, svn: imeisv[2]! }
+  if (MAC.test(text) || EUI.test(text)) return { kind: 'other' }
+  throw new Refusal('malformed', 'expected imei-, imeisv-, mac- or eui- in its one form')
+}
+
+// An IMSI of five digits cannot hold MCC, MNC and a subscriber.
+const SUPI = /^(?:imsi-[0-9]{6,15}|(?:nai|gci|gli)-.+)$/su
+const GPSI = /^(?:msisdn-[0-9]{5,15}|extid-[^@]+@[^@]+)$/u
+
+export function isSupi(text: string): boolean {
+  return SUPI.test(text)
+}
+
+export function isGpsi(text: string): boolean {
+  return GPSI.test(text)
+}

@@ -1,0 +1,152 @@
+import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream'
+import { Refusal, demand, fromBase64, type Signer } from '../core/index.ts'
+import { signedHeader } from '../host/index.ts'
+import {
+  FEED_EVENT,
+  FeedCheckpoint,
+  FeedEntry,
+  HEARTBEAT_MS,
+  SnapshotChunk,
+  parseCursor,
+} from '../wire/index.ts'
+import type { LogRecord } from './follower.ts'
+
+/** Entries in one chunk of the snapshot. */
+export const CHUNK = 256
+/** 256 entries of 16 KiB with their openings, in base64 inside JSON. */
+const MAX_CHUNK_BYTES = 8_388_608
+/** The largest entry or note, in base64 inside JSON. */
+const MAX_EVENT_CHARS = 131_072
+const REQUEST_MS = 15_000
+/** Three heartbeats missed: the connection is dead, whatever TCP thinks. */
+const SILENCE_MS = 3 * HEARTBEAT_MS
+
+/** What the feed says, one at a time. */
+export type FeedEvent =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'entry'; readonly record: LogRecord }
+  | { readonly kind: 'checkpoint'; readonly note: string }
+
+/** The registry as an edge sees it: a source of bytes, believed in nothing. */
+export class RegistrySource {
+  readonly #base: string
+  readonly #signer: Signer
+
+  constructor(base: string, signer: Signer) {
+    this.#base = base
+    this.#signer = signer
+  }
+
+  /**
+   * The leaves of one chunk; fewer than all where the tree ends.
+   * @throws {Refusal} unavailable, timeout, too-large, malformed
+   */
+  async snapshot(chunk: number, stop: AbortSignal): Promise<readonly LogRecord[]> {
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(REQUEST_MS)])
+    const response = await this.get(`/v1/snapshot/${chunk}`, 'application/json', signal)
+    if (response.status === 404) return [] // the tree ends exactly where this chunk would begin
+    demand(response.ok, 'unavailable', `the registry answered ${response.status}`)
+    const answer = SnapshotChunk.safeParse(parseJson(await readBounded(response)))
+    demand(answer.success, 'malformed', 'expected a chunk of the snapshot')
+    const { from, entries } = answer.data
+    demand(from === chunk * CHUNK, 'malformed', 'expected the chunk asked for')
+    return entries.map((entry, i) => recordOf(from + i, entry))
+  }
+
+  /**
+   * The live feed behind leaf `after`, until it ends or falls silent.
+   * @throws {Refusal} cursor-too-old, future-cursor, unavailable, too-large, malformed
+   */
+  async *feed(after: number | null, stop: AbortSignal): AsyncGenerator<FeedEvent> {
+    const over = new AbortController()
+    const watch = setTimeout(() => over.abort(), SILENCE_MS)
+    const signal = AbortSignal.any([stop, over.signal])
+    const cursor = after === null ? {} : { 'last-event-id': String(after) }
+    try {
+      const response = await this.get('/v1/feed', 'text/event-stream', signal, cursor)
+      checkFeedAnswer(response)
+      yield { kind: 'connected' }
+      const events = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(
+        new EventSourceParserStream({
+          maxBufferSize: MAX_EVENT_CHARS,
+          onError: 'terminate',
+          onComment: () => watch.refresh(),
+        }),
+      )
+      for await (const message of events) {
+        watch.refresh()
+        const event = eventOf(message)
+        if (event) yield event
+      }
+    } finally {
+      clearTimeout(watch)
+      over.abort()
+    }
+  }
+
+  private async get(
+    path: string,
+    accept: string,
+    signal: AbortSignal,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    const url = new URL(this.#base + path)
+    const authorization = signedHeader('GET', url, '', this.#signer)
+    try {
+      return await fetch(url, { headers: { accept, authorization, ...more }, signal })
+    } catch {
+      throw new Refusal('unavailable', 'the registry could not be reached')
+    }
+  }
+}
+
+function checkFeedAnswer(response: Response): void {
+  if (response.status === 410) throw new Refusal('cursor-too-old', 'take the snapshot first')
+  if (response.status === 409) throw new Refusal('future-cursor', 'the log is behind our leaves')
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+  const ok = response.ok && isStream && response.body !== null
+  demand(ok, 'unavailable', `the feed answered ${response.status}`)
+}
+
+/** Null for an event of a kind we do not know: newer registries may have more to say. */
+function eventOf({ id, event, data }: EventSourceMessage): FeedEvent | null {
+  if (event === FEED_EVENT.entry) {
+    const entry = FeedEntry.safeParse(parseJson(data))
+    demand(entry.success && id !== undefined, 'malformed', 'expected an entry with its index')
+    return { kind: 'entry', record: recordOf(parseCursor(id), entry.data) }
+  }
+  if (event === FEED_EVENT.checkpoint) {
+    const checkpoint = FeedCheckpoint.safeParse(parseJson(data))
+    demand(checkpoint.success, 'malformed', 'expected a checkpoint')
+    return { kind: 'checkpoint', note: checkpoint.data.note }
+  }
+  return null
+}
+
+function recordOf(index: number, { entry, opening }: FeedEntry): LogRecord {
+  return { index, entry: fromBase64(entry), opening: opening === null ? null : fromBase64(opening) }
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.length
+      demand(size <= MAX_CHUNK_BYTES, 'too-large', `more than ${MAX_CHUNK_BYTES} bytes`)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal('unavailable', 'the answer broke off')
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,4 @@
+import { it } from 'vitest'
+import { checkLogVector, ownVectors, type LogVector } from './own.ts'
+
+it.each(ownVectors<LogVector>('certificate'))('certificate/$name', checkLogVector)

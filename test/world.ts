@@ -1,0 +1,403 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+import { pino } from 'pino'
+import { expect } from 'vitest'
+import { OfficerDesk } from '../src/cli/clients/officer.ts'
+import { Owner } from '../src/cli/clients/owner.ts'
+import { RegisterProbe } from '../src/cli/register-probe.ts'
+import {
+  lapse,
+  parseImei14,
+  parseTac,
+  stateInForce,
+  type Imei14,
+  type Signer,
+  type State,
+} from '../src/core/index.ts'
+import { Phone } from '../src/device/index.ts'
+import { startEdge, type Edge } from '../src/edge/index.ts'
+import {
+  generateEs256,
+  generateNoteSigner,
+  machine,
+  nodeVerifiers,
+  verifyEd25519,
+  type NoteSigner,
+  type Surroundings,
+} from '../src/host/index.ts'
+import { auditLog } from '../src/log/index.ts'
+import {
+  openDatabase,
+  openRegistry,
+  serve,
+  type Database,
+  type Registry,
+  type Served,
+} from '../src/registry/index.ts'
+import { frontiersOf } from '../src/registry/log/published.ts'
+import { ordersOf } from '../src/registry/model/orders.ts'
+import { findByImei } from '../src/registry/model/subjects.ts'
+import { DEMO_COUNTRY, found, produce, unbox, type Founding } from '../src/sim/index.ts'
+import { readTrust, type Trust } from '../src/wire/index.ts'
+import { startGuardian, startWitness, type RunningWitness } from '../src/witness/index.ts'
+import { freePorts } from './free-ports.ts'
+
+const ORIGIN = 'log.world.example/stolen-mode'
+const TAC = parseTac('00101701')
+const PATIENCE_MS = 15_000
+const DEFAULT_CAP = 1_000
+
+export interface WorldOptions {
+  /** Opened and migrated by the test; by default an embedded one of the world's own. */
+  readonly database?: Database
+  readonly capPerHour?: number
+}
+
+/** A simulated phone with its owner. */
+export interface Handset {
+  readonly phone: Phone
+  readonly imei: Imei14
+  readonly owner: Owner
+}
+
+/**
+ * The whole constellation in one process: real keys, real database, real sockets, one clock that
+ * tests move. Failing needs no network trick: parties can be stopped and started.
+ */
+export class World implements AsyncDisposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'stolen-mode-world-'))
+  readonly surroundings: Surroundings = {
+    clock: () => Date.now() + this.#ahead,
+    random: machine.random,
+  }
+  readonly logger = pino({ level: process.env['WORLD_LOG'] ?? 'silent' })
+  readonly log: NoteSigner = generateNoteSigner(ORIGIN, 1).signer
+  readonly #witnessKey = generateNoteSigner('witness.world.example', 4).signer
+  readonly #guardianKey = generateNoteSigner('guardian.world.example', 4).signer
+  readonly #secret = machine.random(32)
+  readonly handsets: Handset[] = []
+  #ahead = 0
+  #ports: { registry: number; witness: number; guardian: number; edge: number; admin: number } = {
+    registry: 0,
+    witness: 0,
+    guardian: 0,
+    edge: 0,
+    admin: 0,
+  }
+  founding!: Founding
+  trust!: Trust
+  database!: Database
+  #ownsDatabase = false
+  registry: Registry | null = null
+  #served: Served | null = null
+  witness: RunningWitness | null = null
+  guardian: RunningWitness | null = null
+  edge: Edge | null = null
+  probe!: RegisterProbe
+  first!: OfficerDesk
+  second!: OfficerDesk
+
+  static async boot(options: WorldOptions = {}): Promise<World> {
+    const world = new World()
+    await world.#found(options)
+    await world.startWitness()
+    await world.startGuardian()
+    await world.startRegistry()
+    await world.startEdge()
+    await world.settle()
+    return world
+  }
+
+  async #found({ database, capPerHour = DEFAULT_CAP }: WorldOptions): Promise<void> {
+    const [registry, witness, guardian, edge, admin] = await freePorts(5)
+    this.#ports = {
+      registry: registry!,
+      witness: witness!,
+      guardian: guardian!,
+      edge: edge!,
+      admin: admin!,
+    }
+    this.founding = found({
+      now: Math.floor(this.surroundings.clock() / 1000),
+      log: { key: this.log.key, url: `${this.registryUrl}/log` },
+      witnesses: [
+        { name: 'witness', key: this.#witnessKey.key, url: `http://127.0.0.1:${witness}` },
+      ],
+      guardians: [
+        { name: 'guardian', key: this.#guardianKey.key, url: `http://127.0.0.1:${guardian}` },
+      ],
+      capPerHour,
+      officers: 3,
+      operators: 1,
+      tacs: [TAC],
+    })
+    this.trust = readTrust(this.founding.root, nodeVerifiers())
+    this.#ownsDatabase = database === undefined
+    this.database = database ?? (await openDatabase({ folder: join(this.folder, 'database') }))
+    this.first = new OfficerDesk(this.registryUrl, this.founding.officers[0]!.signer)
+    this.second = new OfficerDesk(this.registryUrl, this.founding.officers[1]!.signer)
+    this.probe = new RegisterProbe(`http://127.0.0.1:${edge}`)
+  }
+
+  get registryUrl(): string {
+    return `http://127.0.0.1:${this.#ports.registry}`
+  }
+
+  get edgeUrl(): string {
+    return `http://127.0.0.1:${this.#ports.edge}`
+  }
+
+  get force(): Signer {
+    return this.founding.forceOrder.signer
+  }
+
+  /** The running registry. */
+  get running(): Registry {
+    if (!this.registry) throw new Error('the registry is stopped')
+    return this.registry
+  }
+
+  /** Moves everybody's clock. */
+  advance(ms: number): void {
+    this.#ahead += ms
+  }
+
+  async startRegistry(): Promise<void> {
+    const { founding, log, surroundings, logger } = this
+    this.registry = await openRegistry({
+      database: this.database,
+      logFolder: join(this.folder, 'log'),
+      trust: this.trust,
+      keys: {
+        log,
+        intake: founding.intake.signer,
+        registry: [founding.registry[0].signer, founding.registry[1].signer],
+        secret: this.#secret,
+      },
+      country: DEMO_COUNTRY,
+      founding: [founding.root, ...founding.certificates],
+      poolMs: 25,
+      surroundings,
+      logger,
+    })
+    this.#served = await serve(this.registry.app, this.#ports.registry)
+  }
+
+  async stopRegistry(): Promise<void> {
+    const closing = this.#served?.close()
+    await this.registry?.close()
+    await closing
+    this.registry = null
+    this.#served = null
+  }
+
+  async startWitness(): Promise<void> {
+    this.witness = await startWitness({ ...this.#cosigner('witness'), signer: this.#witnessKey })
+  }
+
+  async startGuardian(): Promise<void> {
+    const logUrl = `${this.registryUrl}/log`
+    this.guardian = await startGuardian({
+      ...this.#cosigner('guardian'),
+      signer: this.#guardianKey,
+      trust: this.trust,
+      logUrl,
+    })
+  }
+
+  #cosigner(name: 'witness' | 'guardian') {
+    const { surroundings, logger } = this
+    return {
+      name,
+      logs: [this.log.key],
+      dataDir: join(this.folder, name),
+      port: this.#ports[name],
+      surroundings,
+      logger,
+    }
+  }
+
+  async stopWitness(): Promise<void> {
+    await this.witness?.close()
+    this.witness = null
+  }
+
+  async stopGuardian(): Promise<void> {
+    await this.guardian?.close()
+    this.guardian = null
+  }
+
+  async startEdge(): Promise<void> {
+    const { founding, trust, surroundings, logger } = this
+    this.edge = await startEdge({
+      name: 'edge-1',
+      signer: founding.operators[0]!.signer,
+      trust,
+      registryUrl: this.registryUrl,
+      dataDir: join(this.folder, 'edge'),
+      port: this.#ports.edge,
+      adminPort: this.#ports.admin,
+      country: DEMO_COUNTRY,
+      network: '00101',
+      unknown: 'whitelist',
+      surroundings,
+      logger,
+    })
+    this.probe.close()
+    this.probe = new RegisterProbe(this.edgeUrl)
+  }
+
+  async stopEdge(): Promise<void> {
+    this.probe.close()
+    await this.edge?.close()
+    this.edge = null
+  }
+
+  async edgeHealth(): Promise<
+    Record<string, never> & {
+      readonly plainSize: number
+      readonly guardedSize: number
+      readonly sightingsWaiting: number
+    }
+  > {
+    const answer = await fetch(`http://127.0.0.1:${this.#ports.admin}/healthz`)
+    return (await answer.json()) as Awaited<ReturnType<World['edgeHealth']>>
+  }
+
+  /** New phones, enrolled for owners of their own, set up and switched on. */
+  async enrol(count = 1): Promise<Handset[]> {
+    const { surroundings, logger, registryUrl } = this
+    const produced = await produce({
+      folder: join(this.folder, 'phones', String(this.handsets.length)),
+      count,
+      first: this.handsets.length + 1,
+      tac: TAC,
+      maker: this.founding.maker.signer,
+      root: this.founding.root,
+      surroundings,
+    })
+    const monotonic = () => performance.now()
+    const made = await Promise.all(
+      produced.map(async (item) => {
+        const key = generateEs256().signer
+        const { card } = await unbox(item, {
+          registryUrl,
+          country: DEMO_COUNTRY,
+          model: 'Example One',
+          owner: key,
+          surroundings,
+          monotonic,
+          logger,
+        })
+        const phone = new Phone({
+          dir: item.dir,
+          registryUrl,
+          country: DEMO_COUNTRY,
+          surroundings,
+          monotonic,
+          logger,
+        })
+        await phone.powerOn()
+        return { phone, imei: item.imei, owner: new Owner(registryUrl, card, key) }
+      }),
+    )
+    this.handsets.push(...made)
+    return made
+  }
+
+  async enrolOne(): Promise<Handset> {
+    const [handset] = await this.enrol(1)
+    return handset!
+  }
+
+  /** Two officers and the force lock a phone. @returns its case and the lock's place in the log */
+  async lock(
+    about: { readonly imei: Imei14 } | { readonly reference: string },
+  ): Promise<{ caseId: string; index: number }> {
+    const { id } = await this.first.openCase({ crimeReference: 'WORLD/1', why: 'theft', ...about })
+    await this.first.propose(id)
+    return {
+      caseId: id,
+      index: await this.second.approve(await this.second.waiting(id, 'lock'), this.force),
+    }
+  }
+
+  /** Waits until the edge has applied all that is published, under both quorums while all cosign. */
+  async settle(): Promise<void> {
+    await this.until(async () => {
+      const { newest, guarded } = this.running.context.sequencer.published
+      const size = newest?.checkpoint.size ?? 0
+      const wanted = this.guardian ? size : (guarded?.checkpoint.size ?? 0)
+      if (this.guardian && guarded?.checkpoint.size !== size) return false
+      if (!this.edge) return size > 0
+      const edge = await this.edgeHealth()
+      return (
+        size > 0 &&
+        edge.plainSize === size &&
+        edge.guardedSize >= wanted &&
+        edge.sightingsWaiting === 0
+      )
+    })
+  }
+
+  /** Waits for something that is on its way; a test fails when it does not come. */
+  async until(holds: () => Promise<boolean> | boolean): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS
+    while (!(await holds())) {
+      if (performance.now() > deadline) throw new Error('it did not come to pass')
+      await wait(5)
+    }
+  }
+
+  /** The state everybody has to agree on: folded anew from the orders, with the quorums there are. */
+  async stateOf(imei: Imei14): Promise<State> {
+    const { db, sequencer } = this.running.context
+    const subject = await findByImei(db, imei)
+    if (!subject) return 'protected'
+    const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
+    const state = stateInForce(orders, frontiersOf(sequencer.published))
+    return lapse(state, Math.floor(sequencer.now() / 1000)).state
+  }
+
+  /** Everything published, looked at from outside: the log whole, register and phones as folded. */
+  async audit(): Promise<void> {
+    await this.settle()
+    const read = async (path: string) => {
+      const answer = await fetch(`${this.registryUrl}/log/${path}`)
+      return answer.status === 404 ? null : new Uint8Array(await answer.arrayBuffer())
+    }
+    const { checkpoint } = await auditLog({ policy: this.trust.plain, verify: verifyEd25519, read })
+    expect(checkpoint.size).toBe(this.running.context.sequencer.ledger.size)
+    for (const { phone, imei } of this.handsets) {
+      const state = await this.stateOf(imei)
+      if (this.edge) expect(await this.probe.ask(imei)).toBe(WORD[state])
+      await phone.sync()
+      const kind = phone.screen()?.kind
+      expect(kind === 'home' || kind === 'activation-needed' ? 'protected' : kind).toBe(state)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { phone } of this.handsets) await phone.powerOff()
+    await this.stopEdge()
+    if (this.registry) await this.stopRegistry()
+    await this.stopGuardian()
+    await this.stopWitness()
+    if (this.#ownsDatabase) await this.database.close()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** What the register says of each state. */
+export const WORD: Readonly<Record<State, string>> = {
+  protected: 'WHITELISTED',
+  held: 'GREYLISTED',
+  stolen: 'BLACKLISTED',
+  recovered: 'BLACKLISTED',
+  retired: 'BLACKLISTED',
+}
+
+/** A serial number as an IMEI of the test model. */
+export const imeiNumber = (n: number) => parseImei14(`${TAC}${String(n).padStart(6, '0')}`)
