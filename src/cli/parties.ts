@@ -7,7 +7,7 @@ import { openDatabase, openRegistry, serve } from '../registry/index.ts'
 import { startGuardian, startWitness, type RunningWitness } from '../witness/index.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
-import { DEMO_ORIGIN, DEMO_TAC, GUARDIAN_NAME, WITNESS_NAME } from './demo-trust.ts'
+import { DEMO_ORIGIN, GUARDIAN_NAME, WITNESS_NAME } from './demo-trust.ts'
 import { Files, loadFounding, loadNoteSigner, loadSigner, loadTrust, readNeeded } from './files.ts'
 
 /** Something that runs until it is closed. */
@@ -54,7 +54,7 @@ export async function runRegistry(
     '/',
     createPortal(registry.context, registry.hub, {
       edgePort: config.edgePort,
-      examplePei: examplePei(files),
+      phones: () => phoneLinks(files, config),
     }),
   )
   const served = await serve(registry.app, config.registryPort).catch(async (error: unknown) => {
@@ -137,10 +137,13 @@ export async function runPhone(config: Config, dir: string, port: number): Promi
   })
 }
 
-/** A simulated phone of this demonstration, as the start page offers it to be asked about. */
-function examplePei(files: Files): string {
-  const [phone] = readPhones(files)
-  return `imei-${withCheckDigit(phone ? parseImei14(phone.imei) : parseImei14(`${DEMO_TAC}000001`))}`
+/** The simulated phones of this demonstration, as the start page offers them. */
+function phoneLinks(files: Files, config: Config) {
+  return readPhones(files).map(({ imei, serial }, i) => ({
+    imei: withCheckDigit(parseImei14(imei)),
+    serial,
+    screenUrl: `http://127.0.0.1:${config.phonePort + i}/screen`,
+  }))
 }
 
 function portRefusal(error: unknown, port: number): unknown {

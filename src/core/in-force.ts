@@ -1,5 +1,5 @@
 import { RULES } from './acts.ts'
-import { ENROLLED, nextState, type DeviceState } from './lifecycle.ts'
+import { ENROLLED, lapse, nextState, type DeviceState } from './lifecycle.ts'
 import type { Order } from './order.ts'
 import { Refusal } from './refusal.ts'
 
@@ -17,20 +17,42 @@ export interface Frontiers {
   readonly plain: number
 }
 
+/** Whether an order has the quorum its act needs. */
+export function isInForce({ index, order }: LoggedOrder, frontiers: Frontiers): boolean {
+  return index < frontiers[RULES[order.act].quorum]
+}
+
+/** What a reader of the fold may want to know of each order in force. */
+export interface FoldVisitor<T extends LoggedOrder> {
+  /** It follows from `before`. */
+  taken?(order: T, before: DeviceState): void
+  /** It does not follow from what is in force. */
+  passedOver?(order: T, refusal: Refusal): void
+}
+
 /**
  * The state that is to be enforced: the fold, in log order, of one device's orders that have the
  * quorum of their act. An order that does not follow from those is passed over, and counts again
  * once what it follows from has its quorum: so no order of events changes the outcome.
  */
-export function stateInForce(orders: readonly LoggedOrder[], frontiers: Frontiers): DeviceState {
+export function stateInForce<T extends LoggedOrder>(
+  orders: readonly T[],
+  frontiers: Frontiers,
+  visitor: FoldVisitor<T> = {},
+): DeviceState {
   let state = ENROLLED
-  for (const { index, t, order } of orders) {
-    if (index >= frontiers[RULES[order.act].quorum]) continue
+  for (const logged of orders) {
+    if (!isInForce(logged, frontiers)) continue
+    const { order, index, t } = logged
+    const before = lapse(state, Math.floor(t / 1000))
     try {
-      state = nextState(state, order, index, t)
+      state = nextState(before, order, index, t)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
+      visitor.passedOver?.(logged, error)
+      continue
     }
+    visitor.taken?.(logged, before)
   }
   return state
 }

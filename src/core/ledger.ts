@@ -8,7 +8,7 @@ import { checkOrder, type CheckedOrder } from './check-order.ts'
 import { sha256, type VerifyEs256 } from './crypto.ts'
 import { verifySlot } from './cose.ts'
 import { parseEntry, type Entry } from './entry.ts'
-import { CONTINUES, checkUndo, stateUnder, type Outstanding } from './lifecycle.ts'
+import { CONTINUES, checkUndo, outstandingOf, stateUnder, type Outstanding } from './lifecycle.ts'
 import { parseOrder, type Order } from './order.ts'
 import { Refusal, demand } from './refusal.ts'
 import { stepRoot, type RootDocument } from './root.ts'
@@ -138,12 +138,7 @@ export class Ledger {
     else if (undone) undone.closed = true
     if (order.act === 'hold' || order.act === 'lock')
       this.#logged.set(index, {
-        index,
-        act: order.act,
-        auth: order.auth,
-        foundBy: null,
-        okc: order.okc ?? null,
-        exp: order.exp,
+        ...outstandingOf(order, order.act, index),
         ctr: order.ctr,
         closed: false,
       })

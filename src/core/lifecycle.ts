@@ -2,7 +2,7 @@ import { RULES, type Act, type State } from './acts.ts'
 import { equal } from './bytes.ts'
 import { isWithin } from './certificate.ts'
 import { ownerCommitment } from './commitment.ts'
-import type { Order } from './order.ts'
+import { RELEASED_TO, type Order } from './order.ts'
 import { demand } from './refusal.ts'
 
 /** The hold or lock in force. `found` leaves it as it is, a lock on a held phone replaces it. */
@@ -75,19 +75,18 @@ export function nextState(
 function after(order: Order, index: number, outstanding: Outstanding | null): Outstanding | null {
   if (order.act === 'release' || order.act === 'retire') return null
   if (order.act === 'found') return outstanding && { ...outstanding, foundBy: order.auth }
-  return {
-    index,
-    act: order.act,
-    auth: order.auth,
-    foundBy: null,
-    okc: order.okc ?? null,
-    exp: order.exp,
-  }
+  return outstandingOf(order, order.act, index)
+}
+
+/** A hold or lock as what is in force from its leaf on. */
+export function outstandingOf(order: Order, act: 'hold' | 'lock', index: number): Outstanding {
+  const { auth, okc, exp } = order
+  return { index, act, auth, foundBy: null, okc: okc ?? null, exp }
 }
 
 /**
  * Who may undo: whoever ordered or found, or an ancestor, together with the owner whose key the
- * order committed to. @throws {Refusal} signer-set, owner-key
+ * order committed to. @throws {Refusal} signer-set, owner-key, fields
  */
 export function checkUndo(order: Order, undone: Outstanding): void {
   if (order.act === 'release') {
@@ -95,6 +94,8 @@ export function checkUndo(order: Order, undone: Outstanding): void {
       (name) => name !== null && isWithin(name, order.auth),
     )
     demand(entitled, 'signer-set', 'signed by an authority that neither ordered nor found')
+    const withdraws = order.to === RELEASED_TO.holdWithdrawn
+    demand(!withdraws || undone.act === 'hold', 'fields', 'only a hold is withdrawn')
   }
   const { okc } = undone
   demand(okc !== null, 'owner-key', 'no owner key stands behind this order yet')

@@ -74,11 +74,14 @@ export function readSighting(
     imei: parseImei14(fields.text(6, 14)),
     svn: fields.take(7) === null ? null : fields.text(7, 2),
     country: fields.text(8, 2),
-    network: fields.take(9) === null ? null : fields.text(9, 16),
+    network: fields.take(9) === null ? null : fields.text(9, 6),
     treeSize: fields.uint(10),
   }
   fields.done()
   demand(/^[A-Z]{2}$/.test(sighting.country), 'malformed', 'expected an ISO 3166 country')
+  // Five or six digits and no more: nothing longer, such as a subscriber, fits in here.
+  const { network } = sighting
+  demand(network === null || /^[0-9]{5,6}$/.test(network), 'malformed', 'expected MCC and MNC')
   const svn = sighting.svn === null || /^[0-9]{2}$/.test(sighting.svn)
   demand(svn, 'malformed', 'expected a software version of two digits')
   return sighting

@@ -1,29 +1,18 @@
 import {
-  ENROLLED,
-  RULES,
-  Refusal,
-  lapse,
-  nextState,
+  isInForce,
+  stateInForce,
   toHex,
   type DeviceIds,
   type DeviceState,
+  type Frontiers,
   type Imei14,
-  type Order,
+  type LoggedOrder,
   type RefusalCode,
 } from '../core/index.ts'
 import type { Listing, Register } from './register.ts'
 
-/** The largest tree each policy's quorum has seen: an order below it is in force. */
-export interface Frontiers {
-  readonly plain: number
-  readonly guarded: number
-}
-
-/** A checked order, opened. `t` is its log time in ms. */
-export interface Placed {
-  readonly index: number
-  readonly t: number
-  readonly order: Order
+/** A checked order, opened. */
+export interface Placed extends LoggedOrder {
   readonly ids: DeviceIds
 }
 
@@ -73,48 +62,36 @@ export class Fold {
     this.#frontiers = frontiers
     const moved = new Set<string>()
     for (const [index, { placed, subject }] of this.#waiting)
-      if (this.isInForce(placed)) {
+      if (isInForce(placed, frontiers)) {
         this.#waiting.delete(index)
         moved.add(subject)
       }
     for (const subject of moved) this.refold(subject)
   }
 
-  private isInForce({ index, order }: Placed): boolean {
-    return index < this.#frontiers[RULES[order.act].quorum]
-  }
-
   private refold(subject: string): void {
-    let device: DeviceState = ENROLLED
     // Numbers of the case at hand. A hold for a wrong number that ended must not taint that number
     // when the same device is locked later under its right one.
     let worn = new Set<Imei14>()
     const known = new Set<Imei14>()
-    for (const placed of this.#orders.get(subject)!) {
-      if (!this.isInForce(placed)) continue
-      const { order, index, t, ids } = placed
-      try {
-        const before = lapse(device, Math.floor(t / 1000))
-        device = nextState(device, order, index, t)
+    const device = stateInForce(this.#orders.get(subject)!, this.#frontiers, {
+      taken: ({ index, ids }, before) => {
+        this.#skipped.delete(index)
         if (before.state === 'protected') worn = new Set()
-      } catch (error) {
-        this.skip(index, error)
-        continue
-      }
-      this.#skipped.delete(index)
-      for (const imei of ids.imeis) {
-        worn.add(imei)
-        known.add(imei)
-      }
-    }
+        for (const imei of ids.imeis) {
+          worn.add(imei)
+          known.add(imei)
+        }
+      },
+      passedOver: ({ index }, { code }) => this.skip(index, code),
+    })
     this.#register.set(subject, listingsOf(device, worn, known))
   }
 
-  private skip(index: number, error: unknown): void {
-    if (!(error instanceof Refusal)) throw error
-    if (this.#skipped.get(index) === error.code) return
-    this.#skipped.set(index, error.code)
-    this.#onSkipped(index, error.code)
+  private skip(index: number, code: RefusalCode): void {
+    if (this.#skipped.get(index) === code) return
+    this.#skipped.set(index, code)
+    this.#onSkipped(index, code)
   }
 }
 

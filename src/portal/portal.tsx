@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { html, raw } from 'hono/html'
 import { Refusal, parseImei, parseSerial } from '../core/index.ts'
 import { check, type Context, type Env } from '../registry/index.ts'
 import { PROBLEMS } from '../wire/index.ts'
 import { CheckPage, type CheckOutcome } from './check-page.tsx'
-import { StartPage } from './start-page.tsx'
+import { StartPage, type DemoPhoneLink } from './start-page.tsx'
 import { PAGE_CSS } from './style.ts'
 
 const CSP =
@@ -15,8 +16,8 @@ const MAX_TYPED = 64
 /** Where the pages point to. */
 export interface PortalOptions {
   readonly edgePort: number
-  /** PEI of a phone that is there to be asked about. */
-  readonly examplePei: string
+  /** Simulated phones that are there to be tried: IMEI of 15 digits, and where their screen is. */
+  readonly phones: () => readonly DemoPhoneLink[]
 }
 
 /** The public pages. Everything works without JavaScript; there is none. */
@@ -41,17 +42,18 @@ export function createPortal(
   app.get('/', (c) => {
     const { newest, guarded } = context.sequencer.published
     const facts = {
-      ...options,
+      edgePort: options.edgePort,
+      phones: options.phones(),
       treeSize: newest?.checkpoint.size ?? 0,
       guardedSize: guarded?.checkpoint.size ?? 0,
       readers: hub.readers,
     }
-    return c.html(<StartPage {...facts} />)
+    return c.html(page(<StartPage {...facts} />))
   })
   app.get('/check', (c) => {
     c.header('cache-control', 'no-store')
     const typed = (c.req.query('imei') ?? '').slice(0, MAX_TYPED)
-    return c.html(<CheckPage outcome={null} typed={typed} />)
+    return c.html(page(<CheckPage outcome={null} typed={typed} />))
   })
   app.post('/check', bodyLimit({ maxSize: MAX_FORM }), async (c) => {
     c.header('cache-control', 'no-store')
@@ -59,9 +61,15 @@ export function createPortal(
     const typed = typeof form['number'] === 'string' ? form['number'].slice(0, MAX_TYPED) : ''
     const outcome = await ask(context, typed)
     const failed = outcome !== null && 'error' in outcome
-    return c.html(<CheckPage outcome={outcome} typed={failed ? typed : ''} />, failed ? 422 : 200)
+    const shown = page(<CheckPage outcome={outcome} typed={failed ? typed : ''} />)
+    return c.html(shown, failed ? 422 : 200)
   })
   return app
+}
+
+/** Without the doctype browsers fall back to the layout rules of the nineties. */
+function page(content: { toString(): string }) {
+  return html`<!doctype html>${raw(content.toString())}`
 }
 
 async function ask(context: Context, typed: string): Promise<CheckOutcome> {

@@ -6,12 +6,22 @@ export interface StartFacts {
   readonly guardedSize: number
   readonly readers: number
   readonly edgePort: number
-  /** PEI of a simulated phone, to try the register with. */
-  readonly examplePei: string
+  readonly phones: readonly DemoPhoneLink[]
 }
 
+/** A simulated phone somebody may steal. */
+export interface DemoPhoneLink {
+  readonly imei: string
+  readonly serial: string
+  readonly screenUrl: string
+}
+
+/** Asked about while no phone has been made yet: the first number of the test model. */
+const ANY_IMEI = '001017010000019'
+
 export function StartPage(facts: StartFacts) {
-  const ask = `curl --http2-prior-knowledge 'http://127.0.0.1:${facts.edgePort}/n5g-eir-eic/v1/equipment-status?pei=${facts.examplePei}'`
+  const imei = facts.phones[0]?.imei ?? ANY_IMEI
+  const ask = `curl --http2-prior-knowledge 'http://127.0.0.1:${facts.edgePort}/n5g-eir-eic/v1/equipment-status?pei=imei-${imei}'`
   return (
     <Layout title="Stolen phones made worthless">
       <p>
@@ -35,7 +45,12 @@ export function StartPage(facts: StartFacts) {
       <h2>Try it</h2>
       <ul>
         <li>
-          <a href="/check">Check a phone</a> as a buyer would
+          <a href={`/check?imei=${imei}`}>Check a phone</a> as a buyer would
+        </li>
+        <li>
+          Lock one, as two officers:{' '}
+          <code>{`node bin/stolen-mode.mjs officer propose --imei ${imei} --crime DEMO/1`}</code>,
+          then the command it prints; check again, and look at the phone's screen
         </li>
         <li>
           Play a whole theft: <code>npm run demo</code>
@@ -47,6 +62,16 @@ export function StartPage(facts: StartFacts) {
           Read the log: <a href="/log/checkpoint">checkpoint</a>,{' '}
           <a href="/openapi.json">API description</a>, <a href="/healthz">health</a>
         </li>
+      </ul>
+      <h2>Phones</h2>
+      {facts.phones.length === 0 ? <p>They are being made; load this page again.</p> : null}
+      <ul>
+        {facts.phones.map((phone) => (
+          <li>
+            {`IMEI ${phone.imei}, serial ${phone.serial}: `}
+            <a href={phone.screenUrl}>its screen</a>
+          </li>
+        ))}
       </ul>
     </Layout>
   )

@@ -1,5 +1,5 @@
 import type { Signer } from '../../core/index.ts'
-import { BatchAnswer, BatchDraftsAnswer } from '../../wire/index.ts'
+import { BatchAnswer, type BatchDraftsAnswer } from '../../wire/index.ts'
 import type { z } from 'zod'
 import type { Progress } from '../progress.ts'
 import { readDraft, sendSignatures, signDraft } from './drafts.ts'
@@ -33,11 +33,7 @@ export async function approveList(approval: ListApproval): Promise<ListApproved>
   let locked = 0
   let cursor: string | null = null
   do {
-    const query: string = cursor === null ? '' : `?cursor=${cursor}`
-    const page: z.infer<typeof BatchDraftsAnswer> = await desk.get(
-      `/v1/batches/${batchId}/drafts${query}`,
-      BatchDraftsAnswer,
-    )
+    const page: z.infer<typeof BatchDraftsAnswer> = await desk.batchDrafts(batchId, cursor)
     if (page.items.length > 0) {
       const results = await signPage(approval, page.items)
       locked += results.filter(({ state }) => state === 'logged').length

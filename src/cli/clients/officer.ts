@@ -1,6 +1,12 @@
 import { Refusal, demand, type Act, type Signer } from '../../core/index.ts'
 import { call } from '../../host/index.ts'
-import { CaseAnswer, DraftAnswer, DraftsAnswer, type DraftRequest } from '../../wire/index.ts'
+import {
+  BatchDraftsAnswer,
+  CaseAnswer,
+  DraftAnswer,
+  DraftsAnswer,
+  type DraftRequest,
+} from '../../wire/index.ts'
 import type { z } from 'zod'
 import { readDraft, sendSignatures, signDraft, type ReadDraft } from './drafts.ts'
 
@@ -76,6 +82,12 @@ export class OfficerDesk {
     const draft = await this.draft(caseId, { act: 'release', to })
     await this.sign(draft, [[FORCE, force]])
     return draft
+  }
+
+  /** What of an imported list waits for the second officer, a page at a time. */
+  batchDrafts(batchId: string, cursor: string | null) {
+    const query = cursor === null ? '' : `?cursor=${cursor}`
+    return this.get(`/v1/batches/${batchId}/drafts${query}`, BatchDraftsAnswer)
   }
 
   private async complete(

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { Refusal } from '../../core/index.ts'
 import { sha256Fast, verifyEd25519 } from '../../host/index.ts'
-import { auditLog, parsePolicy, parseVkey, type Policy } from '../../log/index.ts'
+import { auditLog, formatVkey, parsePolicy, parseVkey, type Policy } from '../../log/index.ts'
+import { readConfig } from '../config.ts'
+import { Files, loadTrust } from '../files.ts'
 import { EXIT, print, say } from '../out.ts'
 import { progressBar, type Progress } from '../progress.ts'
 
@@ -27,6 +29,26 @@ export function logCommands(program: Command): void {
     .action(async (where: string, options: Options) => {
       process.exitCode = await verify(where, options)
     })
+  log
+    .command('keys')
+    .description('print the verifier keys of the logs that a root document names')
+    .option('--root <file>', "root document (demonstration: the data folder's)")
+    .option('--json', 'one JSON array on stdout')
+    .action(keys)
+}
+
+/** What an auditor is told once and keeps: the verifier keys of the logs that this trust root names. */
+async function keys({
+  root,
+  json,
+}: {
+  readonly root?: string
+  readonly json?: boolean
+}): Promise<void> {
+  const path = root ?? new Files(readConfig(process.env).config.data).root
+  const { plain } = await loadTrust(path)
+  const vkeys = plain.logs.map((log) => formatVkey(log.key))
+  print(json ?? false, vkeys, vkeys.join('\n'))
 }
 
 async function verify(where: string, options: Options): Promise<number> {
