@@ -16,7 +16,8 @@ export function must(command, args, options = {}) {
 export function install() {
   const installed = join(root, 'node_modules', '.package-lock.json')
   const fresh =
-    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+    existsSync(installed) &&
+    statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
   if (fresh) return
   console.error('Installing dependencies …')
   must('npm', ['ci', '--no-audit', '--no-fund'])

@@ -8,7 +8,11 @@ install()
 build()
 const command =
   what === 'vectors'
-    ? [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(root, 'test', 'vectors', 'main.ts'), ...args]
+    ? [
+        join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'),
+        join(root, 'test', 'vectors', 'main.ts'),
+        ...args,
+      ]
     : [join(root, 'bin', 'stolen-mode.mjs'), what, ...args]
 const child = spawn(process.execPath, command, { stdio: 'inherit' })
 // The terminal sends Ctrl-C to both; the child decides when it has finished stopping.

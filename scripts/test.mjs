@@ -7,7 +7,13 @@ build()
 const tool = (...path) => join(root, 'node_modules', ...path)
 const args = process.argv.slice(2)
 if (args.length === 0) {
-  must(process.execPath, [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'])
+  must(process.execPath, [
+    tool('prettier', 'bin', 'prettier.cjs'),
+    '--check',
+    '--log-level',
+    'warn',
+    '.',
+  ])
   must(process.execPath, [tool('oxlint', 'bin', 'oxlint'), '--type-aware', '--deny-warnings'])
 }
 must(process.execPath, [tool('vitest', 'vitest.mjs'), 'run', ...args], { stdio: 'inherit' })

@@ -38,6 +38,9 @@ export const DURABLE_START_PARAMS = [
   'fsync=on',
   '-c',
   'wal_sync_method=fsync',
+  // The kernel caches these files anyway, and memory the engine has once touched it never gives back.
+  '-c',
+  'shared_buffers=32MB',
 ]
 
 export interface DurableFsOptions {
