@@ -17,4 +17,7 @@ const command =
 const child = spawn(process.execPath, command, { stdio: 'inherit' })
 // The terminal sends Ctrl-C to both; the child decides when it has finished stopping.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+// npm does not pass on a signal sent to it alone; when it is gone, so is whoever wanted this to run.
+const npm = process.ppid
+setInterval(() => process.ppid !== npm && child.kill('SIGTERM'), 500).unref()
 child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)))

@@ -18,6 +18,11 @@ export type OpenDatabase = () => Promise<Database>
  */
 export function describeOnEachEngine(name: string, tests: (open: OpenDatabase) => void): void {
   describe(`${name} (embedded)`, () => tests(onEmbedded()))
+  describeOnServer(name, tests)
+}
+
+/** For what only a server has: several sessions, connections that can be lost. */
+export function describeOnServer(name: string, tests: (open: OpenDatabase) => void): void {
   const missing = process.env['TEST_DATABASE_MISSING']
   if (missing === undefined) describe(`${name} (server)`, () => tests(onServer()))
   else if (process.env['CI'] === undefined)

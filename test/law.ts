@@ -162,7 +162,7 @@ export class Country {
 }
 
 export const DEVICE: DeviceIds = { dak: bytes(32, 0xda), imeis: [], serial: null }
-export const OWNER_SALT = bytes(32, 0x0c)
+const OWNER_SALT = bytes(32, 0x0c)
 export const SALT = bytes(32, 0x5a)
 
 export interface LawfulOrder {

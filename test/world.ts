@@ -136,9 +136,14 @@ export class World implements AsyncDisposable {
     this.trust = readTrust(this.founding.root, nodeVerifiers())
     this.#ownsDatabase = database === undefined
     this.database = database ?? (await openDatabase({ folder: join(this.folder, 'database') }))
-    this.first = new OfficerDesk(this.registryUrl, this.founding.officers[0]!.signer)
-    this.second = new OfficerDesk(this.registryUrl, this.founding.officers[1]!.signer)
+    this.first = this.desk(this.founding.officers[0]!.signer)
+    this.second = this.desk(this.founding.officers[1]!.signer)
     this.probe = new RegisterProbe(`http://127.0.0.1:${edge}`)
+  }
+
+  /** A certified party's seat at the registry, on the world's clock. */
+  desk(signer: Signer): OfficerDesk {
+    return new OfficerDesk(this.registryUrl, signer, this.surroundings.clock)
   }
 
   get registryUrl(): string {
@@ -391,7 +396,7 @@ export class World implements AsyncDisposable {
 }
 
 /** What the register says of each state. */
-export const WORD: Readonly<Record<State, string>> = {
+const WORD: Readonly<Record<State, string>> = {
   protected: 'WHITELISTED',
   held: 'GREYLISTED',
   stolen: 'BLACKLISTED',

@@ -30,7 +30,15 @@ export interface Secrets {
   readonly databaseUrl: string | null
 }
 
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+/** Decimal digits and nothing else: an empty variable must not mean zero. */
+const integer = (min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,6}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .default(fallback)
+const port = (fallback: number) => integer(0, 65_535, fallback)
 
 const Environment = z.object({
   STOLEN_MODE_DATA: z.string().min(1).default('./data'),
@@ -41,7 +49,7 @@ const Environment = z.object({
   STOLEN_MODE_GUARDIAN_PORT: port(8102),
   STOLEN_MODE_PHONE_PORT: port(8201),
   STOLEN_MODE_REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
-  STOLEN_MODE_POOL_MS: z.coerce.number().int().min(250).max(500).default(250),
+  STOLEN_MODE_POOL_MS: integer(250, 500, 250),
   STOLEN_MODE_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/)
@@ -51,7 +59,7 @@ const Environment = z.object({
     .regex(/^[0-9]{5,6}$/)
     .default('00101'),
   STOLEN_MODE_UNKNOWN: z.enum(UNKNOWN_POLICIES).default('whitelist'),
-  STOLEN_MODE_PHONE_SYNC_SECONDS: z.coerce.number().int().min(1).max(86_400).default(2),
+  STOLEN_MODE_PHONE_SYNC_SECONDS: integer(1, 86_400, 2),
   STOLEN_MODE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info'),
@@ -60,6 +68,7 @@ const Environment = z.object({
 
 /** What a wrong value should have been; the value itself is not repeated, it may be a secret. */
 const EXPECTED: Readonly<Record<string, string>> = {
+  STOLEN_MODE_DATA: 'a folder',
   STOLEN_MODE_REGISTRY_URL: 'an address such as http://127.0.0.1:8080',
   STOLEN_MODE_POOL_MS: '250 to 500 milliseconds',
   STOLEN_MODE_COUNTRY: 'two capital letters (ISO 3166)',
@@ -98,7 +107,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     phonePort: e.STOLEN_MODE_PHONE_PORT,
     registryUrl: (
       e.STOLEN_MODE_REGISTRY_URL ?? `http://127.0.0.1:${e.STOLEN_MODE_REGISTRY_PORT}`
-    ).replace(/\/$/, ''),
+    ).replace(/\/+$/, ''),
     poolMs: e.STOLEN_MODE_POOL_MS,
     country: e.STOLEN_MODE_COUNTRY,
     network: e.STOLEN_MODE_NETWORK,

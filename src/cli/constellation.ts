@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Refusal } from '../core/index.ts'
-import type { Config } from './config.ts'
+import type { Config, Secrets } from './config.ts'
 import { makePhones, readPhones, type DemoPhone } from './demo-phones.ts'
 import { foundDemonstration } from './demo-trust.ts'
 import { Files } from './files.ts'
@@ -21,16 +21,17 @@ const MAIN = fileURLToPath(
 export class Constellation {
   readonly files: Files
   readonly #config: Config
-  readonly #environment: Readonly<Record<string, string>>
+  readonly #secrets: Secrets
   readonly #processes = new Map<PartyName, ChildProcess>()
   #phones: readonly DemoPhone[] = []
   #stopping = false
   /** Called when a party ends that nobody asked to end. */
   onLost: (name: PartyName) => void = () => undefined
 
-  constructor(config: Config, environment: Readonly<Record<string, string>> = {}) {
+  /** Without secrets a demonstration keeps to its own folder, whatever database the shell names. */
+  constructor(config: Config, secrets: Secrets = { databaseUrl: null }) {
     this.#config = config
-    this.#environment = environment
+    this.#secrets = secrets
     this.files = new Files(config.data)
   }
 
@@ -127,7 +128,7 @@ export class Constellation {
     // The channel is a leash: a party whose supervisor is gone stops by itself.
     const child = spawn(process.execPath, [MAIN, name, ...args], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, ...environmentOf(this.#config), ...this.#environment },
+      env: this.environmentOf(name),
     })
     this.#processes.set(name, child)
     child.on('exit', () => {
@@ -135,6 +136,17 @@ export class Constellation {
       this.#processes.delete(name)
       if (!this.#stopping) this.onLost(name)
     })
+  }
+
+  /** A party is told no secret but its own. */
+  private environmentOf(name: PartyName): NodeJS.ProcessEnv {
+    const { DATABASE_URL: _, ...inherited } = process.env
+    const { databaseUrl } = this.#secrets
+    return {
+      ...inherited,
+      ...settingsOf(this.#config),
+      ...(name === 'serve' && databaseUrl !== null && { DATABASE_URL: databaseUrl }),
+    }
   }
 
   private async healthy(url: string, name: PartyName): Promise<void> {
@@ -157,7 +169,7 @@ export class Constellation {
 }
 
 /** The configuration as a child reads it. */
-function environmentOf(config: Config): Record<string, string> {
+function settingsOf(config: Config): Record<string, string> {
   return {
     STOLEN_MODE_DATA: config.data,
     STOLEN_MODE_REGISTRY_PORT: String(config.registryPort),

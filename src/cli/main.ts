@@ -1,12 +1,45 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { EXIT, fail } from './out.ts'
+import { EXIT, fail, print } from './out.ts'
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { version: string }
 
-/** Each command's module is loaded only when it is called: `--help` must not wait for a database. */
+type Register = (program: Command) => void
+
+const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
+  start: async () => (await import('./commands/start.ts')).startCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  'serve witness guardian edge device': async () =>
+    (await import('./commands/parties.ts')).partyCommands,
+  check: async () => (await import('./commands/check.ts')).checkCommand,
+  log: async () => (await import('./commands/log.ts')).logCommands,
+  officer: async () => (await import('./commands/officer.ts')).officerCommands,
+  owner: async () => (await import('./commands/owner.ts')).ownerCommands,
+  import: async () => (await import('./commands/import.ts')).importCommands,
+  export: async () => (await import('./commands/export.ts')).exportCommands,
+  bench: async () => (await import('./commands/bench.ts')).benchCommands,
+}
+/** These run until they are stopped, or end in order themselves. */
+const STOP_THEMSELVES = ['start', 'demo', 'serve', 'witness', 'guardian', 'edge', 'device']
+
+const HELP = `
+Exit codes:
+  0 done · 1 refused, failed, or something did not verify · 2 wrong usage
+  3 the check found a report · 75 try again later · 130 interrupted before it was done
+
+Examples:
+  stolen-mode start                       everything on this machine
+  stolen-mode demo --json                 one theft, step by step
+  stolen-mode check 001017010000015       ask as a buyer would
+  stolen-mode log verify --vkey KEY URL   audit a log by the C2SP formats alone
+
+Data goes to stdout, talk to stderr; --json gives one object on stdout, errors too.
+What can be set from outside, STOLEN_MODE_… and DATABASE_URL, is checked at the start.
+`
+
+/** Commands only say what they understand; what they do is loaded when they are called. */
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command('stolen-mode')
     .description('Makes stolen phones worthless, in the open.')
@@ -19,43 +52,31 @@ async function main(args: readonly string[]): Promise<void> {
   await program.parseAsync([...args], { from: 'user' })
 }
 
-type Register = (program: Command) => void
-
-async function commandsFor(name: string | undefined): Promise<readonly Register[]> {
-  const groups: Readonly<Record<string, () => Promise<Register>>> = {
-    'serve witness guardian edge device': async () =>
-      (await import('./commands/parties.ts')).partyCommands,
-    start: async () => (await import('./commands/start.ts')).startCommand,
-    demo: async () => (await import('./commands/demo.ts')).demoCommand,
-    check: async () => (await import('./commands/check.ts')).checkCommand,
-    log: async () => (await import('./commands/log.ts')).logCommands,
-    officer: async () => (await import('./commands/officer.ts')).officerCommands,
-    import: async () => (await import('./commands/import.ts')).importCommands,
-    export: async () => (await import('./commands/export.ts')).exportCommands,
-    bench: async () => (await import('./commands/bench.ts')).benchCommands,
-  }
-  const one = Object.keys(groups).find((key) => name !== undefined && key.split(' ').includes(name))
-  const wanted = one === undefined ? Object.values(groups) : [groups[one]!]
+function commandsFor(name: string | undefined): Promise<readonly Register[]> {
+  const one = Object.keys(GROUPS).find((key) => name !== undefined && key.split(' ').includes(name))
+  const wanted = one === undefined ? Object.values(GROUPS) : [GROUPS[one]!]
   return Promise.all(wanted.map((load) => load()))
 }
 
-const HELP = `
-Exit codes:
-  0 done · 1 refused, failed, or something did not verify · 2 wrong usage
-  3 the check found a report · 75 try again later · 130 interrupted
-
-Examples:
-  stolen-mode start                       everything on this machine
-  stolen-mode demo --json                 one theft, step by step
-  stolen-mode check 001017010000015       ask as a buyer would
-  stolen-mode log verify --vkey KEY URL   audit a log by the C2SP formats alone
-`
+/** Commander has already said it on stderr. */
+function usage(error: CommanderError, json: boolean): number {
+  if (error.exitCode === 0) return EXIT.done
+  const detail = error.message.replace(/^error: /, '')
+  if (json) print(true, { error: { code: 'usage', title: 'Wrong usage.', detail } }, '')
+  return EXIT.usage
+}
 
 const args = process.argv.slice(2)
+const json = args.includes('--json')
+// Whoever reads our output may have seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(EXIT.done)
+})
+if (!STOP_THEMSELVES.includes(args[0] ?? ''))
+  process.once('SIGINT', () => process.exit(EXIT.interrupted))
 try {
   await main(args)
 } catch (error) {
-  const asksForHelp = error instanceof CommanderError && error.exitCode === 0
-  if (error instanceof CommanderError) process.exitCode = asksForHelp ? EXIT.done : EXIT.usage
-  else process.exitCode = fail(error, args.includes('--json'))
+  process.exitCode = error instanceof CommanderError ? usage(error, json) : await fail(error, json)
 }

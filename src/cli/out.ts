@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
-import { Refusal } from '../core/index.ts'
-import { PROBLEMS } from '../wire/index.ts'
+import { CommanderError } from 'commander'
+import { Refusal } from '../core/refusal.ts'
 
 /** Exit codes are API; CLI help lists them. */
 export const EXIT = { done: 0, failed: 1, usage: 2, found: 3, later: 75, interrupted: 130 } as const
@@ -15,24 +15,38 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-export const strong = (text: string) => styleText('bold', text, { stream: process.stdout })
-export const good = (text: string) => styleText('green', text, { stream: process.stdout })
-export const bad = (text: string) => styleText('red', text, { stream: process.stdout })
+const styled = (style: 'bold' | 'green' | 'red') => (text: string) =>
+  process.stdout.isTTY && process.stdout.hasColors() && !process.env['NO_COLOR']
+    ? styleText(style, text)
+    : text
+export const strong = styled('bold')
+export const good = styled('green')
+export const bad = styled('red')
+
+/** Wrong usage that only the action can see: exit code 2. */
+export function wrongUsage(detail: string): CommanderError {
+  say(`error: ${detail}\n(--help shows what can be said)`)
+  return new CommanderError(EXIT.usage, 'usage', detail)
+}
 
 /** Shows a failure in a sentence with its code, and gives the exit code it deserves. */
-export function fail(error: unknown, json: boolean): number {
+export async function fail(error: unknown, json: boolean): Promise<number> {
+  // What failed has loaded them already; `--help` need not.
+  const { PROBLEMS } = await import('../wire/problems.ts')
   if (!(error instanceof Refusal)) {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    const { withoutImeis } = await import('../host/log.ts')
+    say(withoutImeis(error instanceof Error ? (error.stack ?? error.message) : String(error)))
+    if (json) print(true, { error: { code: 'internal', title: 'Something failed here.' } }, '')
     return EXIT.failed
   }
   const { title } = PROBLEMS[error.code]
-  if (json)
-    print(true, { error: { code: error.code, title, detail: error.message, ...error.facts } }, '')
+  const shown = { ...error.facts, code: error.code, title, detail: error.message }
+  if (json) print(true, { error: shown }, '')
   else say(`${error.code}: ${title} (${error.message})`)
   return error.code === 'unavailable' || error.code === 'timeout' ? EXIT.later : EXIT.failed
 }
 
-/** Runs until the process is asked to stop, then closes in order. */
+/** Runs until the process is asked to stop, then closes in order: that is how its work is done. */
 export function untilStopped(close: () => Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     let stopping = false

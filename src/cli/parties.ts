@@ -26,7 +26,9 @@ export async function runRegistry(
   const logger = makeLogger('registry', config.logLevel)
   const trust = await loadTrust(files.root)
   const key = (name: string) => loadSigner(files.key(name))
-  const database = await openDatabase(databaseOf(config, secrets))
+  const database = await openDatabase(databaseOf(config, secrets)).catch((error: unknown) => {
+    throw databaseRefusal(error)
+  })
   database.onFatal((reason) => {
     logger.fatal({ code: reason.code }, 'the database is over for this process')
     onFatal()
@@ -151,4 +153,16 @@ function portRefusal(error: unknown, port: number): unknown {
   if (code === 'EADDRINUSE')
     return new Refusal('config', `port ${port} is taken by another program`)
   return error
+}
+
+/** PostgreSQL's classes of errors that no waiting mends: who one is, and which database. */
+const WRONG_ADDRESS = ['28000', '28P01', '3D000']
+
+/** The driver's own words may hold parts of the address, and that holds a password. */
+function databaseRefusal(error: unknown): unknown {
+  if (error instanceof Refusal) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
+  return WRONG_ADDRESS.includes(code)
+    ? new Refusal('config', `DATABASE_URL: the server refuses it (${code})`)
+    : new Refusal('unavailable', `the database cannot be opened (${code})`)
 }

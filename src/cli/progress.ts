@@ -11,7 +11,8 @@ export function progressBar(what: string, total: number): Progress {
   const bar = new SingleBar({
     format: `${what} {bar} {value}/{total}, {eta_formatted} left`,
     stream: process.stderr,
-    hideCursor: true,
+    // A hidden cursor would stay hidden after Ctrl-C.
+    hideCursor: false,
   })
   bar.start(total, 0)
   return { advance: (by) => bar.increment(by), stop: () => bar.stop() }

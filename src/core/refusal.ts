@@ -57,11 +57,9 @@ export type RefusalCode =
   | 'time-went-back'
   | 'store'
   // people
-  | 'second-officer-needed'
   | 'same-officer'
   | 'proof-too-weak'
   | 'hold-exhausted'
-  | 'case-needed'
   | 'case-closed'
   // device
   | 'attestation-needed'
@@ -71,7 +69,6 @@ export type RefusalCode =
   | 'counter-went-back'
   | 'activation-refused'
   | 'reset-refused'
-  | 'token-needed'
   | 'token-nonce'
   | 'token-wrong-device'
   | 'token-expired'
@@ -90,6 +87,7 @@ export type RefusalCode =
   | 'list-delta-conflict'
   | 'import-shrinks'
   | 'import-mass-change'
+  | 'import-incomplete'
   // requests
   | 'unauthenticated'
   | 'forbidden'

@@ -1,7 +1,7 @@
 import { parsePei, isGpsi, isSupi, type Pei } from './pei.ts'
 
 /** The whole API of TS 29.511. */
-export const EQUIPMENT_STATUS = '/n5g-eir-eic/v1/equipment-status'
+const EQUIPMENT_STATUS = '/n5g-eir-eic/v1/equipment-status'
 const MAX_URI = 2_048
 
 /** Causes of TS 29.500 and TS 29.511. */
@@ -79,7 +79,7 @@ function wrongParam(cause: Cause, param: string): Wrong {
 }
 
 /** RFC 9110 §12.5.1: the most specific range decides; `q=0` excludes. */
-export function acceptsJson(accept: string): boolean {
+function acceptsJson(accept: string): boolean {
   const ranges = new Map<string, boolean>()
   for (const item of accept.toLowerCase().split(',')) {
     const [range, ...parameters] = item.split(';').map((part) => part.trim())

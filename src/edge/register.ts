@@ -1,7 +1,7 @@
 import type { Imei14 } from '../core/index.ts'
 
 /** What the register knows of a number. `released`: known, and protected again. */
-export const LISTED_STATES = ['stolen', 'recovered', 'retired', 'held', 'released'] as const
+const LISTED_STATES = ['stolen', 'recovered', 'retired', 'held', 'released'] as const
 export type ListedState = (typeof LISTED_STATES)[number]
 
 /** What one subject's orders say about one number it wears. */

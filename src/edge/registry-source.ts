@@ -91,7 +91,7 @@ export class RegistrySource {
     more: Readonly<Record<string, string>> = {},
   ): Promise<Response> {
     const url = new URL(this.#base + path)
-    const authorization = signedHeader('GET', url, '', this.#signer)
+    const authorization = signedHeader({ method: 'GET', url, body: '', key: '' }, this.#signer)
     try {
       return await fetch(url, { headers: { accept, authorization, ...more }, signal })
     } catch {

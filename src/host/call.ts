@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Refusal, type RefusalCode, type Signer } from '../core/index.ts'
 import { PROBLEMS, authorization } from '../wire/index.ts'
 import type { z } from 'zod'
-import { machine } from './surroundings.ts'
+import { machine, type Clock } from './surroundings.ts'
 
 /** How one party asks another over HTTP/1.1. */
 export interface Call<T> {
@@ -14,6 +14,8 @@ export interface Call<T> {
   readonly answer: z.ZodType<T>
   /** Signs the request; a public endpoint needs none. */
   readonly signer?: Signer
+  /** Says when it is signed: the machine's own where none is given. */
+  readonly clock?: Clock
   /** Makes a repeated POST act once; a fresh one is drawn where none is given. */
   readonly idempotencyKey?: string
   /** Milliseconds until the caller gives up. */
@@ -39,11 +41,15 @@ async function send<T>(request: Call<T>): Promise<Response> {
   const { method, base, path, signer } = request
   const body = request.body === undefined ? '' : JSON.stringify(request.body)
   const headers: Record<string, string> = { accept: 'application/json' }
+  const key = method === 'POST' ? (request.idempotencyKey ?? randomUUID()) : ''
   if (method === 'POST') {
     headers['content-type'] = 'application/json'
-    headers['idempotency-key'] = request.idempotencyKey ?? randomUUID()
+    headers['idempotency-key'] = key
   }
-  if (signer) headers['authorization'] = signedHeader(method, new URL(base + path), body, signer)
+  if (signer) {
+    const line = { method, url: new URL(base + path), body, key }
+    headers['authorization'] = signedHeader(line, signer, request.clock)
+  }
   const signal = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS)
   try {
     return await fetch(base + path, { method, headers, signal, ...(body !== '' && { body }) })
@@ -52,10 +58,23 @@ async function send<T>(request: Call<T>): Promise<Response> {
   }
 }
 
-/** The Authorization header for a request whose body is `body`. */
-export function signedHeader(method: string, url: URL, body: string, signer: Signer): string {
-  const line = { method, path: url.pathname + url.search, body: new TextEncoder().encode(body) }
-  return authorization(line, Math.floor(machine.clock() / 1000), machine.random(16), signer)
+/** A request about to be signed; empty text where it has no body or no Idempotency-Key. */
+export interface SignedLine {
+  readonly method: string
+  readonly url: URL
+  readonly body: string
+  readonly key: string
+}
+
+/** The Authorization header of a certified party. */
+export function signedHeader(
+  { method, url, body, key }: SignedLine,
+  signer: Signer,
+  clock: Clock = machine.clock,
+): string {
+  const bytes = new TextEncoder().encode(body)
+  const line = { method, path: url.pathname + url.search, body: bytes, key }
+  return authorization(line, Math.floor(clock() / 1000), machine.random(16), signer)
 }
 
 async function readText(response: Response): Promise<string> {

@@ -26,7 +26,7 @@ export interface NoteSigner {
   readonly sign: SignEd25519
 }
 
-export function noteSigner(name: string, type: NoteKey['type'], privateKey: KeyObject): NoteSigner {
+function noteSigner(name: string, type: NoteKey['type'], privateKey: KeyObject): NoteSigner {
   const { crv, x } = createPublicKey(privateKey).export({ format: 'jwk' })
   demand(crv === 'Ed25519' && x !== undefined, 'config', 'expected an Ed25519 key')
   return {

@@ -20,6 +20,9 @@ export const machine: Surroundings = {
   random: (length) => new Uint8Array(randomBytes(length)),
 }
 
+/** A fraction of one, for pauses that must not coincide: nothing that has to be unguessable. */
+export const fraction = (): number => Math.random()
+
 /** Signature checks by node:crypto. */
 export function nodeVerifiers(): Verifiers {
   return { es256: es256Verifier(), ed25519: verifyEd25519 }

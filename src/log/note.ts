@@ -21,7 +21,7 @@ export interface Note {
 
 /** Our bounds (C2SP asks for at least 16 lines; a post-quantum line has some 3,300 characters). */
 export const MAX_NOTE_BYTES = 65_536
-export const MAX_NOTE_SIGNATURES = 64
+const MAX_NOTE_SIGNATURES = 64
 
 const DASH = '\u2014 '
 

@@ -7,6 +7,7 @@ import { FeedHub } from './feed/hub.ts'
 import { createApp } from './http/app.ts'
 import type { Env } from './http/env.ts'
 import { forgetAnswers } from './http/idempotency.ts'
+import { forgetSpent } from './services/nonces.ts'
 import { Cosigners } from './log/cosigners.ts'
 import { Sequencer } from './log/sequencer.ts'
 import { TileStore } from './log/tile-store.ts'
@@ -51,7 +52,11 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   })
   const { country } = options
   const context: Context = { db, store, sequencer, trust, keys, country, surroundings, logger }
-  const forget = setInterval(() => void forgetAnswers(context).catch(() => undefined), HOUR_MS)
+  const forgetAll = async () => {
+    await forgetAnswers(context)
+    await forgetSpent(context)
+  }
+  const forget = setInterval(() => void forgetAll().catch(() => undefined), HOUR_MS)
   forget.unref()
   const close = async () => {
     clearInterval(forget)

@@ -1,7 +1,6 @@
 export {
   DEMO_COUNTRY,
   found,
-  policyText,
   type Founding,
   type FoundingOptions,
   type Member,

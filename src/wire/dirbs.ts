@@ -1,4 +1,4 @@
-import { Refusal, listedImei, type Imei14 } from '../core/index.ts'
+import { Refusal, checkDigit, listedImei, type Imei14 } from '../core/index.ts'
 
 /** What a row of a stolen list asks of a police intake. */
 export type Claim = 'locked' | 'held' | 'recovered'
@@ -11,14 +11,32 @@ export interface ListedRow {
   readonly claim: Claim
 }
 
+/** Why a row is set aside. */
+export const SET_ASIDE = [
+  'imei-unusable',
+  'status-unknown',
+  'date-invalid',
+  'change-unknown',
+  'columns',
+  'too-long',
+] as const
+
 /** A row set aside. */
 export interface RefusedRow {
   readonly line: number
-  readonly reason:
-    'imei-unusable' | 'status-unknown' | 'date-invalid' | 'change-unknown' | 'columns' | 'too-long'
+  readonly reason: (typeof SET_ASIDE)[number]
 }
 
-export type StolenRow = { readonly ok: ListedRow } | { readonly refused: RefusedRow }
+/** A row as read. */
+export type StolenRow =
+  | {
+      readonly ok: ListedRow
+      /** All that the row says about its number: two rows about one number must say the same. */
+      readonly said: string
+      /** It has 15 digits and the last one does not fit: reported, never a reason to refuse. */
+      readonly misfit: boolean
+    }
+  | { readonly refused: RefusedRow }
 
 const COLUMNS = ['imei', 'reporting_date', 'status'] as const
 const DELTA = 'change_type'
@@ -29,6 +47,8 @@ const STATUS: Readonly<Record<string, Claim>> = {
   pending: 'held',
   recovered: 'recovered',
 }
+/** DIRBS-Core etc/schema: what an IMEI cell may hold, usable or not. */
+const IMEI_CELL = /^[0-9A-Fa-f*#]{1,16}$/
 
 /** How a file's columns are read: header names in any case, in any order. */
 export interface StolenListFormat {
@@ -57,18 +77,21 @@ export function readRow(
   const refuse = (reason: RefusedRow['reason']) => ({ refused: { line, reason } })
   if (cells.length !== width) return refuse('columns')
   const cell = (name: string) => (cells[at[name] ?? -1] ?? '').trim()
-  const imei = listedImei(cell('imei'))
+  const number = cell('imei')
+  const imei = IMEI_CELL.test(number) ? listedImei(number) : null
   if (imei === null) return refuse('imei-unusable')
+  const misfit = /^[0-9]{15}$/.test(number) && Number(number[14]) !== checkDigit(imei)
+  const change = kind === 'delta' ? cell(DELTA).toLowerCase() : 'add'
+  if (!CHANGES.includes(change)) return refuse('change-unknown')
+  // A removal says that nothing is claimed any more; what else its row says does not matter, and
+  // must not keep a phone on its way to be locked.
+  if (change === 'remove') return { ok: { line, imei, claim: 'recovered' }, said: 'remove', misfit }
   const date = cell('reporting_date')
   if (date !== '' && !isDate(date)) return refuse('date-invalid')
   const status = cell('status').toLowerCase()
   const claim = Object.hasOwn(STATUS, status) ? STATUS[status] : undefined
   if (claim === undefined) return refuse('status-unknown')
-  if (kind === 'full') return { ok: { line, imei, claim } }
-  const change = cell(DELTA).toLowerCase()
-  if (!CHANGES.includes(change)) return refuse('change-unknown')
-  // A removal says that nothing is claimed any more.
-  return { ok: { line, imei, claim: change === 'remove' ? 'recovered' : claim } }
+  return { ok: { line, imei, claim }, said: `${change} ${claim} ${date}`, misfit }
 }
 
 /** YYYYMMDD, 2000 to 2099, in the calendar. */
@@ -81,15 +104,18 @@ function isDate(text: string): boolean {
   return day >= 1 && day <= days[month - 1]!
 }
 
+const LINES_NAMED = 20
+
 /**
  * What a list as a whole must not be: contradictory, or robbed of its leading zeros by a spreadsheet.
  * Rows that say the same twice collapse into the first.
  */
 export class ListGuard {
-  readonly #claims = new Map<Imei14, ListedRow>()
+  readonly #said = new Map<Imei14, string>()
   readonly #conflicts: number[] = []
   #scientific = 0
-  #leading = { zero: 0, one: 0 }
+  #zero = 0
+  #one = 0
   readonly #delta: boolean
 
   constructor(format: StolenListFormat) {
@@ -98,20 +124,18 @@ export class ListGuard {
 
   /** Looks at a raw IMEI cell, usable or not. */
   see(cell: string): void {
-    if (/^[0-9][.,][0-9]+E\+[0-9]+$/i.test(cell)) this.#scientific++
-    if (cell.startsWith('0')) this.#leading.zero++
-    if (cell.startsWith('1')) this.#leading.one++
+    // The plus sign tells 3.51235E+14 from a hexadecimal number.
+    if (/^[0-9]+(?:[.,][0-9]*)?E\+[0-9]+$/i.test(cell)) this.#scientific++
+    if (cell.startsWith('0')) this.#zero++
+    if (cell.startsWith('1')) this.#one++
   }
 
   /** True for the first row about this number. */
-  take(row: ListedRow): boolean {
-    const known = this.#claims.get(row.imei)
-    if (!known) {
-      this.#claims.set(row.imei, row)
-      return true
-    }
-    if (known.claim !== row.claim) this.#conflicts.push(row.line)
-    return false
+  take(row: ListedRow, said: string): boolean {
+    const known = this.#said.get(row.imei)
+    if (known === undefined) this.#said.set(row.imei, said)
+    else if (known !== said) this.#conflicts.push(row.line)
+    return known === undefined
   }
 
   /** @throws {Refusal} list-conflict, list-delta-conflict, list-leading-zeros, with the first lines concerned */
@@ -119,7 +143,7 @@ export class ListGuard {
     if (this.#conflicts.length > 0)
       throw new Refusal(
         this.#delta ? 'list-delta-conflict' : 'list-conflict',
-        `lines ${this.#conflicts.slice(0, 20).join(', ')} contradict earlier lines about the same number`,
+        `lines ${this.#conflicts.slice(0, LINES_NAMED).join(', ')} contradict earlier lines about the same number`,
         { lines: this.#conflicts.length },
       )
     if (this.#scientific > 0)
@@ -127,10 +151,19 @@ export class ListGuard {
         'list-leading-zeros',
         `${this.#scientific} numbers are in a spreadsheet's scientific notation`,
       )
-    if (this.#leading.one > this.#leading.zero && this.#leading.one > 0)
+    if (this.#one > this.#zero)
       throw new Refusal(
         'list-leading-zeros',
         'more numbers begin with 1 than with 0: leading zeros were lost',
       )
   }
+}
+
+/**
+ * A cell for others to read: quoted where RFC 4180 demands it, and never a formula, whatever program
+ * opens it.
+ */
+export function csvCell(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

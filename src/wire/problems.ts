@@ -72,14 +72,12 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
   'time-went-back': p(422, 'An entry is older than the one before it.'),
   store: p(500, 'The device could not keep its state safely.'),
 
-  'second-officer-needed': p(409, 'A second officer has to approve.'),
   'same-officer': p(409, 'The officer who proposed cannot approve.'),
   'proof-too-weak': p(403, 'This proof of ownership is too weak for that.'),
   'hold-exhausted': p(
     409,
     'After a hold that lapsed or was cancelled, the next one needs a stronger proof.',
   ),
-  'case-needed': p(400, 'A look-up needs a case.'),
   'case-closed': p(409, 'The case is closed.'),
 
   'attestation-needed': p(422, "The device's key is not vouched for by its maker."),
@@ -89,7 +87,6 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
   'counter-went-back': p(409, 'The device knows less than it has already obeyed.'),
   'activation-refused': p(403, 'This phone cannot be set up: it is reported held or stolen.'),
   'reset-refused': p(403, 'This phone cannot be reset in its present state.'),
-  'token-needed': p(403, 'Setting up needs a status token.'),
   'token-nonce': p(422, 'The nonce is not known, used before, or too old.'),
   'token-wrong-device': p(422, 'The token is for another phone.'),
   'token-expired': p(422, 'The token has expired.'),
@@ -120,6 +117,7 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
     409,
     'The list would change a large share of all entries; approve it with a reason.',
   ),
+  'import-incomplete': p(409, 'The list was not read to its end yet; finish the import first.'),
 
   unauthenticated: p(401, 'The request is not signed, or not by a key we know.'),
   forbidden: p(403, 'This is not for you.'),

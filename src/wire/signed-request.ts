@@ -28,6 +28,8 @@ export interface RequestLine {
   /** Path with query, as sent. */
   readonly path: string
   readonly body: Uint8Array
+  /** Idempotency-Key header, where there is one: under another key the same body would act again. */
+  readonly key?: string
 }
 
 /**
@@ -50,8 +52,8 @@ export function authorization(
   return SCHEME + toBase64(sign1(TYPE, payload, signer))
 }
 
-function digest({ method, path, body }: RequestLine): Uint8Array {
-  return sha256(concat(utf8(`${method} ${path}\n`), body))
+function digest({ method, path, body, key = '' }: RequestLine): Uint8Array {
+  return sha256(concat(utf8(`${method} ${path}\n${key}\n`), body))
 }
 
 /**

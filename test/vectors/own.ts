@@ -39,7 +39,7 @@ function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(new URL(path, FOLDER), 'utf8')) as T
 }
 
-export const rootOf = (hex: string): RootDocument => readRoot(fromHex(hex), verify)
+const rootOf = (hex: string): RootDocument => readRoot(fromHex(hex), verify)
 
 /** Log entries that continue the founding: all are taken, but the last of an invalid vector. */
 export interface LogVector {

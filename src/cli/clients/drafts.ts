@@ -1,4 +1,5 @@
 import {
+  Refusal,
   checkOpening,
   demand,
   encodeCbor,
@@ -16,6 +17,7 @@ import {
 import { call } from '../../host/index.ts'
 import { SignaturesAnswer } from '../../wire/index.ts'
 import type { z } from 'zod'
+import { patiently } from './patience.ts'
 
 /** An order as a signer receives it. */
 export interface DraftToSign {
@@ -71,4 +73,32 @@ export async function sendSignatures(
     timeoutMs: 60_000,
   })
   return results
+}
+
+/**
+ * Signatures of several drafts at once, sent again while the registry is away. What is refused of one
+ * is its own affair. @throws {Refusal} unavailable, timeout
+ */
+export function sendEach(registryUrl: string, signatures: readonly Signature[]) {
+  return patiently(async () => {
+    const results = await sendOrRefused(registryUrl, signatures)
+    const away = results.find(({ code }) => code === 'unavailable' || code === 'timeout')
+    if (away) throw new Refusal('unavailable', away.detail ?? 'the registry is away')
+    return results
+  })
+}
+
+/** A lone draft's refusal comes as the answer to the whole request. */
+async function sendOrRefused(
+  registryUrl: string,
+  signatures: readonly Signature[],
+): ReturnType<typeof sendSignatures> {
+  try {
+    return await sendSignatures(registryUrl, signatures)
+  } catch (error) {
+    const [draft, ...others] = new Set(signatures.map((signature) => signature.draft))
+    if (!(error instanceof Refusal) || draft === undefined || others.length > 0) throw error
+    const { code, message, facts } = error
+    return [{ draft, state: 'refused', code, detail: message, facts: { ...facts } }]
+  }
 }

@@ -1,16 +1,16 @@
 import type { Signer } from '../../core/index.ts'
 import { BatchAnswer, BatchRowsAnswer } from '../../wire/index.ts'
 import type { z } from 'zod'
-import type { StolenList } from '../lists/read-list.ts'
+import type { ListContent } from '../lists/read-list.ts'
 import type { Progress } from '../progress.ts'
-import { readDraft, sendSignatures, signDraft } from './drafts.ts'
+import { readDraft, sendEach, signDraft } from './drafts.ts'
 import { PROPOSER, type OfficerDesk } from './officer.ts'
 import { patiently } from './patience.ts'
 
 export interface ListImport {
   readonly desk: OfficerDesk
   readonly officer: Signer
-  readonly list: StolenList
+  readonly list: ListContent
   readonly why: 'theft' | 'robbery' | 'burglary' | 'lost'
   readonly prefix: string | null
   readonly shrinkReason: string | null
@@ -19,13 +19,18 @@ export interface ListImport {
 
 type RowResult = z.infer<typeof BatchRowsAnswer>['rows'][number]
 
+interface Aside {
+  readonly line: number
+  readonly reason: string
+}
+
 /** What an import came to. */
 export interface ListImported {
   readonly batch: z.infer<typeof BatchAnswer>
   /** Rows by outcome. */
   readonly results: Readonly<Record<string, number>>
-  /** Rows the registry set aside, by line. */
-  readonly refused: readonly { readonly line: number; readonly reason: string }[]
+  /** Rows set aside, here or by the registry, by line. */
+  readonly refused: readonly Aside[]
   /** Lines whose phone is locked although the list says it was recovered: to be released by people. */
   readonly standing: readonly number[]
 }
@@ -39,45 +44,59 @@ const PAGE = 500
  */
 export async function importList(work: ListImport): Promise<ListImported> {
   const { desk, list } = work
-  const batch = await desk.post(
-    '/v1/batches',
-    {
-      source: list.source,
-      fileHash: list.fileHash,
-      kind: list.kind,
-      rows: list.total,
-      why: work.why,
-      prefix: work.prefix,
-      shrinkReason: work.shrinkReason,
-    },
-    BatchAnswer,
-  )
-  const bar = work.progress('rows', list.rows.length)
+  const { id } = await patiently(() => desk.post('/v1/batches', opening(work), BatchAnswer))
+  const rows = [
+    ...list.rows.map(({ line, imei, claim }) => ({ row: line, imei, claim })),
+    ...list.refused.map(({ line, reason }) => ({ row: line, setAside: reason })),
+  ].toSorted((a, b) => a.row - b.row)
   const results: Record<string, number> = {}
-  const refused: { line: number; reason: string }[] = []
+  const refused: Aside[] = []
   const standing: number[] = []
-  for (let at = 0; at < list.rows.length; at += PAGE) {
-    const page = list.rows.slice(at, at + PAGE)
-    const rows = page.map(({ line, imei, claim }) => ({ row: line, imei, claim }))
-    const answer = await patiently(() =>
-      desk.post(`/v1/batches/${batch.id}/rows`, { rows }, BatchRowsAnswer),
-    )
-    await signAll(work, answer.rows)
-    for (const { row, result, code } of answer.rows) {
-      results[result] = (results[result] ?? 0) + 1
-      if (result === 'refused') refused.push({ line: row, reason: code ?? 'malformed' })
-      if (result === 'standing') standing.push(row)
+  const bar = work.progress('rows', rows.length)
+  try {
+    for (let at = 0; at < rows.length; at += PAGE) {
+      const page = rows.slice(at, at + PAGE)
+      const answer = await patiently(() =>
+        desk.post(`/v1/batches/${id}/rows`, { rows: page }, BatchRowsAnswer),
+      )
+      refused.push(...(await signAll(work, answer.rows)))
+      for (const { row, result, code } of answer.rows) {
+        results[result] = (results[result] ?? 0) + 1
+        if (result === 'refused') refused.push({ line: row, reason: code ?? 'malformed' })
+        if (result === 'standing') standing.push(row)
+      }
+      bar.advance(page.length)
     }
-    bar.advance(page.length)
+  } finally {
+    bar.stop()
   }
-  bar.stop()
-  const after = await desk.get(`/v1/batches/${batch.id}`, BatchAnswer)
-  return { batch: after, results, refused, standing }
+  const batch = await patiently(() => desk.post(`/v1/batches/${id}/completion`, {}, BatchAnswer))
+  return { batch, results, refused, standing }
 }
 
-async function signAll({ desk, officer }: ListImport, rows: readonly RowResult[]): Promise<void> {
-  const signatures = rows.flatMap(({ draft }) =>
-    draft ? [signDraft(readDraft(draft, 'lock'), PROPOSER, officer)] : [],
+function opening({ list, why, prefix, shrinkReason }: ListImport) {
+  const { source, fileHash, kind } = list
+  const [rows, setAside] = [list.rows.length, list.refused.length]
+  return { source, fileHash, kind, rows, setAside, why, prefix, shrinkReason }
+}
+
+/** Signs what is to be signed; rows whose signature the registry refuses. */
+async function signAll(
+  { desk, officer }: ListImport,
+  rows: readonly RowResult[],
+): Promise<readonly Aside[]> {
+  const lines = new Map<string, number>()
+  const signatures = rows.flatMap(({ row, draft }) => {
+    if (!draft) return []
+    lines.set(draft.id, row)
+    return [signDraft(readDraft(draft, 'lock'), PROPOSER, officer)]
+  })
+  if (signatures.length === 0) return []
+  const results = await sendEach(desk.registryUrl, signatures)
+  return results.flatMap(({ draft, code }) =>
+    // The list waits for its second officer: as it should.
+    code === undefined || code === 'import-mass-change'
+      ? []
+      : [{ line: lines.get(draft) ?? 0, reason: code }],
   )
-  if (signatures.length > 0) await patiently(() => sendSignatures(desk.registryUrl, signatures))
 }

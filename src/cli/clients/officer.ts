@@ -1,5 +1,5 @@
 import { Refusal, demand, type Act, type Signer } from '../../core/index.ts'
-import { call } from '../../host/index.ts'
+import { call, machine, type Clock } from '../../host/index.ts'
 import {
   BatchDraftsAnswer,
   CaseAnswer,
@@ -22,10 +22,12 @@ export interface CaseAbout {
 export class OfficerDesk {
   readonly registryUrl: string
   readonly #key: Signer
+  readonly #clock: Clock
 
-  constructor(registryUrl: string, key: Signer) {
+  constructor(registryUrl: string, key: Signer, clock: Clock = machine.clock) {
     this.registryUrl = registryUrl
     this.#key = key
+    this.#clock = clock
   }
 
   openCase(about: CaseAbout) {
@@ -119,12 +121,20 @@ export class OfficerDesk {
       body,
       answer,
       signer: this.#key,
+      clock: this.#clock,
       timeoutMs: 60_000,
     })
   }
 
   get<T>(path: string, answer: z.ZodType<T>): Promise<T> {
-    return call({ method: 'GET', base: this.registryUrl, path, answer, signer: this.#key })
+    return call({
+      method: 'GET',
+      base: this.registryUrl,
+      path,
+      answer,
+      signer: this.#key,
+      clock: this.#clock,
+    })
   }
 }
 

@@ -1,53 +1,11 @@
 import type { Command } from 'commander'
-import { readConfig } from '../config.ts'
-import { Constellation } from '../constellation.ts'
-import { EXIT, print, say, strong, untilStopped } from '../out.ts'
-
-/** A handful: each is real, and each has a folder, a key and an owner. */
-const PHONES = 5
+import { jsonOption, later } from '../options.ts'
 
 /** Everything on one machine, for somebody who has just cloned this. */
 export function startCommand(program: Command): void {
   program
     .command('start')
     .description('run the whole demonstration: registry, witness, guardian, edge and phones')
-    .action(async () => {
-      const { config } = readConfig({ STOLEN_MODE_LOG_LEVEL: 'warn', ...process.env })
-      const world = new Constellation(config)
-      world.onLost = (name) => {
-        say(`${name} ended unexpectedly; stopping the others`)
-        process.exitCode = EXIT.failed
-        void world.close().then(() => process.exit())
-      }
-      say(
-        'Starting (the first start also founds a demonstration trust root and makes the phones) …',
-      )
-      const stopped = untilStopped(() => world.close())
-      try {
-        await world.start({ phones: PHONES, switchedOn: PHONES })
-      } catch (error) {
-        await world.close()
-        throw error
-      }
-      print(false, null, addresses(world))
-      await stopped
-    })
-}
-
-function addresses(world: Constellation): string {
-  const phones = world.phones.map((phone, i) => `  ${phone.serial}   ${world.phoneUrl(i)}/screen`)
-  return [
-    strong('Stolen Mode demonstration. Not a police service; its trust root is its own.'),
-    '',
-    `  start page        ${world.registryUrl}/`,
-    `  check a phone     ${world.registryUrl}/check`,
-    `  API               ${world.registryUrl}/openapi.json`,
-    `  public log        ${world.registryUrl}/log/checkpoint`,
-    `  operator's EIR    ${world.edgeUrl} (HTTP/2)   ${world.edgeAdminUrl}/healthz`,
-    '',
-    'Phones:',
-    ...phones,
-    '',
-    'Stop with Ctrl-C; the same log goes on at the next start.',
-  ].join('\n')
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/start.ts')).start))
 }

@@ -1,10 +1,5 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { Transform, type Readable } from 'node:stream'
-import { parse } from 'csv-parse'
-import { openPromise } from 'yauzl'
+import { parse } from 'csv-parse/sync'
 import { Refusal, demand } from '../../core/index.ts'
 import {
   ListGuard,
@@ -14,23 +9,32 @@ import {
   type RefusedRow,
   type StolenListFormat,
 } from '../../wire/index.ts'
+import { readLines } from './lines.ts'
+import { MAX_UNPACKED, openList } from './list-file.ts'
 
-/** A stolen list, read and found fit to be used. */
-export interface StolenList {
+/** What an import sends of a list. */
+export interface ListContent {
   readonly source: string
   readonly kind: 'full' | 'delta'
   /** SHA-256 of the file as it lay there, hex. */
   readonly fileHash: string
-  /** Data rows, good and bad. */
-  readonly total: number
   readonly rows: readonly ListedRow[]
   readonly refused: readonly RefusedRow[]
 }
 
+/** A stolen list, read and found fit to be used. */
+export interface StolenList extends ListContent {
+  /** Data rows, good and bad, repeated ones included. */
+  readonly total: number
+  /** Rows that say again what an earlier one said. */
+  readonly repeated: number
+  /** Lines whose check digit does not fit: most real lists have them. They count all the same. */
+  readonly misfits: readonly number[]
+}
+
 const MAX_LINE = 65_536
-const MAX_UNPACKED = 1_073_741_824
-const MAX_ROWS = 5_000_000
-const ZIP_MAGIC = 0x04034b50
+const MAX_ROWS = 2_000_000
+const MAX_NAME = 128
 
 /**
  * Reads a DIRBS stolen list, plain or zipped, streaming. Bad rows are set aside; a list that
@@ -39,109 +43,82 @@ const ZIP_MAGIC = 0x04034b50
  * malformed, not-found
  */
 export async function readStolenList(path: string): Promise<StolenList> {
-  const fileHash = await hashFile(path)
-  const csv = (await isZip(path)) ? await unzip(path) : createReadStream(path)
+  const { fileHash, text } = await openList(path)
   const reading = new Reading()
-  const bound = bounded()
-  const parser = parse({
-    bom: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_LINE,
-    info: true,
-  })
-  csv.on('error', (error: Error) => bound.destroy(error))
-  bound.on('error', (error: Error) => parser.destroy(error))
-  csv.pipe(bound).pipe(parser)
   try {
-    for await (const { record, info } of parser as AsyncIterable<ParsedRecord>)
-      reading.take(record, info.lines)
+    const limits = { lineBytes: MAX_LINE, totalBytes: MAX_UNPACKED }
+    for await (const { line, text: found } of readLines(text, limits)) reading.take(line, found)
   } catch (error) {
     if (error instanceof Refusal) throw error
-    throw new Refusal('malformed', 'the file is not readable as CSV')
+    throw new Refusal('malformed', 'the file could not be read to its end')
   }
-  return { source: basename(path), fileHash, ...reading.finish() }
-}
-
-interface ParsedRecord {
-  readonly record: string[]
-  readonly info: { readonly lines: number }
+  return { source: basename(path).slice(0, MAX_NAME), fileHash, ...reading.finish() }
 }
 
 class Reading {
   readonly #rows: ListedRow[] = []
   readonly #refused: RefusedRow[] = []
-  #format: StolenListFormat | null = null
-  #guard: ListGuard | null = null
+  readonly #misfits: number[] = []
+  #header: { readonly format: StolenListFormat; readonly guard: ListGuard } | null = null
   #total = 0
 
-  take(cells: readonly string[], line: number): void {
-    if (this.#format === null || this.#guard === null) {
-      this.#format = readHeader(cells)
-      this.#guard = new ListGuard(this.#format)
+  take(line: number, text: string | null): void {
+    if (text?.trim() === '') return
+    if (this.#header === null) {
+      demand(text !== null, 'list-columns', 'the first line is longer than a list has')
+      const format = readHeader(cellsOf(text) ?? [])
+      this.#header = { format, guard: new ListGuard(format) }
       return
     }
     demand(++this.#total <= MAX_ROWS, 'too-large', `more than ${MAX_ROWS} rows`)
-    this.#guard.see((cells[this.#format.at['imei'] ?? 0] ?? '').trim())
-    const row = readRow(cells, line, this.#format)
-    if ('refused' in row) this.#refused.push(row.refused)
-    else if (this.#guard.take(row.ok)) this.#rows.push(row.ok)
+    if (text === null) this.#refused.push({ line, reason: 'too-long' })
+    else this.row(line, cellsOf(text), this.#header)
+  }
+
+  private row(
+    line: number,
+    cells: string[] | null,
+    { format, guard }: { readonly format: StolenListFormat; readonly guard: ListGuard },
+  ): void {
+    if (cells === null) {
+      this.#refused.push({ line, reason: 'columns' })
+      return
+    }
+    guard.see((cells[format.at['imei'] ?? 0] ?? '').trim())
+    const row = readRow(cells, line, format)
+    if ('refused' in row) {
+      this.#refused.push(row.refused)
+      return
+    }
+    if (row.misfit) this.#misfits.push(line)
+    if (guard.take(row.ok, row.said)) this.#rows.push(row.ok)
   }
 
   finish() {
-    demand(this.#format !== null && this.#guard !== null, 'list-columns', 'the file is empty')
-    this.#guard.finish()
-    return { kind: this.#format.kind, total: this.#total, rows: this.#rows, refused: this.#refused }
-  }
-}
-
-/** Stops a zip bomb, or a file without end, before it fills anything. */
-function bounded(): Transform {
-  let seen = 0
-  return new Transform({
-    transform(part: Buffer, _encoding, done) {
-      seen += part.length
-      if (seen > MAX_UNPACKED) done(new Refusal('too-large', 'the list unpacks to more than 1 GiB'))
-      else done(null, part)
-    },
-  })
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  try {
-    for await (const part of createReadStream(path)) hash.update(part as Buffer)
-  } catch {
-    throw new Refusal('not-found', 'the file cannot be read')
-  }
-  return hash.digest('hex')
-}
-
-async function isZip(path: string): Promise<boolean> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
-    return bytesRead === 4 && buffer.readUInt32LE() === ZIP_MAGIC
-  } finally {
-    await file.close()
-  }
-}
-
-/** The one entry of the archive, which bears its name. @throws {Refusal} malformed, too-large */
-async function unzip(path: string): Promise<Readable> {
-  const expected = basename(path).replace(/\.zip$/i, '')
-  try {
-    const zip = await openPromise(path, { lazyEntries: true })
-    for await (const entry of zip.eachEntry()) {
-      if (entry.fileName.replace(/\.(csv|txt)$/i, '') !== expected) continue
-      const fits = entry.uncompressedSize <= MAX_UNPACKED
-      demand(fits, 'too-large', 'the list unpacks to more than 1 GiB')
-      return await zip.openReadStreamPromise(entry)
+    demand(this.#header !== null, 'list-columns', 'the file is empty')
+    const { format, guard } = this.#header
+    guard.finish()
+    const repeated = this.#total - this.#rows.length - this.#refused.length
+    return {
+      kind: format.kind,
+      total: this.#total,
+      rows: this.#rows,
+      refused: this.#refused,
+      repeated,
+      misfits: this.#misfits,
     }
-  } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw new Refusal('malformed', 'not a readable zip file')
   }
-  throw new Refusal('malformed', 'the archive does not hold a list of its own name')
+}
+
+/**
+ * RFC 4180, one line at a time: no cell of these lists holds a line break, so that a quote somebody
+ * forgot spoils its own line and not the rest of the file. Null: not a line of cells.
+ */
+function cellsOf(line: string): string[] | null {
+  try {
+    const [cells] = parse(line, { relax_column_count: true }) as string[][]
+    return cells ?? []
+  } catch {
+    return null
+  }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, test, vi } from 'vitest'
-import { describeOnEachEngine } from '../../../test/database.ts'
+import { describeOnEachEngine, describeOnServer } from '../../../test/database.ts'
 import type { Database } from './database.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -95,11 +95,23 @@ describeOnEachEngine('a database', (open) => {
     expect(await db.selectFrom('used_nonces').select('at_ms').execute()).toEqual([{ at_ms: 4n }])
   })
 
-  test('serializable: of two that read what the other writes, one is repeated', async ({
-    skip,
-  }) => {
-    const { db, engine } = await open()
-    skip(engine === 'embedded', 'one session, where the two cannot meet')
+  test('gives up after a bounded number of conflicts', async () => {
+    const { db } = await open()
+    let attempts = 0
+    const conflicting = async () => {
+      attempts++
+      throw Object.assign(new Error('conflict'), { code: '40001' })
+    }
+    await expect(inTransaction(db, conflicting, () => 0)).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    expect(attempts).toBe(10)
+  })
+})
+
+describeOnServer('a database', (open) => {
+  test('serializable: of two that read what the other writes, one is repeated', async () => {
+    const { db } = await open()
     const attempts: number[] = []
     const bothHaveRead = barrier(2)
     const writeCount = (nonce: string) =>
@@ -121,22 +133,8 @@ describeOnEachEngine('a database', (open) => {
     expect(attempts.length).toBeGreaterThan(2)
   })
 
-  test('gives up after a bounded number of conflicts', async () => {
+  test('a lost connection rejects its statement and leaves the rest alone', async () => {
     const { db } = await open()
-    let attempts = 0
-    const conflicting = async () => {
-      attempts++
-      throw Object.assign(new Error('conflict'), { code: '40001' })
-    }
-    await expect(inTransaction(db, conflicting, () => 0)).rejects.toMatchObject({
-      code: 'unavailable',
-    })
-    expect(attempts).toBe(10)
-  })
-
-  test('a lost connection rejects its statement and leaves the rest alone', async ({ skip }) => {
-    const { db, engine } = await open()
-    skip(engine === 'embedded', 'has no connection to lose; a lost thread ends the database')
     const suicide = sql`select pg_terminate_backend(pg_backend_pid())`.execute(db)
     await expect(suicide).rejects.toThrow()
     // the pool may hand it out once more before it hears that the socket is closed

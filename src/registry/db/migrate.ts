@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Kysely, type Migration, Migrator, sql } from 'kysely'
+import { fraction } from '../../host/index.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 import type { Schema } from './tables.ts'
 import { hasSqlState, jitteredPauseMs } from './transaction.ts'
@@ -16,10 +17,7 @@ const OTHER_WAS_FASTER: readonly string[] = ['40001', '40P01', '23505', '42P07',
  * migrator also takes an advisory lock; where the engine has none, the repetition below is enough,
  * since each step is one statement that says "if not exists", in a transaction of its own.
  */
-export async function migrate(
-  db: Kysely<Schema>,
-  random: () => number = Math.random,
-): Promise<void> {
+export async function migrate(db: Kysely<Schema>, random: () => number = fraction): Promise<void> {
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => steps() },

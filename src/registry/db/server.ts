@@ -8,6 +8,8 @@ import type { Schema } from './tables.ts'
 const OLDEST_VERSION = 150_000
 const CONNECTIONS = 10
 const CONNECT_WITHIN_MS = 10_000
+/** As long as the embedded engine may take. */
+const ANSWER_WITHIN_MS = 30_000
 
 /** A PostgreSQL server, 15 or later. @throws {Refusal} config */
 export async function openServer(url: string): Promise<Database> {
@@ -15,6 +17,10 @@ export async function openServer(url: string): Promise<Database> {
     connectionString: url,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    // Without these a network that swallows packets would keep whoever waits for ever.
+    query_timeout: ANSWER_WITHIN_MS,
+    statement_timeout: ANSWER_WITHIN_MS,
+    keepAlive: true,
   })
   // A server that restarts breaks connections: the query in flight is rejected, the pool makes a
   // new one. The events say the same again, and without a listener they would end the process.

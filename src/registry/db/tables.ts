@@ -29,6 +29,8 @@ interface PublishedTable {
   note: string
   /** The newest that has the guarded quorum. */
   guarded_note: string | null
+  /** The newest that has the plain quorum. */
+  plain_note: string | null
 }
 
 /** Tiles of a checkpoint that is not yet known to be published, whole, for whoever finishes it. */
@@ -144,10 +146,13 @@ interface BatchesTable {
   counts: Json
 }
 
-interface BatchRowsRefusedTable {
+interface BatchRowsTable {
   batch_id: string
   row_no: Int8
-  code: string
+  /** Null: the row names no usable number. */
+  subject_id: string | null
+  result: string
+  code: string | null
 }
 
 interface SightingsTable {
@@ -213,7 +218,7 @@ export interface Schema {
   cases: CasesTable
   drafts: DraftsTable
   batches: BatchesTable
-  batch_rows_refused: BatchRowsRefusedTable
+  batch_rows: BatchRowsTable
   sightings: SightingsTable
   recoveries: RecoveriesTable
   idempotency: IdempotencyTable

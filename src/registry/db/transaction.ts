@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Kysely, Transaction } from 'kysely'
 import { Refusal } from '../../core/refusal.ts'
+import { fraction } from '../../host/index.ts'
 import type { Schema } from './tables.ts'
 
 const ATTEMPTS = 10
@@ -17,7 +18,7 @@ const TRY_AGAIN: readonly string[] = ['40001', '40P01']
 export async function inTransaction<T>(
   db: Kysely<Schema>,
   body: (trx: Transaction<Schema>) => Promise<T>,
-  random: () => number = Math.random,
+  random: () => number = fraction,
 ): Promise<T> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     try {

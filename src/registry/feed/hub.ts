@@ -12,7 +12,7 @@ import {
 } from '../../wire/index.ts'
 import type { Schema } from '../db/tables.ts'
 import type { Accepted } from '../log/decide.ts'
-import { NOTHING_PUBLISHED, type Published } from '../log/published.ts'
+import { NOTHING_PUBLISHED, type Published, type PublishedNote } from '../log/published.ts'
 import { feedEntries } from './entries.ts'
 
 interface Reader {
@@ -55,18 +55,23 @@ export class FeedHub {
 
   /** Told by the sequencer after publication. */
   publish(published: Published, accepted: readonly Accepted[]): void {
-    const first = accepted[0]?.index
     const events = accepted.map(({ index, entry, submission }) => {
       const opening = submission.order ? toBase64(submission.order.opening) : null
       return formatEvent(FEED_EVENT.entry, { entry: toBase64(entry), opening }, index)
     })
-    events.push(checkpointEvent(published))
+    events.push(noteEvent(published.newest))
     const bytes = Buffer.from(events.join(''))
     this.#published = published
+    const size = published.newest?.checkpoint.size ?? 0
     for (const reader of this.#readers) {
-      if (!reader.live || (first !== undefined && reader.next !== first)) continue
-      this.send(reader, bytes)
-      reader.next += accepted.length
+      if (!reader.live) continue
+      if (reader.next + accepted.length === size) {
+        this.send(reader, bytes)
+        reader.next = size
+      } else {
+        // Entries that this process did not log itself, or logged before it had to reload.
+        this.bringUp(reader)
+      }
     }
   }
 
@@ -80,22 +85,29 @@ export class FeedHub {
     demand(next <= size, 'future-cursor', `the log has ${size} entries`)
     if (size - next > RING_LEAVES)
       throw new Refusal('cursor-too-old', 'take the snapshot first', { snapshot: '/v1/snapshot/0' })
+    if (out.destroyed) return
     const reader: Reader = { out, next, live: false }
     out.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     out.write(': stolen-mode feed\n\n')
     this.#readers.add(reader)
     out.on('close', () => this.#readers.delete(reader))
-    this.bringUp(reader).catch((error: unknown) => {
+    this.bringUp(reader)
+  }
+
+  private bringUp(reader: Reader): void {
+    reader.live = false
+    this.replay(reader).catch((error: unknown) => {
       this.#logger.warn({ err: error }, 'a feed reader was dropped')
-      out.destroy()
+      reader.out.destroy()
     })
   }
 
-  private async bringUp(reader: Reader): Promise<void> {
-    for (;;) {
+  private async replay(reader: Reader): Promise<void> {
+    while (!reader.out.destroyed) {
       const size = this.#published.newest?.checkpoint.size ?? 0
       if (reader.next >= size) break
       const entries = await feedEntries(this.#db, reader.next, Math.min(size, reader.next + PAGE))
+      demand(entries.length > 0, 'unavailable', 'published entries are not in the database')
       const events = entries.map((entry, i) =>
         formatEvent(FEED_EVENT.entry, entry, reader.next + i),
       )
@@ -104,7 +116,10 @@ export class FeedHub {
     }
     // No await between the last look at the size and this: nothing can be published in between.
     reader.live = true
-    if (this.#published.newest) this.send(reader, Buffer.from(checkpointEvent(this.#published)))
+    const { newest, guarded } = this.#published
+    // While guardians are away, a reader that begins afresh must still learn of the locks they saw.
+    const older = guarded !== newest ? noteEvent(guarded) : ''
+    if (newest) this.send(reader, Buffer.from(older + noteEvent(newest)))
   }
 
   private broadcast(text: string): void {
@@ -126,14 +141,18 @@ export class FeedHub {
   }
 }
 
-function checkpointEvent(published: Published): string {
-  const note = published.newest?.note
-  return note === undefined ? '' : formatEvent(FEED_EVENT.checkpoint, { note })
+function noteEvent(published: PublishedNote | null): string {
+  return published === null ? '' : formatEvent(FEED_EVENT.checkpoint, { note: published.note })
 }
 
+/** When there is room again, or nobody left to read. */
 function drained(out: ServerResponse): Promise<void> {
-  return new Promise((resolve, reject) => {
-    out.once('drain', resolve)
-    out.once('close', () => reject(new Error('the reader left')))
+  return new Promise((resolve) => {
+    if (out.destroyed) return resolve()
+    const done = () => {
+      out.off('drain', done).off('close', done)
+      resolve()
+    }
+    out.on('drain', done).on('close', done)
   })
 }

@@ -1,6 +1,6 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
-import { Refusal } from '../../core/index.ts'
+import { Refusal, demand } from '../../core/index.ts'
 import { PROBLEMS } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import type { FeedHub } from '../feed/hub.ts'
@@ -12,9 +12,9 @@ import { logRoutes } from './log-files.ts'
 import { ownerRoutes } from './owners.ts'
 import { policeRoutes } from './police.ts'
 import { answerProblem, schemaProblem, toProblem } from './problems.ts'
+import { MAX_LARGE_BODY, get } from './route.ts'
+import { SCHEME } from './signed.ts'
 
-/** Larger than the largest batch of signatures, smaller than anything that hurts. */
-const MAX_BODY = 4 * 1024 * 1024
 const VERSION = '0.1.0'
 
 /** The registry's HTTP interface: the whole middleware order on one page. */
@@ -29,7 +29,7 @@ export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
   )
   app.use(
     bodyLimit({
-      maxSize: MAX_BODY,
+      maxSize: MAX_LARGE_BODY,
       onError: (c) =>
         answerProblem(
           c,
@@ -41,20 +41,31 @@ export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
     await next()
     c.res.headers.set('cache-control', 'no-store')
   })
-  app.get('/healthz', (c) => c.json(health(context, hub)))
-  app.get('/problems/:code', (c) => {
-    const code = c.req.param('code')
-    const known = Object.hasOwn(PROBLEMS, code)
-      ? PROBLEMS[code as keyof typeof PROBLEMS]
-      : undefined
-    return known ? c.json({ code, ...known }) : c.notFound()
-  })
+  get(
+    app,
+    { path: '/healthz', summary: 'Whether orders are taken, and how far', answer: Health },
+    async () => health(context, hub),
+  )
+  get(
+    app,
+    { path: '/problems/{code}', summary: 'What a problem code means', answer: ProblemPage },
+    async (c) => {
+      const code = c.req.param('code') ?? ''
+      demand(Object.hasOwn(PROBLEMS, code), 'not-found', 'no such code')
+      return { code, ...PROBLEMS[code as keyof typeof PROBLEMS] }
+    },
+  )
   logRoutes(app, context)
   deviceRoutes(app, context)
   ownerRoutes(app, context)
   policeRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)
+  app.openAPIRegistry.registerComponent('securitySchemes', SCHEME, {
+    type: 'http',
+    scheme: SCHEME,
+    description: 'COSE_Sign1 over this very request by a key whose certificate stands in the log.',
+  })
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Stolen Mode registry', version: VERSION, license: { name: 'Apache-2.0' } },
@@ -62,7 +73,18 @@ export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
   return app
 }
 
-function health({ sequencer }: Context, hub: FeedHub) {
+const Health = z.object({
+  status: z.enum(['ok', 'read-only']),
+  reason: z.string().optional(),
+  treeSize: z.number().int(),
+  guardedSize: z.number().int(),
+  readers: z.number().int(),
+  readersCut: z.number().int(),
+})
+
+const ProblemPage = z.object({ code: z.string(), status: z.number().int(), title: z.string() })
+
+function health({ sequencer }: Context, hub: FeedHub): z.infer<typeof Health> {
   const { newest, guarded } = sequencer.published
   return {
     status: sequencer.halted === null ? 'ok' : 'read-only',

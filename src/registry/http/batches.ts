@@ -1,8 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { WHY_STOLEN, demand, fromHex, toBase64 } from '../../core/index.ts'
+import { WHY_STOLEN, fromHex, toBase64 } from '../../core/index.ts'
 import {
   BatchAnswer,
   BatchApprovalRequest,
+  BatchCompletionRequest,
   BatchDraftsAnswer,
   BatchRowsAnswer,
   BatchRowsRequest,
@@ -11,10 +12,11 @@ import {
 import type { Context } from '../context.ts'
 import type { Caller } from '../model/caller.ts'
 import { addRows } from '../services/batch-rows.ts'
-import { approveBatch, batchDrafts, batchSummary, openBatch } from '../services/batches.ts'
+import { approveBatch, completeBatch } from '../services/batch-completion.ts'
+import { batchDrafts, batchSummary, openBatch } from '../services/batches.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
-import { idIn } from './police.ts'
+import { cursorIn, idIn } from './police.ts'
 import { get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
 
@@ -30,6 +32,7 @@ export function batchRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: NewBatchRequest,
       answer: BatchAnswer,
       middleware: once,
+      refuses: ['import-shrinks'],
     },
     async (body, c) => {
       const wanted = { ...body, fileHash: fromHex(body.fileHash), why: WHY_STOLEN[body.why] }
@@ -55,6 +58,7 @@ export function batchRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: BatchRowsRequest,
       answer: BatchRowsAnswer,
       middleware: once,
+      large: true,
     },
     async ({ rows }, c) => {
       const results = await addRows(context, callerIn(c), idIn(c.req.param('id')), rows)
@@ -70,6 +74,21 @@ export function batchRoutes(app: OpenAPIHono<Env>, context: Context): void {
           }),
         })),
       }
+    },
+  )
+  post(
+    app,
+    {
+      path: '/v1/batches/{id}/completion',
+      summary: 'All rows were sent',
+      body: BatchCompletionRequest,
+      answer: BatchAnswer,
+      middleware: once,
+    },
+    async (_, c) => {
+      const id = idIn(c.req.param('id'))
+      await completeBatch(context, callerIn(c), id)
+      return answer(context, callerIn(c), id)
     },
   )
   post(
@@ -93,19 +112,16 @@ export function batchRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'What waits for the second officer',
       answer: BatchDraftsAnswer,
       middleware: officer,
+      query: { cursor: "The last answer's `next`" },
+      refuses: ['bad-cursor'],
     },
     async (c) => {
-      const after = c.req.query('cursor')
-      demand(
-        after === undefined || /^[0-9a-f-]{36}$/.test(after),
-        'bad-cursor',
-        'not one of our cursors',
-      )
+      const after = cursorIn(c.req.query('cursor'))
       const { items, next } = await batchDrafts(
         context,
         callerIn(c),
         idIn(c.req.param('id')),
-        after ?? null,
+        after,
       )
       return {
         items: items.map(({ id, payload, opening }) => ({
@@ -121,7 +137,7 @@ export function batchRoutes(app: OpenAPIHono<Env>, context: Context): void {
 
 async function answer(context: Context, caller: Caller, id: string) {
   const { batch, ...summary } = await batchSummary(context, caller, id)
-  const { kind, source, proposedBy, state, rows } = batch
+  const { kind, source, proposedBy, state, rows, setAside, shrinkReason, missing } = batch
   return {
     id: batch.id,
     kind,
@@ -129,6 +145,9 @@ async function answer(context: Context, caller: Caller, id: string) {
     proposedBy,
     state,
     rows,
+    setAside,
+    shrinkReason,
+    missing: missing && { ...missing, standing: [...missing.standing] },
     ...summary,
     refused: [...summary.refused],
   }

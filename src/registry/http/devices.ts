@@ -17,6 +17,9 @@ import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
 import { post } from './route.ts'
 
+/** What is wrong with the word of a device, or with its nonce. */
+const EAT_REFUSALS = ['not-canonical', 'alg', 'signature', 'token-nonce'] as const
+
 /** What phones ask. Their own key signs inside the body; there is nothing else to log in with. */
 export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
   post(
@@ -37,6 +40,18 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: EnrolmentRequest,
       answer: EnrolmentAnswer,
       middleware: [idempotent(context)],
+      refuses: [
+        ...EAT_REFUSALS,
+        'attestation-needed',
+        'scope',
+        'chain',
+        'cert-time',
+        'distrusted',
+        'boot-state-unverified',
+        'imei-mismatch',
+        'identity-conflict',
+        'owner-key',
+      ],
     },
     async (body) => {
       const { owner } = body
@@ -59,6 +74,7 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'What a phone has missed, as bundles',
       body: DeviceStatusRequest,
       answer: DeviceStatusAnswer,
+      refuses: [...EAT_REFUSALS, 'attestation-needed'],
     },
     async (body) => {
       const { state, bundles } = await deviceStatus(context, fromBase64(body.eat))
@@ -73,6 +89,14 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: ActivationRequest,
       answer: ActivationAnswer,
       middleware: [idempotent(context)],
+      refuses: [
+        ...EAT_REFUSALS,
+        'attestation-needed',
+        'activation-refused',
+        'imei-mismatch',
+        'boot-state-unverified',
+        'counter-went-back',
+      ],
     },
     async (body) => {
       const { token, certificates } = await activate(context, fromBase64(body.eat), body.country)

@@ -16,15 +16,16 @@ import { blacklistPage } from '../services/blacklist.ts'
 import { takeSightings } from '../services/sightings.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
-import { idIn } from './police.ts'
-import { get, post } from './route.ts'
+import { cursorIn } from './police.ts'
+import { document, get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
 
 const CHUNK = 256
 
 /** What operators' registers ask: the log with its openings, and a place for what they saw. */
 export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub): void {
-  const operator = [signed(context)]
+  const isSigned = signed(context)
+  const operator = [isSigned]
   get(
     app,
     {
@@ -32,6 +33,7 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
       summary: '256 entries beside their openings',
       answer: SnapshotChunk,
       middleware: operator,
+      refuses: ['bad-cursor'],
     },
     async (c) => {
       demandRole(callerIn(c), 'operator')
@@ -48,13 +50,35 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
       summary: 'Numbers to refuse now, for registers that cannot follow the feed',
       answer: BlacklistPage,
       middleware: operator,
+      query: { cursor: "The last answer's `next`" },
+      refuses: ['bad-cursor'],
     },
     async (c) => {
       const after = c.req.query('cursor')
-      return blacklistPage(context, callerIn(c), after === undefined ? null : idIn(after))
+      return blacklistPage(context, callerIn(c), cursorIn(after))
     },
   )
-  app.get('/v1/feed', signed(context), (c) => {
+  document(app, {
+    path: '/v1/feed',
+    summary: 'The log as it grows, beside its openings (server-sent events)',
+    middleware: operator,
+    parameters: [
+      {
+        name: 'Last-Event-ID',
+        in: 'header',
+        description: 'The last leaf the reader has; without it the feed begins at leaf 0.',
+        schema: { type: 'string' },
+      },
+    ],
+    responses: {
+      200: {
+        description: 'Events `entry` (id: its leaf index) and `checkpoint` (no id)',
+        content: { 'text/event-stream': {} },
+      },
+    },
+    refuses: ['bad-cursor', 'cursor-too-old', 'future-cursor'],
+  })
+  app.get('/v1/feed', isSigned.handle, (c) => {
     demandRole(callerIn(c), 'operator')
     const last = c.req.header('last-event-id')
     const { outgoing } = c.env
@@ -72,7 +96,8 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
       summary: 'Signed sightings of one operator',
       body: SightingsRequest,
       answer: SightingsAnswer,
-      middleware: [signed(context), idempotent(context)],
+      middleware: [isSigned, idempotent(context)],
+      large: true,
     },
     async ({ sightings }, c) => {
       const taken = await takeSightings(context, callerIn(c), sightings.map(fromBase64))

@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context as HttpContext } from 'hono'
 import { WHY_STOLEN, demand, parseImei, parseSerial, toBase64 } from '../../core/index.ts'
 import {
   CHECK_SENTENCES,
@@ -16,15 +15,17 @@ import { check } from '../services/checks.ts'
 import type { Draft } from '../services/drafts.ts'
 import {
   draftWithdrawal,
-  idFromKey,
   ownersDrafts,
   reportStatus,
   reportStolen,
   type ReportStatus,
 } from '../services/reports.ts'
 import type { Env } from './env.ts'
-import { idempotent } from './idempotency.ts'
+import { idempotent, requestId } from './idempotency.ts'
 import { post } from './route.ts'
+
+/** Above the longest answer: on the wire a hit is as long as a miss. */
+const CHECK_BYTES = 256
 
 /** What owners and anybody who is offered a phone ask. */
 export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
@@ -37,9 +38,10 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: ReportRequest,
       answer: ReportAnswer,
       middleware: once,
+      refuses: ['proof-too-weak', 'wrong-state', 'replay', 'hold-exhausted', 'cap-exceeded'],
     },
     async ({ card, why }, c) => {
-      const id = requestId(c)
+      const id = requestId(c, card)
       return reportAnswer(await reportStolen(context, { id, card, why: WHY_STOLEN[why] }))
     },
   )
@@ -50,6 +52,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'What is true now',
       body: ReportAccess,
       answer: ReportAnswer,
+      refuses: ['not-found'],
     },
     async (body) => reportAnswer(await reportStatus(context, body)),
   )
@@ -61,6 +64,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: ReportAccess,
       answer: DraftAnswer,
       middleware: once,
+      refuses: ['not-found', 'wrong-state', 'owner-key'],
     },
     async (body) => draftAnswer(await draftWithdrawal(context, body)),
   )
@@ -71,6 +75,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Orders that wait for the owner key',
       body: ReportAccess,
       answer: DraftsAnswer,
+      refuses: ['not-found'],
     },
     async (body) => ({ drafts: (await ownersDrafts(context, body)).map(draftAnswer) }),
   )
@@ -81,6 +86,8 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Is there a report for this IMEI or serial?',
       body: CheckRequest,
       answer: CheckAnswer,
+      refuses: ['imei-length', 'imei-digits', 'imei-check-digit', 'serial-malformed'],
+      padTo: CHECK_BYTES,
     },
     async ({ imei, serial }) => {
       demand(
@@ -97,12 +104,6 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       return { state, sentence: CHECK_SENTENCES[state], treeSize, at }
     },
   )
-}
-
-function requestId(c: HttpContext<Env>): string {
-  const { requestKey } = c.var
-  demand(requestKey !== undefined, 'idempotency-key-missing', 'no key')
-  return idFromKey(requestKey.caller, requestKey.key)
 }
 
 function reportAnswer({ lapsesAt, ...status }: ReportStatus) {

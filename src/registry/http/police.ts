@@ -15,6 +15,7 @@ import {
   DraftRequest,
   DraftsAnswer,
   NewCaseRequest,
+  PROBLEMS,
   SignaturesAnswer,
   SignaturesRequest,
 } from '../../wire/index.ts'
@@ -25,13 +26,40 @@ import { draftOrder, draftsOfCase } from '../services/drafts.ts'
 import { addSignatures } from '../services/signatures.ts'
 import { sightingsOf } from '../services/sightings.ts'
 import type { Env } from './env.ts'
-import { idempotent } from './idempotency.ts'
+import { idempotent, requestId } from './idempotency.ts'
 import { draftAnswer } from './owners.ts'
 import { get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
 
 const MAX_PAGE = 200
 const DEFAULT_PAGE = 50
+
+/** Of a single draft; of several each carries its own. */
+const SIGNATURE_REFUSALS = [
+  'not-found',
+  'case-closed',
+  'same-officer',
+  'import-mass-change',
+  'not-canonical',
+  'alg',
+  'signature',
+  'assertion',
+  'signer-set',
+  'chain',
+  'cert-time',
+  'distrusted',
+  'scope',
+  'fields',
+  'window',
+  'replay',
+  'wrong-state',
+  'of-mismatch',
+  'owner-key',
+  'oid-reused',
+  'cap-exceeded',
+  'row-disagrees-with-log',
+  'witness-floor',
+] as const
 
 /** Cases of a force, and the signatures that make orders of them. */
 export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
@@ -45,6 +73,7 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: NewCaseRequest,
       answer: CaseAnswer,
       middleware: officerOnce,
+      refuses: ['not-found', 'imei-length', 'imei-digits', 'imei-check-digit'],
     },
     async ({ crimeReference, why, reference, imei }, c) => {
       demand(
@@ -56,6 +85,7 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
         imei === undefined ? { reference: reference ?? '' } : { imei: parseImei(imei).imei14 }
       const caller = callerIn(c)
       const { id } = await openCase(context, caller, {
+        id: requestId(c),
         crimeReference,
         why: WHY_STOLEN[why],
         about,
@@ -65,7 +95,18 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
   )
   get(
     app,
-    { path: '/v1/cases', summary: "The force's cases", answer: CasePage, middleware: officer },
+    {
+      path: '/v1/cases',
+      summary: "The force's cases",
+      answer: CasePage,
+      middleware: officer,
+      query: {
+        limit: `1 to ${MAX_PAGE}, else ${DEFAULT_PAGE}`,
+        cursor: "The last answer's `next`",
+        state: CaseState.options.join(', '),
+      },
+      refuses: ['malformed', 'bad-cursor'],
+    },
     async (c) => {
       const limit = Number(c.req.query('limit') ?? DEFAULT_PAGE)
       demand(
@@ -73,12 +114,7 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
         'malformed',
         `limit is 1 to ${MAX_PAGE}`,
       )
-      const after = c.req.query('cursor')
-      demand(
-        after === undefined || /^[0-9a-f-]{36}$/.test(after),
-        'bad-cursor',
-        'not one of our cursors',
-      )
+      const after = cursorIn(c.req.query('cursor'))
       const state = CaseState.optional().safeParse(c.req.query('state'))
       demand(state.success, 'malformed', 'no such case state')
       const filter = { limit, ...(after && { after }), ...(state.data && { state: state.data }) }
@@ -103,6 +139,7 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: DraftRequest,
       answer: DraftAnswer,
       middleware: officerOnce,
+      refuses: ['case-closed', 'wrong-state', 'of-mismatch', 'signer-set', 'owner-key'],
     },
     async (wanted, c) =>
       draftAnswer(await draftOrder(context, callerIn(c), idIn(c.req.param('id')), wanted)),
@@ -127,6 +164,8 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: SignaturesRequest,
       answer: SignaturesAnswer,
       middleware: [idempotent(context)],
+      large: true,
+      refuses: SIGNATURE_REFUSALS,
     },
     async ({ signatures }) => {
       const results = await addSignatures(
@@ -137,9 +176,12 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
           signature: fromBase64(signature),
         })),
       )
-      // One that failed for want of the log must not be kept as this key's answer.
       const [only] = results.values()
       if (results.size === 1 && only instanceof Refusal) throw only
+      // What failed for want of the log must not be kept as this key's answer: all is asked again,
+      // and what is logged already says so.
+      for (const result of results.values())
+        if (result instanceof Refusal && PROBLEMS[result.code].status >= 500) throw result
       return { results: [...results].map(([draft, result]) => signatureResult(draft, result)) }
     },
   )
@@ -152,18 +194,28 @@ function signatureResult(
     : never,
 ) {
   if (result instanceof Refusal)
-    return { draft, state: 'refused' as const, code: result.code, detail: result.message }
+    return {
+      draft,
+      state: 'refused' as const,
+      code: result.code,
+      detail: result.message,
+      facts: result.facts,
+    }
   if (result.state === 'logged') return { draft, state: result.state, index: result.index }
   return { draft, state: result.state }
 }
 
+/** A page's beginning, before it reaches SQL as a uuid. @throws {Refusal} bad-cursor */
+export function cursorIn(text: string | undefined): string | null {
+  demand(text === undefined || UUID.test(text), 'bad-cursor', 'not one of our cursors')
+  return text ?? null
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** A path's id, before it reaches SQL as a uuid. @throws {Refusal} not-found */
 export function idIn(text: string | undefined): string {
-  demand(
-    text !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
-    'not-found',
-    'no such thing',
-  )
+  demand(text !== undefined && UUID.test(text), 'not-found', 'no such thing')
   return text
 }
 

@@ -1,11 +1,38 @@
+import { z } from '@hono/zod-openapi'
 import type { Context as HttpContext } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { Refusal } from '../../core/index.ts'
+import { Refusal, type RefusalCode } from '../../core/index.ts'
 import type { Logger } from '../../host/index.ts'
 import { PROBLEMS, type ProblemBody } from '../../wire/index.ts'
 
 const RETRY_AFTER_SECONDS = '2'
+
+/** RFC 9457, as the documentation shows it. */
+const ProblemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string().optional(),
+    facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi('Problem')
+
+/** The error answers of a route, by status, each with the codes it may carry. */
+export function problemAnswers(codes: readonly RefusalCode[]) {
+  const content = { 'application/problem+json': { schema: ProblemSchema } }
+  const byStatus = new Map<number, string[]>([[500, ['`internal`: Something failed on our side.']]])
+  for (const code of new Set(codes)) {
+    const { status, title } = PROBLEMS[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), `\`${code}\`: ${title}`])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [status, { description: lines.join(' '), content }]),
+  )
+}
 
 /** The one place where an error becomes an answer (RFC 9457). Unknown errors say nothing of the inside. */
 export function toProblem(error: unknown, logger: Logger): ProblemBody {

@@ -1,19 +1,27 @@
-import type { Context as HttpContext, MiddlewareHandler } from 'hono'
-import { Refusal, demand, type Link } from '../../core/index.ts'
+import type { Context as HttpContext } from 'hono'
+import { Refusal, concat, demand, fromBase64, parseSign1, type Link } from '../../core/index.ts'
+import { sha256Fast } from '../../host/index.ts'
 import { checkAuthorization } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import { callerOf, type Caller } from '../model/caller.ts'
+import { spend } from '../services/nonces.ts'
 import type { Env } from './env.ts'
+import type { Guard } from './route.ts'
 
-/** Lets signed requests of certified parties through, and says who they are. @throws {Refusal} unauthenticated */
-export function signed(context: Context): MiddlewareHandler<Env> {
-  return async (c, next) => {
+/** Lets signed requests of certified parties through, once, and says who they are. @throws {Refusal} unauthenticated */
+export function signed(context: Context): Guard {
+  const handle: Guard['handle'] = async (c, next) => {
     const { surroundings, trust } = context
     const url = new URL(c.req.url)
     const body = new Uint8Array(await c.req.arrayBuffer())
     const { link } = checkAuthorization(
       c.req.header('authorization'),
-      { method: c.req.method, path: url.pathname + url.search, body },
+      {
+        method: c.req.method,
+        path: url.pathname + url.search,
+        body,
+        key: c.req.header('idempotency-key') ?? '',
+      },
       Math.floor(surroundings.clock() / 1000),
       (kid) => {
         const link = certified(context, kid)
@@ -21,9 +29,24 @@ export function signed(context: Context): MiddlewareHandler<Env> {
       },
       trust.verify.es256,
     )
+    await demandFirst(context, c.req.header('authorization') ?? '')
     c.set('caller', callerOf(link))
     await next()
   }
+  return { handle, refuses: ['unauthenticated', 'forbidden'], security: [{ [SCHEME]: [] }] }
+}
+
+/** Name of the scheme in the documentation and in the Authorization header. */
+export const SCHEME = 'StolenMode'
+
+/** What was signed, not how: anybody can make a second spelling of an ECDSA signature. */
+async function demandFirst(context: Context, header: string): Promise<void> {
+  const { kid, payload } = parseSign1(
+    fromBase64(header.slice(SCHEME.length + 1)),
+    'application/stolen-auth+cbor',
+  )
+  const isFirst = await spend(context, sha256Fast(concat(kid, payload)))
+  demand(isFirst, 'unauthenticated', 'this signed request was made before')
 }
 
 function certified({ sequencer }: Context, kid: Uint8Array): Link {

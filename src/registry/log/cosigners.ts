@@ -1,4 +1,4 @@
-import { Refusal, demand } from '../../core/index.ts'
+import { Refusal, concat, demand } from '../../core/index.ts'
 import type { Logger } from '../../host/index.ts'
 import {
   consistencyProof,
@@ -59,7 +59,7 @@ export class Cosigners {
 
   /**
    * The largest checkpoint of this log that each cosigner has seen, null where it has seen none.
-   * Those that do not answer are left out. @throws {Refusal} log-signature: one that our key never signed
+   * Those that do not answer, or show what our key never signed, are left out.
    */
   async floors(log: NoteKey): Promise<ReadonlyMap<string, VerifiedCheckpoint | null>> {
     const floors = new Map<string, VerifiedCheckpoint | null>()
@@ -67,10 +67,14 @@ export class Cosigners {
       this.#members.map(async (member) => {
         const answer = await this.request(member, monitoringPath(log.name), undefined)
         if (answer?.status === 404) floors.set(member.name, null)
-        if (answer?.status === 200) {
+        if (answer?.status !== 200) return
+        try {
           const seen = openCheckpoint(answer.body, [log], this.#verify)
           floors.set(member.name, seen)
           this.#sizes.set(member.name, seen.size)
+        } catch (error) {
+          // One that talks nonsense must not keep the log from going on: the others are a quorum.
+          this.nonsense(member, error)
         }
       }),
     )
@@ -100,12 +104,14 @@ export class Cosigners {
       this.#sizes.set(member.name, size)
       return lines
     } catch (error) {
-      this.#logger.warn(
-        { cosigner: member.name, code: codeOf(error) },
-        'cosigner answered nonsense',
-      )
+      this.nonsense(member, error)
       return []
     }
+  }
+
+  private nonsense(member: PolicyWitness, error: unknown): void {
+    const code = error instanceof Refusal ? error.code : 'internal'
+    this.#logger.warn({ cosigner: member.name, code }, 'cosigner answered nonsense')
   }
 
   private verified(member: PolicyWitness, unsigned: Unsigned, body: Uint8Array): NoteSignature[] {
@@ -147,9 +153,7 @@ export class Cosigners {
         signal: AbortSignal.timeout(TIMEOUT_MS),
         redirect: 'error',
       })
-      const bytes = new Uint8Array(await response.arrayBuffer())
-      demand(bytes.length <= MAX_ANSWER, 'too-large', 'a cosigner sent too much')
-      return { status: response.status, body: bytes }
+      return { status: response.status, body: await readBounded(response) }
     } catch {
       return null
     }
@@ -161,8 +165,16 @@ interface Answer {
   readonly body: Uint8Array
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Refusal ? error.code : 'internal'
+/** @throws {Refusal} too-large, before more is kept in memory than may come */
+async function readBounded(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length
+    demand(length <= MAX_ANSWER, 'too-large', 'a cosigner sent too much')
+    chunks.push(chunk)
+  }
+  return concat(...chunks)
 }
 
 function problemCode(body: Uint8Array): string | undefined {

@@ -2,13 +2,19 @@ import type { Kysely } from 'kysely'
 import type { Frontiers } from '../../core/index.ts'
 import {
   checkQuorum,
+  formatNote,
   logKeys,
   openCheckpoint,
+  parseNote,
+  type NoteSignature,
   type Policy,
   type VerifiedCheckpoint,
 } from '../../log/index.ts'
 import type { Trust } from '../../wire/index.ts'
 import type { Schema } from '../db/tables.ts'
+import { Fatal } from './fatal.ts'
+import type { LogState } from './state.ts'
+import type { TileStore } from './tile-store.ts'
 
 /** A published checkpoint as it was signed and cosigned. */
 export interface PublishedNote {
@@ -25,6 +31,10 @@ export interface Published {
   readonly plain: PublishedNote | null
 }
 
+interface PublishedNow extends Published {
+  readonly newest: PublishedNote
+}
+
 export const NOTHING_PUBLISHED: Published = { newest: null, guarded: null, plain: null }
 
 export function frontiersOf({ guarded, plain }: Published): Frontiers {
@@ -32,7 +42,7 @@ export function frontiersOf({ guarded, plain }: Published): Frontiers {
 }
 
 /** Takes a newly cosigned note in: each frontier moves only with its own quorum. */
-export function withNote(before: Published, note: string, trust: Trust): Published {
+function withNote(before: Published, note: string, trust: Trust): PublishedNow {
   const checkpoint = openCheckpoint(note, logKeys(trust.plain), trust.verify.ed25519)
   const newest = { note, checkpoint }
   const reached = (policy: Policy) => hasQuorum(checkpoint, policy, trust)
@@ -52,7 +62,7 @@ function hasQuorum(checkpoint: VerifiedCheckpoint, policy: Policy, trust: Trust)
   }
 }
 
-/** What was published before this process started. */
+/** What this database says was published. */
 export async function loadPublished(
   db: Kysely<Schema>,
   origin: string,
@@ -64,20 +74,86 @@ export async function loadPublished(
     .where('origin', '=', origin)
     .executeTakeFirst()
   if (!row) return NOTHING_PUBLISHED
-  const older =
-    row.guarded_note === null
-      ? NOTHING_PUBLISHED
-      : withNote(NOTHING_PUBLISHED, row.guarded_note, trust)
-  return withNote(older, row.note, trust)
+  // The guarded quorum contains the plain one: no older note comes after a newer one.
+  const notes = [row.guarded_note, row.plain_note, row.note].filter((note) => note !== null)
+  return notes.reduce((before, note) => withNote(before, note, trust), NOTHING_PUBLISHED)
 }
 
-export async function savePublished(
+/** The notes signed and published last, by whichever process; null where there is none. */
+export async function newestNotes(
   db: Kysely<Schema>,
   origin: string,
-  published: Published,
+): Promise<{ readonly signed: string | null; readonly published: string | null }> {
+  const row = await db
+    .selectFrom('log_state')
+    .leftJoin('published', 'published.origin', 'log_state.origin')
+    .select(['log_state.note as signed', 'published.note as published'])
+    .where('log_state.origin', '=', origin)
+    .executeTakeFirst()
+  return row ?? { signed: null, published: null }
+}
+
+/**
+ * Publishes a note of the newest checkpoint. The row of the log's state is locked meanwhile, so that
+ * no process signs on: what readers are given never goes back, and no line once given is lost.
+ * @throws {Fatal} another process has signed on already
+ */
+export async function publishNote(
+  { db, store, trust }: PublishDeps,
+  state: LogState,
+  note: string,
+  known: Published,
+): Promise<Published> {
+  const { origin } = state.checkpoint
+  return db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute(async (trx) => {
+      const signed = await trx
+        .selectFrom('log_state')
+        .select('note')
+        .where('origin', '=', origin)
+        .forUpdate()
+        .executeTakeFirst()
+      if (signed?.note !== state.note) throw new Fatal('another process has signed on')
+      const stored = (await newestNotes(trx, origin)).published
+      const before =
+        stored === (known.newest?.note ?? null) ? known : await loadPublished(trx, origin, trust)
+      const published = withNote(before, withLinesOf(note, before.newest), trust)
+      await savePublished(trx, origin, published)
+      await store.writeCheckpoint(published.newest.note)
+      return published
+    })
+}
+
+interface PublishDeps {
+  readonly db: Kysely<Schema>
+  readonly store: TileStore
+  readonly trust: Trust
+}
+
+/** A cosigner that is silent this time has still signed the time before. */
+function withLinesOf(note: string, earlier: PublishedNote | null): string {
+  if (earlier === null) return note
+  const { text, signatures } = parseNote(note)
+  const before = parseNote(earlier.note)
+  if (before.text !== text) return note
+  const isThere = (line: NoteSignature) =>
+    signatures.some(({ name, id }) => name === line.name && id === line.id)
+  const kept = before.signatures.filter((line) => !isThere(line))
+  return formatNote({ text, signatures: [...signatures, ...kept] })
+}
+
+async function savePublished(
+  db: Kysely<Schema>,
+  origin: string,
+  { newest, guarded, plain }: PublishedNow,
 ): Promise<void> {
-  if (!published.newest) return
-  const row = { note: published.newest.note, guarded_note: published.guarded?.note ?? null }
+  const row = {
+    note: newest.note,
+    guarded_note: guarded?.note ?? null,
+    plain_note: plain?.note ?? null,
+  }
   await db
     .insertInto('published')
     .values({ origin, ...row })

@@ -2,22 +2,20 @@ import type { Kysely } from 'kysely'
 import { Ledger, Refusal, equal, type VerifyEs256 } from '../../core/index.ts'
 import { sha256Fast } from '../../host/index.ts'
 import {
-  CompactRange,
   EMPTY_EDGE,
   TILE_WIDTH,
+  appendLeaves,
   decodeBundle,
   edgeRoot,
   leafHash,
   openCheckpoint,
   readEdge,
-  wouldBeQuorum,
   type Checkpoint,
   type TileEdge,
 } from '../../log/index.ts'
 import type { Trust } from '../../wire/index.ts'
 import type { Schema } from '../db/tables.ts'
 import type { NoteSigner } from '../../host/index.ts'
-import type { Cosigners } from './cosigners.ts'
 import { Fatal } from './fatal.ts'
 import { publishStaged } from './staging.ts'
 import { loadStaging, loadState, type LogState } from './state.ts'
@@ -42,20 +40,32 @@ export interface RecoverDeps {
 const PAGE = 1_000
 
 /**
- * From disk to memory, at start and after any doubt: finishes what a crash interrupted, then checks
- * every byte the next signature will rest on. @throws {Fatal} tiles, rows or checkpoint do not fit
+ * From disk to memory, at start, after any doubt, and when another process has signed on: finishes
+ * what a crash interrupted, then checks every byte the next signature will rest on. With `known`
+ * only what came after it is folded, and its ledger moves along: on an error, throw it away.
+ * @throws {Fatal} tiles, rows or checkpoint do not fit
  */
-export async function recover(deps: RecoverDeps): Promise<Recovered> {
+export async function recover(deps: RecoverDeps, known: Recovered | null): Promise<Recovered> {
+  try {
+    return await readAll(deps, known)
+  } catch (error) {
+    // On our own disk a broken rule is not somebody's mistake: something else was written there.
+    if (error instanceof Refusal) throw new Fatal(`${error.code}: ${error.message}`, error)
+    throw error
+  }
+}
+
+async function readAll(deps: RecoverDeps, known: Recovered | null): Promise<Recovered> {
   const { db, store, log, trust } = deps
+  // The file first: another process may sign and publish on while we read.
+  const published = await store.readCheckpoint()
   const state = await loadState(db, log.key, trust.verify.ed25519)
-  await checkPublishedFile(deps, state)
-  if (state === null)
-    return {
-      state,
-      edge: EMPTY_EDGE,
-      partial: new Uint8Array(),
-      ledger: new Ledger(trust.root, trust.verify.es256),
-    }
+  checkPublishedFile(deps, published, state)
+  if (state === null) {
+    demandFit(known === null || known.state === null, 'the log has vanished from the database')
+    const ledger = new Ledger(trust.root, trust.verify.es256)
+    return { state, edge: EMPTY_EDGE, partial: new Uint8Array(), ledger }
+  }
   const { checkpoint } = state
   const staging = await loadStaging(db, checkpoint)
   if (staging) await publishStaged(staging, store)
@@ -65,16 +75,15 @@ export async function recover(deps: RecoverDeps): Promise<Recovered> {
     'the right edge of the tiles does not give the signed root',
   )
   const partial = await readPartial(checkpoint, edge, store)
-  const ledger = await replay(deps, checkpoint)
-  return { state, edge, partial, ledger }
+  return { state, edge, partial, ledger: await replay(deps, checkpoint, known) }
 }
 
 /** A database older than what was published must not sign: it is a restored backup. */
-async function checkPublishedFile(
-  { store, log, trust }: RecoverDeps,
+function checkPublishedFile(
+  { log, trust }: RecoverDeps,
+  bytes: Uint8Array | null,
   state: LogState | null,
-): Promise<void> {
-  const bytes = await store.readCheckpoint()
+): void {
   if (bytes === null) return
   const published = openCheckpoint(bytes, [log.key], trust.verify.ed25519)
   const size = state?.checkpoint.size ?? 0
@@ -109,58 +118,52 @@ async function readPartial(
 }
 
 /** Folds the law from the database's entries, and proves that they are the ones signed for. */
-async function replay({ db, trust }: RecoverDeps, checkpoint: Checkpoint): Promise<Ledger> {
+async function replay(
+  { db, log, trust }: RecoverDeps,
+  checkpoint: Checkpoint,
+  known: Recovered | null,
+): Promise<Ledger> {
   // What our own checkpoint signs for was verified before it was signed: the root below binds it.
   let replaying = true
   const verify: VerifyEs256 = (...args) => replaying || trust.verify.es256(...args)
-  const ledger = new Ledger(trust.root, verify)
-  const range = new CompactRange(sha256Fast)
-  while (ledger.size < checkpoint.size) {
+  const ledger = known?.ledger ?? new Ledger(trust.root, verify)
+  let edge = known?.edge ?? EMPTY_EDGE
+  demandFit(edge.size <= checkpoint.size, 'the log in the database has become shorter')
+  while (edge.size < checkpoint.size) {
     const rows = await db
       .selectFrom('entries')
       .select(['index', 'leaf'])
-      .where('index', '>=', BigInt(ledger.size))
+      .where('index', '>=', BigInt(edge.size))
+      .where('index', '<', BigInt(checkpoint.size))
       .orderBy('index')
       .limit(PAGE)
       .execute()
     demandFit(rows.length > 0, 'entries are missing in the database')
-    for (const row of rows) {
-      const leaf = new Uint8Array(row.leaf)
-      range.append(leafHash(leaf, sha256Fast))
-      ledger.apply(Number(row.index), leaf)
-    }
+    const entries = rows.map(({ leaf }) => new Uint8Array(leaf))
+    const leaves = entries.map((entry) => leafHash(entry, sha256Fast))
+    edge = appendLeaves(edge, leaves, sha256Fast).edge
+    for (const [i, row] of rows.entries()) ledger.apply(Number(row.index), entries[i]!)
   }
   demandFit(
-    range.size === checkpoint.size && equal(range.root(), checkpoint.root),
+    equal(edgeRoot(edge, sha256Fast), checkpoint.root),
     'the entries in the database are not those that were signed for',
   )
   replaying = false
+  await demandNoStrays(db, log.key.name)
   return ledger
 }
 
-/**
- * Witnesses remember what our disk may have forgotten. @throws {Refusal} witness-floor: one has seen
- * more, or another log · unavailable: too few answered to know
- */
-export async function checkWitnessFloor(
-  cosigners: Cosigners,
-  log: NoteSigner,
-  trust: Trust,
-  state: LogState | null,
-): Promise<void> {
-  const floors = await cosigners.floors(log.key)
-  const size = state?.checkpoint.size ?? 0
-  for (const [name, seen] of floors) {
-    if (seen === null) continue
-    const forked = seen.size === size && state !== null && !equal(seen.root, state.checkpoint.root)
-    if (seen.size > size || forked)
-      throw new Refusal(
-        'witness-floor',
-        `${name} has seen a log of ${seen.size} entries, ours has ${size}`,
-      )
-  }
-  if (!wouldBeQuorum(trust.plain, floors.keys()))
-    throw new Refusal('unavailable', 'too few witnesses answer to know whether the log may go on')
+/** Rows beyond the signed size would collide with every entry to come. */
+async function demandNoStrays(db: Kysely<Schema>, origin: string): Promise<void> {
+  // One statement, one moment: between two, another process could sign on.
+  const stray = await db
+    .selectFrom('log_state')
+    .innerJoin('entries', (join) => join.onRef('entries.index', '>=', 'log_state.size'))
+    .select('entries.index')
+    .where('log_state.origin', '=', origin)
+    .limit(1)
+    .executeTakeFirst()
+  demandFit(stray === undefined, 'the database holds entries that nobody has signed for')
 }
 
 function demandFit(condition: boolean, message: string): asserts condition {

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { Refusal } from '../../core/index.ts'
-import type { Ledger } from '../../core/index.ts'
+import { Refusal, type Ledger } from '../../core/index.ts'
 import { sha256Fast, type Logger, type NoteSigner, type Surroundings } from '../../host/index.ts'
 import {
   appendEntries,
@@ -13,20 +12,22 @@ import {
   openCheckpoint,
   parseNote,
   signCheckpoint,
-  type TileEdge,
+  TILE_WIDTH,
 } from '../../log/index.ts'
 import type { Trust } from '../../wire/index.ts'
 import type { Schema } from '../db/tables.ts'
 import { ordersOf } from '../model/orders.ts'
 import type { Cosigners } from './cosigners.ts'
-import { decide, type Accepted } from './decide.ts'
-import { loadPublished, savePublished, withNote, type Published } from './published.ts'
-import { checkWitnessFloor, recover } from './recover.ts'
+import { decide, type Accepted, type Decision } from './decide.ts'
+import { Fatal } from './fatal.ts'
+import { loadPublished, newestNotes, publishNote, type Published } from './published.ts'
+import { recover, type Recovered } from './recover.ts'
 import { writeRows } from './rows.ts'
 import { encodeStaging, publishStaged } from './staging.ts'
-import { discardStaging, swapCheckpoint, type LogState } from './state.ts'
+import { discardStaging, swapCheckpoint } from './state.ts'
 import type { Logged, Submission } from './submission.ts'
 import type { TileStore } from './tile-store.ts'
+import { checkWitnessFloor } from './witness-floor.ts'
 
 export interface SequencerDeps {
   readonly db: Kysely<Schema>
@@ -42,9 +43,12 @@ export interface SequencerDeps {
   readonly onPublished: (published: Published, accepted: readonly Accepted[]) => void
 }
 
+/** Where a submission stands in the log, whether it came now or had come before. */
+type Where = Pick<Logged, 'index'>
+
 interface Waiting {
   readonly submission: Submission
-  readonly resolve: (logged: Logged) => void
+  readonly resolve: (where: Where) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -66,10 +70,7 @@ const HALTED_LOOK_MS = 50
 export class Sequencer {
   readonly #deps: SequencerDeps
   readonly #waiting: Waiting[] = []
-  #state: LogState | null = null
-  #edge!: TileEdge
-  #partial!: Uint8Array
-  #ledger!: Ledger
+  #memory!: Recovered
   #published!: Published
   /** Why nothing is signed at the moment; null while all is well. */
   #halted: Refusal | null = new Refusal('unavailable', 'the log is being verified')
@@ -84,17 +85,20 @@ export class Sequencer {
     this.#deps = deps
   }
 
-  /** Verifies the log and begins to sequence, or to wait for the witnesses. @throws {Fatal} */
+  /** Verifies the log and begins to sequence, or to wait for the witnesses. @throws {Refusal} fatal: tiles, rows and checkpoint do not fit */
   static async open(deps: SequencerDeps): Promise<Sequencer> {
     const sequencer = new Sequencer(deps)
-    await sequencer.reload()
+    await sequencer.reload(null).catch((error: unknown) => {
+      // At start there is nobody to serve yet: what is wrong is the operator's to read.
+      throw error instanceof Fatal ? new Refusal('fatal', error.message) : error
+    })
     await sequencer.resume()
     sequencer.schedule(deps.poolMs)
     return sequencer
   }
 
   get ledger(): Ledger {
-    return this.#ledger
+    return this.#memory.ledger
   }
 
   get published(): Published {
@@ -108,21 +112,21 @@ export class Sequencer {
 
   /** Log time that the next entry will have at least, in ms. */
   now(): number {
-    return Math.max(this.#deps.surroundings.clock(), this.#state?.at ?? 0)
+    return Math.max(this.#deps.surroundings.clock(), this.#memory.state?.at ?? 0)
   }
 
   /**
    * Answers when the entry is durable, in the tiles and under a published checkpoint.
    * @throws {Refusal} what the law says, or unavailable: try again with the same order
    */
-  submit(submission: Submission): Promise<Logged> {
+  submit(submission: Submission): Promise<Where> {
     if (this.#closed) return Promise.reject(new Refusal('unavailable', 'shutting down'))
     if (this.#halted) return Promise.reject(this.#halted)
     if (this.#waiting.length >= MAX_WAITING)
       return Promise.reject(new Refusal('unavailable', 'too many orders are waiting'))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ submission, resolve, reject })
-      if (this.#waiting.length >= MAX_POOL) this.schedule(0)
+      if (this.#waiting.length === MAX_POOL) this.schedule(0)
     })
   }
 
@@ -152,14 +156,19 @@ export class Sequencer {
     let delay = this.#deps.poolMs
     try {
       if (this.#halted) await this.resume()
-      else if (this.#waiting.length > 0) await this.sequence(this.#waiting.splice(0, MAX_POOL))
-      else if (this.#deps.surroundings.clock() >= this.#nextCosign) await this.cosignAndPublish([])
+      else await this.work()
       if (this.#waiting.length >= MAX_POOL) delay = 0
     } catch (error) {
       this.doubt(error)
     }
     if (this.#halted) delay = RETRY_MS
     this.schedule(delay)
+  }
+
+  private async work(): Promise<void> {
+    await this.follow()
+    if (this.#waiting.length > 0) await this.sequence(this.#waiting.splice(0, MAX_POOL))
+    else if (this.#deps.surroundings.clock() >= this.#nextCosign) await this.cosignAndPublish([])
   }
 
   /** Whatever went wrong: nothing in memory is believed any more. */
@@ -170,45 +179,60 @@ export class Sequencer {
     this.rejectAll(this.#waiting.splice(0), this.#halted)
   }
 
-  private async reload(): Promise<void> {
-    const { db, log, trust } = this.#deps
-    const recovered = await recover(this.#deps)
-    this.#state = recovered.state
-    this.#edge = recovered.edge
-    this.#partial = recovered.partial
-    this.#ledger = recovered.ledger
+  /** Takes in what the database holds: all of it, or what comes after `known`. @throws {Fatal} */
+  private async reload(known: Recovered | null): Promise<void> {
+    const { db, log, trust, onPublished } = this.#deps
+    this.#verified = false
+    this.#memory = await recover(this.#deps, known)
     this.#published = await loadPublished(db, log.key.name, trust)
     this.#verified = true
-    this.#deps.onPublished(this.#published, [])
+    this.planCosigning()
+    onPublished(this.#published, [])
+  }
+
+  /** Other processes sequence on this database too: what they have logged comes before what we log. */
+  private async follow(): Promise<void> {
+    const { db, log, trust, onPublished } = this.#deps
+    const newest = await newestNotes(db, log.key.name)
+    if (newest.signed !== (this.#memory.state?.note ?? null)) return this.reload(this.#memory)
+    if (newest.published === (this.#published.newest?.note ?? null)) return
+    this.#published = await loadPublished(db, log.key.name, trust)
+    onPublished(this.#published, [])
   }
 
   /** Signing begins only when memory is verified and the witnesses have not seen more than we have. */
   private async resume(): Promise<void> {
-    const { cosigners, log, trust, logger } = this.#deps
+    const { cosigners, log, trust, logger, store } = this.#deps
     try {
-      if (!this.#verified) await this.reload()
-      await checkWitnessFloor(cosigners, log, trust, this.#state)
-      if (this.#state) await this.cosignAndPublish([])
-      this.#halted = null
+      if (this.#verified) await this.follow()
+      else await this.reload(null)
+      await checkWitnessFloor({ cosigners, log, trust, store }, this.#memory.state)
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      this.#halted = error
-      logger.warn({ code: error.code }, error.message)
+      if (!(error instanceof Fatal || error instanceof Refusal)) throw error
+      this.#halted =
+        error instanceof Refusal
+          ? error
+          : new Refusal('row-disagrees-with-log', 'what is stored is not what was signed for')
+      logger.error({ code: this.#halted.code, reason: error.message }, 'nothing is signed')
+      return
     }
+    if (this.#memory.state) await this.cosignAndPublish([])
+    this.#halted = null
   }
 
   private async sequence(pool: readonly Waiting[]): Promise<void> {
     const t = this.#deps.surroundings.clock()
-    if (this.#state && t <= this.#state.at) {
+    const { state } = this.#memory
+    if (state && t <= state.at) {
       this.rejectAll(
         pool,
         new Refusal('unavailable', 'the clock is at or behind the last checkpoint'),
       )
       return
     }
-    let logged: ReadonlyMap<Submission, Logged>
+    let decision: Decision
     try {
-      logged = await this.append(pool, t)
+      decision = await this.append(pool, t)
     } catch (error) {
       this.rejectAll(
         pool,
@@ -216,41 +240,40 @@ export class Sequencer {
       )
       throw error
     }
-    for (const { submission, resolve } of pool) {
-      const answer = logged.get(submission)
-      if (answer) resolve(answer)
+    // Refusals too wait until here: they may rest on what this pool has changed.
+    const { accepted, repeated, refused } = decision
+    const indexes = new Map(repeated)
+    for (const { submission, index } of accepted) indexes.set(submission, index)
+    for (const { submission, resolve, reject } of pool) {
+      const index = indexes.get(submission)
+      if (index === undefined) reject(refused.get(submission))
+      else resolve({ index })
     }
+    if (accepted.length > 0) await this.discardStaged()
   }
 
-  private async append(
-    pool: readonly Waiting[],
-    t: number,
-  ): Promise<ReadonlyMap<Submission, Logged>> {
+  private async append(pool: readonly Waiting[], t: number): Promise<Decision> {
     const submissions = pool.map(({ submission }) => submission)
     const subjects = submissions.flatMap(({ order }) => (order ? [order.subjectId] : []))
     const orders = await ordersOf(this.#deps.db, [...new Set(subjects)])
-    const { accepted, refused, repeated } = decide(submissions, this.#ledger, orders, t)
-    for (const { submission, reject } of pool) {
-      const refusal = refused.get(submission)
-      if (refusal) reject(refusal)
-    }
-    if (accepted.length > 0) await this.swapAndPublish(accepted, t)
-    const logged = new Map<Submission, Logged>(accepted.map((entry) => [entry.submission, entry]))
-    for (const [submission, index] of repeated) logged.set(submission, { index, t })
-    return logged
+    const decision = decide(submissions, this.ledger, orders, t)
+    if (decision.accepted.length > 0) await this.swapAndPublish(decision.accepted, t)
+    // Another process may have died between logging an order and publishing it.
+    else if (decision.repeated.size > 0 && this.lacks('newest')) await this.cosignAndPublish([])
+    return decision
   }
 
   private async swapAndPublish(accepted: readonly Accepted[], t: number): Promise<void> {
     const { db, store, log, trust } = this.#deps
+    const { state: before, edge: edgeBefore, partial, ledger } = this.#memory
     const entries = accepted.map(({ entry }) => entry)
     // The leaf hash is always that of the bytes that will be served: one flipped bit kills a log.
     const leaves = entries.map((entry) => leafHash(entry, sha256Fast))
-    const { edge, tiles } = appendLeaves(this.#edge, leaves, sha256Fast)
-    const bundles = appendEntries(this.#edge.size, this.#partial, entries)
+    const { edge, tiles } = appendLeaves(edgeBefore, leaves, sha256Fast)
+    const bundles = appendEntries(edgeBefore.size, partial, entries)
     const after = { origin: log.key.name, size: edge.size, root: edgeRoot(edge, sha256Fast) }
     const note = signCheckpoint(after, log.key, log.sign)
     const staging = encodeStaging(tiles, bundles)
-    const before = this.#state
     // Not repeated on any error: a commit without an answer may have happened, and a blind second
     // try would fork. The compare-and-swap needs no more than read committed.
     await db
@@ -261,34 +284,52 @@ export class Sequencer {
         await writeRows(trx, accepted)
       })
     await publishStaged(staging, store)
-    this.#edge = edge
     const last = bundles.at(-1)!
-    this.#partial = last.width === 256 ? new Uint8Array() : last.bytes
-    this.#state = { checkpoint: openCheckpoint(note, [log.key], trust.verify.ed25519), note, at: t }
+    this.#memory = {
+      state: { checkpoint: openCheckpoint(note, [log.key], trust.verify.ed25519), note, at: t },
+      edge,
+      partial: last.width === TILE_WIDTH ? new Uint8Array() : last.bytes,
+      ledger,
+    }
     await this.cosignAndPublish(accepted)
-    await discardStaging(db, after)
   }
 
   /** Gathers lines for the present checkpoint and publishes it, new or with more lines than before. */
   private async cosignAndPublish(accepted: readonly Accepted[]): Promise<void> {
-    const { db, store, cosigners, log, trust, surroundings, logger } = this.#deps
-    const state = this.#state
+    const { db, store, cosigners, trust, logger, onPublished } = this.#deps
+    const { state } = this.#memory
     if (!state) return
     const text = formatCheckpoint(state.checkpoint)
     const lines = await cosigners.collect({ checkpoint: state.checkpoint, note: state.note, text })
     const own = parseNote(state.note)
     const note = formatNote({ text: own.text, signatures: [...own.signatures, ...lines] })
-    const published = withNote(this.#published, note, trust)
-    await savePublished(db, log.key.name, published)
-    await store.writeCheckpoint(note)
-    this.#published = published
-    const lacking = published.guarded?.checkpoint.size !== state.checkpoint.size
-    this.#nextCosign = surroundings.clock() + (lacking ? LACKING_COSIGN_MS : IDLE_COSIGN_MS)
+    this.#published = await publishNote({ db, store, trust }, state, note, this.#published)
+    this.planCosigning()
     logger.debug(
       { size: state.checkpoint.size, lines: lines.length, entries: accepted.length },
       'published',
     )
-    this.#deps.onPublished(published, accepted)
+    onPublished(this.#published, accepted)
+  }
+
+  /** Whether the newest entries are still without publication, or without the guarded quorum. */
+  private lacks(what: 'newest' | 'guarded'): boolean {
+    return this.#published[what]?.checkpoint.size !== this.#memory.state?.checkpoint.size
+  }
+
+  private planCosigning(): void {
+    const pause = this.lacks('newest') || this.lacks('guarded') ? LACKING_COSIGN_MS : IDLE_COSIGN_MS
+    this.#nextCosign = this.#deps.surroundings.clock() + pause
+  }
+
+  /** After the answers: what stays behind here goes with the next checkpoint. */
+  private async discardStaged(): Promise<void> {
+    const { checkpoint } = this.#memory.state!
+    try {
+      await discardStaging(this.#deps.db, checkpoint)
+    } catch (error) {
+      this.#deps.logger.warn({ err: error }, 'staged tiles could not be discarded')
+    }
   }
 
   private rejectAll(pool: readonly Waiting[], refusal: Refusal): void {

@@ -7,6 +7,7 @@ import {
   encodeCbor,
   encodeOpening,
   lapse,
+  nextState,
   orderPayload,
   ownerCommitment,
   type Act,
@@ -41,7 +42,7 @@ const DRAFT_SECONDS = 6 * 86_400
 
 /**
  * The next order about a subject, on the state that all logged orders give at `now` (Unix seconds).
- * @throws {Refusal} wrong-state, owner-key
+ * @throws {Refusal} wrong-state, owner-key, of-mismatch, signer-set
  */
 export function compose(
   content: ActContent,
@@ -71,6 +72,8 @@ export function compose(
     ...(ownerSalt && subject.owner && { okc: ownerCommitment(ownerSalt, subject.owner) }),
     ...opened(act, device, subject, orders),
   }
+  // Nothing is drafted that could not be logged now, by whoever may undo what is in force.
+  nextState(device, order, (orders.at(-1)?.index ?? 0) + 1, now * 1000)
   return {
     order,
     payload: encodeCbor(orderPayload(order)),

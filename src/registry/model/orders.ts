@@ -1,9 +1,12 @@
 import type { Kysely, Transaction } from 'kysely'
 import {
   ENROLLED,
+  RULES,
+  Refusal,
   nextState,
   parseOrder,
   type DeviceState,
+  type Frontiers,
   type LoggedOrder,
 } from '../../core/index.ts'
 import type { Schema } from '../db/tables.ts'
@@ -46,6 +49,28 @@ export async function ordersOf(
  */
 export function stateLogged(orders: readonly LoggedOrder[]): DeviceState {
   return orders.reduce((state, { order, index, t }) => nextState(state, order, index, t), ENROLLED)
+}
+
+/**
+ * As `stateInForce` of core, with the orders that made that state. One that lacks its quorum is
+ * nobody's to obey yet, and no reason to refuse a phone anything; nor is one that builds on it.
+ */
+export function foldInForce<T extends LoggedOrder>(
+  logged: readonly T[],
+  frontiers: Frontiers,
+): { readonly orders: readonly T[]; readonly device: DeviceState } {
+  const orders: T[] = []
+  let device = ENROLLED
+  for (const one of logged) {
+    if (one.index >= frontiers[RULES[one.order.act].quorum]) continue
+    try {
+      device = nextState(device, one.order, one.index, one.t)
+      orders.push(one)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    }
+  }
+  return { orders, device }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { demand, toHex } from '../../core/index.ts'
 import type { Context } from '../context.ts'
-import { inTransaction } from '../db/transaction.ts'
 import { audit } from '../model/audit.ts'
 import { demandRole, type Caller } from '../model/caller.ts'
 
@@ -13,11 +13,24 @@ export interface Batch {
   readonly fileHash: Uint8Array
   readonly kind: 'full' | 'delta'
   readonly proposedBy: string
-  readonly state: 'open' | 'approved'
-  /** Rows of the file, as the importing officer counted them. */
+  /** Open while rows are taken; complete when all of them were. */
+  readonly state: 'open' | 'complete' | 'approved'
+  /** Usable rows, each number once, as the importing officer counted them. */
   readonly rows: number
+  /** Rows that could not be used. */
+  readonly setAside: number
   readonly why: number
   readonly prefix: string
+  readonly shrinkReason: string | null
+  /** What earlier lists held and this full list does not; null before it is settled. */
+  readonly missing: Missing | null
+}
+
+/** What earlier lists of the force held and a new full list does not. */
+export interface Missing {
+  readonly withdrawn: number
+  readonly standing: readonly string[]
+  readonly standingCount: number
 }
 
 export interface NewBatch {
@@ -25,6 +38,7 @@ export interface NewBatch {
   readonly fileHash: Uint8Array
   readonly kind: 'full' | 'delta'
   readonly rows: number
+  readonly setAside: number
   readonly why: number
   /** Begins the crime reference of each case, before its row. */
   readonly prefix: string | null
@@ -60,6 +74,7 @@ export async function openBatch(
       at_ms: surroundings.clock(),
       counts: JSON.stringify({
         rows: wanted.rows,
+        setAside: wanted.setAside,
         why: wanted.why,
         prefix: wanted.prefix ?? toHex(wanted.fileHash).slice(0, 12),
         shrinkReason: wanted.shrinkReason,
@@ -81,6 +96,8 @@ async function demandNotShrunk({ db }: Context, caller: Caller, wanted: NewBatch
     .select('counts')
     .where('force', '=', caller.iss)
     .where('kind', '=', 'full')
+    // What nobody finished reading says nothing about how long a list is.
+    .where('state', '!=', 'open')
     .orderBy('at_ms', 'desc')
     .executeTakeFirst()
   const before = last ? countsOf(last.counts).rows : 0
@@ -131,7 +148,7 @@ interface Row {
 }
 
 function fromRow(row: Row): Batch {
-  const { rows, why, prefix } = countsOf(row.counts)
+  const { rows, setAside, why, prefix, shrinkReason, missing } = countsOf(row.counts)
   return {
     id: row.id,
     force: row.force,
@@ -139,15 +156,20 @@ function fromRow(row: Row): Batch {
     fileHash: new Uint8Array(row.file_hash),
     kind: row.kind === 'delta' ? 'delta' : 'full',
     proposedBy: row.proposed_by,
-    state: row.state === 'approved' ? 'approved' : 'open',
+    state: row.state === 'approved' || row.state === 'complete' ? row.state : 'open',
     rows,
+    setAside,
     why,
     prefix,
+    shrinkReason,
+    missing: missing ?? null,
   }
 }
 
 function countsOf(value: unknown) {
-  return value as { readonly rows: number; readonly why: number; readonly prefix: string }
+  return value as Pick<Batch, 'rows' | 'setAside' | 'why' | 'prefix' | 'shrinkReason'> & {
+    readonly missing?: Missing | null
+  }
 }
 
 /** What the second officer sees before anything else. */
@@ -163,9 +185,6 @@ export interface BatchSummary {
 }
 
 const MAX_REFUSED_SHOWN = 100
-/** Above this share of all entries an approval needs a reason. */
-const MASS_CHANGE = 0.01
-
 /** @throws {Refusal} forbidden, not-found */
 export async function batchSummary(
   context: Context,
@@ -181,12 +200,16 @@ export async function batchSummary(
     .groupBy('state')
     .execute()
   const cases = Object.fromEntries(states.map(({ state, n }) => [state, Number(n)]))
-  const refused = await db
-    .selectFrom('batch_rows_refused')
-    .select(['row_no', 'code'])
+  const aside = db
+    .selectFrom('batch_rows')
     .where('batch_id', '=', id)
+    .where('result', '=', 'refused')
+  const refused = await aside
+    .select(['row_no', 'code'])
     .orderBy('row_no')
+    .limit(MAX_REFUSED_SHOWN)
     .execute()
+  const all = await aside.select((e) => e.fn.countAll<bigint>().as('n')).executeTakeFirstOrThrow()
   const locked = await db
     .selectFrom('cases')
     .select((e) => e.fn.countAll<bigint>().as('n'))
@@ -197,47 +220,11 @@ export async function batchSummary(
   return {
     batch,
     cases,
-    refused: refused
-      .slice(0, MAX_REFUSED_SHOWN)
-      .map(({ row_no, code }) => ({ row: Number(row_no), code })),
-    refusedCount: refused.length,
+    refused: refused.map(({ row_no, code }) => ({ row: Number(row_no), code: code ?? '' })),
+    refusedCount: Number(all.n),
     entries,
     share,
   }
-}
-
-/**
- * The second officer's word for the list as a whole; the signatures follow case by case.
- * @throws {Refusal} same-officer, import-mass-change: a large share, and no reason given
- */
-export async function approveBatch(
-  context: Context,
-  caller: Caller,
-  id: string,
-  reason: string | null,
-): Promise<Batch> {
-  const { batch, share } = await batchSummary(context, caller, id)
-  demand(batch.proposedBy !== caller.sub, 'same-officer', 'the officer who imported cannot approve')
-  demand(
-    share <= MASS_CHANGE || reason !== null,
-    'import-mass-change',
-    `would add ${Math.round(share * 100)} % to all entries`,
-  )
-  await inTransaction(context.db, async (trx) => {
-    const row = await trx
-      .selectFrom('batches')
-      .select('counts')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow()
-    const counts = JSON.stringify({ ...countsOf(row.counts), approvedBy: caller.sub, reason })
-    await trx
-      .updateTable('batches')
-      .set({ state: 'approved', counts })
-      .where('id', '=', id)
-      .execute()
-  })
-  await audit(context, caller, 'batch.approve', {})
-  return batchById(context, caller, id)
 }
 
 /** Drafts one page carries: what one signing request takes. */
@@ -265,7 +252,9 @@ export async function batchDrafts(
     .innerJoin('cases', 'cases.id', 'drafts.case_id')
     .select(['drafts.id', 'drafts.payload', 'drafts.opening'])
     .where('cases.batch_id', '=', id)
+    .where('drafts.act', '=', 'lock')
     .where('drafts.state', '=', 'collecting')
+    .where(sql<boolean>`drafts.signatures -> '1' is not null`)
     .orderBy('drafts.id')
     .limit(DRAFTS_PAGE)
   if (after !== null) query = query.where('drafts.id', '>', after)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { demand, type Imei14 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import type { CaseState } from '../db/tables.ts'
@@ -23,6 +22,8 @@ export interface Case {
 }
 
 export interface NewCase {
+  /** Follows from the request: a repeated one finds its case, whatever happened in between. */
+  readonly id: string
   readonly crimeReference: string
   readonly why: number
   /** The owner's report, or the number an officer obtained. */
@@ -35,7 +36,7 @@ export async function openCase(context: Context, caller: Caller, wanted: NewCase
   const { db, surroundings } = context
   const { subjectId, reportId } = await aboutWhat(context, wanted)
   const row = {
-    id: randomUUID(),
+    id: wanted.id,
     force: caller.iss,
     crime_reference: wanted.crimeReference,
     case_salt: surroundings.random(32),
@@ -47,7 +48,11 @@ export async function openCase(context: Context, caller: Caller, wanted: NewCase
     report_id: reportId,
     at_ms: surroundings.clock(),
   }
-  await db.insertInto('cases').values(row).execute()
+  await db
+    .insertInto('cases')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
   await audit(context, caller, 'case.open', { caseId: row.id, subjectId })
   return caseById(context, caller, row.id)
 }

@@ -2,7 +2,7 @@ import { lapse, stateInForce, type Imei14, type State } from '../../core/index.t
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
 import { ordersOf } from '../model/orders.ts'
-import { subjectById, subjectIdsFor } from '../model/subjects.ts'
+import { subjectIdsFor } from '../model/subjects.ts'
 import { noteSighting } from './sightings.ts'
 
 /** What anybody may know: a word, and as of which state of the log. No owner, no time, no place. */
@@ -10,6 +10,8 @@ export interface CheckAnswer {
   readonly state: State
   readonly treeSize: number
 }
+
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 const WEIGHT: Readonly<Record<State, number>> = {
   protected: 0,
@@ -29,19 +31,20 @@ export async function check(
 ): Promise<CheckAnswer> {
   const { country, db, sequencer } = context
   const ids = await subjectIdsFor(db, what)
-  const orders = await ordersOf(db, ids)
+  // Nobody's orders are looked up as well: a number never heard of takes no less work.
+  const orders = await ordersOf(db, ids.length > 0 ? ids : [NOBODY])
   const now = Math.floor(sequencer.now() / 1000)
   const frontiers = frontiersOf(sequencer.published)
-  let worst: { readonly id: string; readonly state: State } | null = null
+  let worst: { readonly subjectId: string; readonly state: State } | null = null
   for (const [id, list] of orders) {
     const { state } = lapse(stateInForce(list, frontiers), now)
-    if (worst === null || WEIGHT[state] > WEIGHT[worst.state]) worst = { id, state }
+    if (worst === null || WEIGHT[state] > WEIGHT[worst.state]) worst = { subjectId: id, state }
   }
   const state = worst?.state ?? 'protected'
   if (worst && state !== 'protected') {
-    const subject = await subjectById(db, worst.id)
+    const { subjectId } = worst
     // Not waited for: a hit must take no longer than a miss.
-    noteSighting(context, { subject, how: 'check', verdict: state, country }).catch(
+    noteSighting(context, { subjectId, how: 'check', verdict: state, country }).catch(
       (error: unknown) => context.logger.error({ err: error }, 'a sighting could not be kept'),
     )
   }

@@ -7,7 +7,6 @@ import {
   decodeCbor,
   readEat,
   signStatusToken,
-  stateInForce,
   thumbprint,
   type Eat,
   type State,
@@ -15,7 +14,7 @@ import {
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
 import { bundleFor, chainDocuments } from '../model/bundles.ts'
-import { ordersOf, stillToObey, type KnownOrder } from '../model/orders.ts'
+import { foldInForce, ordersOf, stillToObey, type KnownOrder } from '../model/orders.ts'
 import { subjectForDevice, type Subject } from '../model/subjects.ts'
 import { checkNonce, useNonce } from './nonces.ts'
 import { noteSighting } from './sightings.ts'
@@ -26,7 +25,7 @@ const TOKEN_SECONDS = 3600
 
 export interface DeviceStatus {
   readonly state: State
-  /** Orders above the phone's counter that have their quorum. */
+  /** Orders above the phone's counter that are in force, in order. */
   readonly bundles: readonly Uint8Array[]
 }
 
@@ -39,7 +38,6 @@ export async function deviceStatus(context: Context, eatBytes: Uint8Array): Prom
   const bundles: Uint8Array[] = []
   for (const order of missed.slice(0, MAX_BUNDLES)) {
     const bundle = await bundleFor(context, order)
-    // Later ones build on it: they wait with it.
     if (bundle === null) break
     bundles.push(bundle)
   }
@@ -66,7 +64,7 @@ export async function activate(
   await useNonce(context, eat.nonce)
   const { subject, orders, state } = await lookUp(context, eat)
   const seen = (verdict: string) =>
-    noteSighting(context, { subject, how: 'activation', verdict, country })
+    noteSighting(context, { subjectId: subject.id, how: 'activation', verdict, country })
   if (state !== 'protected') {
     await seen(state)
     demand(false, 'activation-refused', 'this phone is not free')
@@ -106,10 +104,11 @@ export async function activate(
   return { token, certificates: chainDocuments(links) }
 }
 
+/** The phone's device, the orders about it that are in force, and what they come to. */
 async function lookUp(
   context: Context,
   eat: Eat,
-): Promise<{ subject: Subject; orders: KnownOrder[]; state: State }> {
+): Promise<{ subject: Subject; orders: readonly KnownOrder[]; state: State }> {
   const { db, sequencer } = context
   const id = thumbprint(eat.dak)
   const subject = await subjectForDevice(db, id)
@@ -120,10 +119,9 @@ async function lookUp(
     .executeTakeFirstOrThrow()
   const enrolled = parseCoseKey(decodeCbor(new Uint8Array(row.dak)))
   demand(equal(enrolled.x, eat.dak.x), 'attestation-needed', 'another key was enrolled')
-  const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
-  const now = Math.floor(sequencer.now() / 1000)
-  const { state } = lapse(stateInForce(orders, frontiersOf(sequencer.published)), now)
-  return { subject, orders, state }
+  const logged = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
+  const { orders, device } = foldInForce(logged, frontiersOf(sequencer.published))
+  return { subject, orders, state: lapse(device, Math.floor(sequencer.now() / 1000)).state }
 }
 
 function sameNumbers(eat: Eat, { ids }: Subject): boolean {

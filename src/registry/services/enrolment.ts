@@ -26,8 +26,9 @@ import {
 } from '../../core/index.ts'
 import { leafHash, verifyInclusion } from '../../log/index.ts'
 import type { Context } from '../context.ts'
+import { inTransaction } from '../db/transaction.ts'
 import { cardHash, drawCard } from './reports.ts'
-import { useNonce } from './nonces.ts'
+import { checkNonce, useNonce } from './nonces.ts'
 
 export interface Enrolment {
   readonly eat: Uint8Array
@@ -52,7 +53,7 @@ export interface Enrolled {
  */
 export async function enrol(context: Context, request: Enrolment): Promise<Enrolled> {
   const eat = readEat(request.eat, context.trust.verify.es256)
-  await useNonce(context, eat.nonce)
+  checkNonce(context, eat.nonce)
   const made = checkMaker(context, request)
   demand(eat.bootVerified, 'boot-state-unverified', 'enrolled only as the maker shipped it')
   demand(
@@ -62,6 +63,7 @@ export async function enrol(context: Context, request: Enrolment): Promise<Enrol
   )
   demand(sameNumbers(eat, made), 'imei-mismatch', 'the maker vouches for other numbers')
   const owner = request.owner ? checkOwner(context, eat, request.owner) : null
+  await useNonce(context, eat.nonce)
   const known = await enrolledBefore(context, made)
   if (known !== null) return { index: known, card: null }
   await claimNumbers(context, made)
@@ -131,20 +133,25 @@ async function enrolledBefore({ db }: Context, made: MadeDevice): Promise<number
   return device ? Number(device.enrolled_at_index) : null
 }
 
-/** First the numbers, so that of two keys that want one only one gets it. @throws {Refusal} identity-conflict */
+/**
+ * First the numbers, so that of two keys that want one only one gets it: all of them or none, or a
+ * refused device would keep the other number from its honest owner. @throws {Refusal} identity-conflict
+ */
 async function claimNumbers({ db }: Context, made: MadeDevice): Promise<void> {
-  await db
-    .insertInto('device_imeis')
-    .values(made.imeis.map((imei14, i) => ({ imei14, device_id: made.dak, slot: i + 1 })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  const rows = await db
-    .selectFrom('device_imeis')
-    .select('device_id')
-    .where('imei14', 'in', [...made.imeis])
-    .execute()
-  const ours = rows.every((row) => equal(new Uint8Array(row.device_id), made.dak))
-  demand(ours, 'identity-conflict', 'one of the numbers is enrolled for another key')
+  await inTransaction(db, async (trx) => {
+    await trx
+      .insertInto('device_imeis')
+      .values(made.imeis.map((imei14, i) => ({ imei14, device_id: made.dak, slot: i + 1 })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    const rows = await trx
+      .selectFrom('device_imeis')
+      .select('device_id')
+      .where('imei14', 'in', [...made.imeis])
+      .execute()
+    const ours = rows.every((row) => equal(new Uint8Array(row.device_id), made.dak))
+    demand(ours, 'identity-conflict', 'one of the numbers is enrolled for another key')
+  })
 }
 
 async function keep(
@@ -157,7 +164,8 @@ async function keep(
   const salt = surroundings.random(32)
   const card = drawCard(surroundings.random)
   const leaf = leafHash(saltedRecord(salt, request.record))
-  const { index } = await sequencer.submit({
+  const hash = cardHash(keys.secret, card)
+  await sequencer.submit({
     kind: 'batch',
     body: coseSign(
       'application/stolen-batch+cbor',
@@ -175,7 +183,7 @@ async function keep(
           enrolled_at_index: logged.index,
           owner_thumbprint: owner && thumbprint(owner),
           owner_key: owner && encodeCbor(coseKey(owner)),
-          card_hash: cardHash(keys.secret, card),
+          card_hash: hash,
           record_salt: salt,
         })
         .onConflict((conflict) => conflict.doNothing())
@@ -187,5 +195,12 @@ async function keep(
         .execute()
     },
   })
-  return { index, card }
+  // Enrolled twice at the same moment: only the card that was kept is worth showing.
+  const kept = await context.db
+    .selectFrom('devices')
+    .select(['enrolled_at_index', 'card_hash'])
+    .where('id', '=', made.dak)
+    .executeTakeFirstOrThrow()
+  const isOurs = kept.card_hash !== null && equal(new Uint8Array(kept.card_hash), hash)
+  return { index: Number(kept.enrolled_at_index), card: isOurs ? card : null }
 }

@@ -31,16 +31,23 @@ export function checkNonce({ keys, surroundings }: Context, nonce: Uint8Array): 
 /** A nonce that opens something is good once. @throws {Refusal} token-nonce */
 export async function useNonce(context: Context, nonce: Uint8Array): Promise<void> {
   checkNonce(context, nonce)
-  const { db, surroundings } = context
-  const now = surroundings.clock()
-  await db
-    .deleteFrom('used_nonces')
-    .where('at_ms', '<', BigInt(now - 2 * LIFETIME_MS))
-    .execute()
-  const used = await db
+  demand(await spend(context, nonce), 'token-nonce', 'the nonce was used before')
+}
+
+/** True once for each value, for at least twenty minutes and in every process. */
+export async function spend({ db, surroundings }: Context, value: Uint8Array): Promise<boolean> {
+  const spent = await db
     .insertInto('used_nonces')
-    .values({ nonce, at_ms: now })
+    .values({ nonce: value, at_ms: surroundings.clock() })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
-  demand(used.numInsertedOrUpdatedRows === 1n, 'token-nonce', 'the nonce was used before')
+  return spent.numInsertedOrUpdatedRows === 1n
+}
+
+/** Forgets what is too old to be shown again: by then its own time has run out. */
+export async function forgetSpent({ db, surroundings }: Context): Promise<void> {
+  await db
+    .deleteFrom('used_nonces')
+    .where('at_ms', '<', BigInt(surroundings.clock() - 2 * LIFETIME_MS))
+    .execute()
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import {
   RELEASED_TO,
   demand,
@@ -7,7 +7,6 @@ import {
   saltedHash,
   signSlot,
   stateInForce,
-  toHex,
   encodeCbor,
   encodeSlot,
   type State,
@@ -70,7 +69,6 @@ export async function reportStolen(
   if (known) return statusByReference(context, known.reference)
 
   const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
-  demandFreshHold(orders)
   const reference = drawReference(surroundings.random)
   const now = Math.floor(sequencer.now() / 1000)
   const own = ['card', saltedHash(surroundings.random(32), `report ${reference}`)] as const
@@ -82,6 +80,7 @@ export async function reportStolen(
     now,
     surroundings,
   )
+  demandFreshHold(orders)
   await sequencer.submit({
     kind: 'order',
     body: signComposed(composed, [keys.intake]),
@@ -216,10 +215,4 @@ export async function draftWithdrawal(
   const slot = signSlot('application/stolen-order+cbor', composed.payload, keys.intake)
   await addSignatures(context, [{ draftId: id, slot: 0, signature: encodeCbor(encodeSlot(slot)) }])
   return { id, act: 'release', payload: composed.payload, opening: composed.opening }
-}
-
-/** A stable id for whatever one request creates. */
-export function idFromKey(caller: string, key: string): string {
-  const hex = toHex(new Uint8Array(createHash('sha256').update(`${caller}\n${key}`).digest()))
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -20,6 +20,7 @@ export interface SightingsTaken {
 
 const MAX_AGE_SECONDS = 30 * 86_400
 const MAX_AHEAD_SECONDS = 300
+const HOUR_MS = 3_600_000
 
 /** Takes an operator's signed sightings: at least once delivered, once counted. @throws {Refusal} forbidden */
 export async function takeSightings(
@@ -85,33 +86,38 @@ async function keep(
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-/** A sighting by the registry itself: an activation it refused, a check that hit. */
+/**
+ * A sighting by the registry itself: an activation it refused, a check that hit. The same once an
+ * hour is enough, and whoever asks ten thousand times must not bury what others saw.
+ */
 export async function noteSighting(
   { db, sequencer, surroundings }: Context,
   seen: {
-    readonly subject: Subject
+    readonly subjectId: string
     readonly how: SeenHow
     readonly verdict: string
     readonly country: string
   },
 ): Promise<void> {
   const now = surroundings.clock()
+  const { subjectId, how, verdict, country } = seen
   await db
     .insertInto('sightings')
     .values({
-      id: `registry ${toHex(surroundings.random(16))}`,
+      id: `registry ${subjectId} ${how} ${verdict} ${country} ${Math.floor(now / HOUR_MS)}`,
       at_ms: now,
       received_ms: now,
       reporter: 'registry',
-      how: seen.how,
-      verdict: seen.verdict,
-      country: seen.country,
+      how,
+      verdict,
+      country,
       network: null,
-      subject_id: seen.subject.id,
+      subject_id: subjectId,
       imei14: null,
       tree_size: sequencer.ledger.size,
       body: new Uint8Array(),
     })
+    .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 

@@ -17,6 +17,7 @@ import {
   type Order,
   type PublicKey,
   type RefusalCode,
+  type Role,
   type Slot,
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
@@ -59,7 +60,7 @@ export const MAX_SIGNED_AT_ONCE = 500
 /**
  * Takes signatures, each on its own merit, and logs every draft that now has all of its slots. The
  * signature is the permission: nobody else needs to vouch for the caller. The answer for each draft,
- * or its refusal, in the order of the drafts' first mention.
+ * or its refusal.
  * @throws {Refusal} not-found, too-large
  */
 export async function addSignatures(
@@ -86,7 +87,14 @@ export async function addSignatures(
     context,
     good.filter(({ loggedAt }) => loggedAt === null),
   )
-  await Promise.all(good.map(async (draft) => results.set(draft.id, await finish(context, draft))))
+  // As they are now: another signer's slot may have come in at the same moment.
+  const saved = await loadDrafts(
+    context,
+    good.map(({ id }) => id),
+  )
+  await Promise.all(
+    [...saved.values()].map(async (draft) => results.set(draft.id, await finish(context, draft))),
+  )
   return results
 }
 
@@ -102,6 +110,7 @@ function checkSlot(context: Context, draft: DraftRow, position: number, slot: Sl
   const signer = RULES[draft.order.act].slots[position]
   demand(signer !== undefined, 'signer-set', `${draft.order.act} has no slot ${position}`)
   let key: PublicKey | undefined
+  let role: Role | 'owner' = 'owner'
   if (signer === 'owner') {
     key = draft.order.okey?.key
     demand(
@@ -112,15 +121,24 @@ function checkSlot(context: Context, draft: DraftRow, position: number, slot: Sl
   } else {
     const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
     demand(signer.roles.includes(cert.role), 'signer-set', `${cert.role} does not sign here`)
+    demand(cert.use !== 'issue', 'signer-set', "a force's issuing key signs no orders")
+    demand(
+      cert.scope.acts.includes(draft.order.act),
+      'scope',
+      `not certified to ${draft.order.act}`,
+    )
+    // Else anybody certified could put his signature in the place of one that belongs there.
+    const acts = cert.role === 'officer' ? cert.iss : cert.sub
+    demand(acts === draft.order.auth, 'signer-set', 'the order names another authority')
     if (cert.role === 'officer') checkOtherOfficer(context, draft, position, cert.sub)
+    role = cert.role
     key = cert.key
   }
-  const parties = trust.root.relyingParties
   const cose: CoseSign = { contentType: TYPE, payload: draft.payload, slots: [slot] }
   verifySlot(cose, slot, key, {
     verify: trust.verify.es256,
-    relyingParties: parties,
-    deviceBound: signer !== 'owner',
+    relyingParties: trust.root.relyingParties.filter((party) => party.role === role),
+    deviceBound: role === 'officer',
   })
 }
 
@@ -136,6 +154,7 @@ function checkOtherOfficer(context: Context, draft: DraftRow, position: number, 
 
 async function finish(context: Context, draft: DraftRow): Promise<Signed | Refusal> {
   if (draft.loggedAt !== null) return { state: 'logged', index: draft.loggedAt }
+  if (draft.isVoid) return new Refusal('case-closed', 'the draft was withdrawn')
   const wanted = RULES[draft.order.act].slots.length
   if (draft.slots.size < wanted) return { state: 'collecting', missing: wanted - draft.slots.size }
   if (draft.awaitsBatch)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SET_ASIDE } from '../dirbs.ts'
 import { Base64, Uuid } from './common.ts'
 
 /** The crime behind a lock, field 11 of the order. */
@@ -85,6 +86,8 @@ export const SignaturesAnswer = z.object({
       index: z.number().int().optional(),
       code: z.string().optional(),
       detail: z.string().optional(),
+      /** What the caller can act on, such as when a cap frees. */
+      facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
     }),
   ),
 })
@@ -95,7 +98,10 @@ export const NewBatchRequest = z.object({
   /** SHA-256 of the file: importing it twice is importing it once. */
   fileHash: z.string().regex(/^[0-9a-f]{64}$/),
   kind: z.enum(['full', 'delta']),
+  /** Rows that name a number and a claim, each number once. */
   rows: z.number().int().min(0),
+  /** Rows the importing officer's program could not use. */
+  setAside: z.number().int().min(0),
   why: Why,
   prefix: z.string().max(32).nullable(),
   shrinkReason: z.string().min(1).max(256).nullable(),
@@ -106,8 +112,22 @@ export const BatchAnswer = z.object({
   kind: z.enum(['full', 'delta']),
   source: z.string(),
   proposedBy: z.string(),
-  state: z.enum(['open', 'approved']),
+  /** Open while rows are taken; complete when all of them were. */
+  state: z.enum(['open', 'complete', 'approved']),
   rows: z.number().int(),
+  setAside: z.number().int(),
+  /** Why a list much shorter than the last one was taken. */
+  shrinkReason: z.string().nullable(),
+  /** What earlier lists held and this full list does not; null before it is complete. */
+  missing: z
+    .object({
+      /** Cases nobody had approved, withdrawn. */
+      withdrawn: z.number().int(),
+      /** Locks that stand, by crime reference: people decide about their release. */
+      standing: z.array(z.string()),
+      standingCount: z.number().int(),
+    })
+    .nullable(),
   cases: z.record(z.string(), z.number().int()),
   refusedCount: z.number().int(),
   refused: z.array(z.object({ row: z.number().int(), code: z.string() })),
@@ -119,11 +139,15 @@ export const BatchAnswer = z.object({
 export const BatchRowsRequest = z.object({
   rows: z
     .array(
-      z.object({
-        row: z.number().int().min(1),
-        imei: z.string().max(32),
-        claim: z.enum(['locked', 'held', 'recovered']),
-      }),
+      z.union([
+        z.object({
+          row: z.number().int().min(1),
+          imei: z.string().max(32),
+          claim: z.enum(['locked', 'held', 'recovered']),
+        }),
+        // Kept with the import, so that the second officer sees what was not read.
+        z.object({ row: z.number().int().min(1), setAside: z.enum(SET_ASIDE) }),
+      ]),
     )
     .min(1)
     .max(500),
@@ -139,6 +163,9 @@ export const BatchRowsAnswer = z.object({
     }),
   ),
 })
+
+/** POST /v1/batches/{id}/completion: every row was sent. */
+export const BatchCompletionRequest = z.object({})
 
 /** POST /v1/batches/{id}/approval: by another officer than the one who imported. */
 export const BatchApprovalRequest = z.object({ reason: z.string().min(1).max(256).nullable() })

@@ -14,7 +14,8 @@ export const first: readonly string[] = [
   `create table if not exists published (
     origin text primary key,
     note text not null,
-    guarded_note text
+    guarded_note text,
+    plain_note text
   )`,
   `create table if not exists staging (
     origin text not null,
@@ -117,10 +118,12 @@ export const first: readonly string[] = [
     counts jsonb not null,
     unique (force, file_hash)
   )`,
-  `create table if not exists batch_rows_refused (
+  `create table if not exists batch_rows (
     batch_id uuid not null,
     row_no bigint not null,
-    code text not null,
+    subject_id uuid,
+    result text not null,
+    code text,
     primary key (batch_id, row_no)
   )`,
   // what happens to them

@@ -1,0 +1,81 @@
+import { Refusal } from '../../core/index.ts'
+import { sha256Fast, verifyEd25519 } from '../../host/index.ts'
+import { auditLog, formatVkey, parsePolicy, parseVkey, type Policy } from '../../log/index.ts'
+import { readConfig } from '../config.ts'
+import { Files, loadTrust, readNeeded } from '../files.ts'
+import { logReader } from '../log-source.ts'
+import { EXIT, print, say, wrongUsage } from '../out.ts'
+import { progressBar, type Progress } from '../progress.ts'
+
+interface Options {
+  readonly vkey: string
+  readonly policy?: string
+  readonly json?: boolean
+}
+
+export async function verifyLog(where: string, options: Options): Promise<void> {
+  const json = options.json ?? false
+  const policy = await policyOf(options)
+  let bar: Progress | null = null
+  let shown = 0
+  try {
+    const { checkpoint, quorum } = await auditLog({
+      policy,
+      verify: verifyEd25519,
+      sha256: sha256Fast,
+      read: logReader(where),
+      progress: (leaves, size) => {
+        bar ??= progressBar('entries', size)
+        bar.advance(leaves - shown)
+        shown = leaves
+      },
+    })
+    const { origin, size } = checkpoint
+    const root = Buffer.from(checkpoint.root).toString('base64')
+    const cosigners = quorum.cosigners.map(({ name }) => name)
+    print(
+      json,
+      { ok: true, origin, size, root, cosigners },
+      `whole: ${origin}, ${size} entries, root ${root}`,
+    )
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === 'unavailable' || error.code === 'timeout')
+      throw error
+    const found = { ok: false, code: error.code, detail: error.message, ...error.facts }
+    print(json, found, `not whole: ${error.code}: ${error.message}`)
+    process.exitCode = EXIT.failed
+  } finally {
+    ;(bar as Progress | null)?.stop()
+  }
+}
+
+async function policyOf({ vkey, policy }: Options): Promise<Policy> {
+  const key = parsed(vkey)
+  if (policy === undefined) return parsePolicy(`log ${vkey}\nquorum none\n`)
+  const read = parsePolicy(new Uint8Array(await readNeeded(policy)))
+  if (!read.logs.some((log) => log.key.id === key.id)) say('The policy does not list this log key.')
+  return read
+}
+
+function parsed(vkey: string) {
+  try {
+    return parseVkey(vkey)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw wrongUsage(`--vkey is not a verifier key: ${error.message}`)
+  }
+}
+
+/** What an auditor is told once and keeps: the verifier keys of the logs that this trust root names. */
+export async function printLogKeys({
+  root,
+  json,
+}: {
+  readonly root?: string
+  readonly json?: boolean
+}): Promise<void> {
+  const path = root ?? new Files(readConfig(process.env).config.data).root
+  const { plain } = await loadTrust(path)
+  const vkeys = plain.logs.map((log) => formatVkey(log.key))
+  print(json ?? false, vkeys, vkeys.join('\n'))
+}

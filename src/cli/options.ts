@@ -1,0 +1,38 @@
+import { InvalidArgumentError, Option, type Command } from 'commander'
+
+/** An action whose module is loaded when it is called: help and usage must not wait for it. */
+export function later<A extends readonly unknown[]>(
+  load: () => Promise<(...args: A) => Promise<void>>,
+): (...args: A) => Promise<void> {
+  return async (...args) => (await load())(...args)
+}
+
+/** @throws {InvalidArgumentError} */
+function address(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError('Expected an address such as http://127.0.0.1:8080.')
+  return text.replace(/\/+$/, '')
+}
+
+/** @throws {InvalidArgumentError} */
+export function count(text: string): number {
+  if (!/^[1-9][0-9]{0,6}$/.test(text))
+    throw new InvalidArgumentError('Expected a whole number from 1.')
+  return Number(text)
+}
+
+export const jsonOption = () => new Option('--json', 'one JSON object on stdout')
+export const registryOption = () =>
+  new Option('--registry <url>', 'registry to ask').argParser(address)
+export const whyOption = () =>
+  new Option('--why <word>', 'the crime')
+    .choices(['theft', 'robbery', 'burglary', 'lost'])
+    .default('theft')
+
+/** What every command of a party that asks the registry understands. */
+export function asking(command: Command, who: string, key: string): Command {
+  return command
+    .addOption(registryOption())
+    .option('--key <file>', `${who}'s key (demonstration: keys/${key}.pem)`)
+    .addOption(jsonOption())
+}

@@ -1,0 +1,80 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from '../src/registry/db/tables.ts'
+import { TileStore } from '../src/registry/log/tile-store.ts'
+
+/** Where a sequencer can die, in the order it works; a pool across a tile's edge writes four files. */
+export type Step =
+  'swap' | 'file 1' | 'file 2' | 'file 3' | 'file 4' | 'publication' | 'checkpoint file' | 'discard'
+export type When = 'before' | 'after'
+
+/** Fails one step, before it does its work or after it has done it, for as long as it is armed. */
+export class Faults {
+  #step: Step | null = null
+  #when: When = 'before'
+  #files = 0
+  #transactions = 0
+  /** How often the armed step was met. */
+  met = 0
+
+  arm(step: Step, when: When): void {
+    this.#step = step
+    this.#when = when
+    this.met = 0
+    this.restart()
+  }
+
+  lift(): void {
+    this.#step = null
+  }
+
+  /** Steps are counted within one pool. */
+  restart(): void {
+    this.#files = 0
+    this.#transactions = 0
+  }
+
+  private async run<T>(step: string, work: () => Promise<T>): Promise<T> {
+    if (step !== this.#step) return work()
+    this.met++
+    if (this.#when === 'after') await work()
+    throw new Error(`fault ${this.#when} ${step}`)
+  }
+
+  store(folder: string): TileStore {
+    const run = <T>(step: string, work: () => Promise<T>) => this.run(step, work)
+    const nextFile = () => `file ${++this.#files}`
+    return new (class extends TileStore {
+      override write(path: string, bytes: Uint8Array): Promise<void> {
+        return run(nextFile(), () => super.write(path, bytes))
+      }
+
+      override writeCheckpoint(note: string): Promise<void> {
+        return run('checkpoint file', () => super.writeCheckpoint(note))
+      }
+    })(folder)
+  }
+
+  /** The same database, whose transactions fail as a lost connection makes them fail. */
+  database(db: Kysely<Schema>): Kysely<Schema> {
+    const transaction = () => {
+      const step = ++this.#transactions === 1 ? 'swap' : 'publication'
+      const real = db.transaction().setIsolationLevel('read committed')
+      const execute = (body: Parameters<typeof real.execute>[0]) =>
+        this.run(step, () => real.execute(body))
+      return { setIsolationLevel: () => ({ execute }) }
+    }
+    const deleting = (query: ReturnType<typeof db.deleteFrom<'staging'>>): unknown => ({
+      where: (...is: Parameters<typeof query.where>) => deleting(query.where(...is)),
+      execute: () => this.run('discard', () => query.execute()),
+    })
+    const deleteFrom = (table: 'staging') => deleting(db.deleteFrom(table))
+    const replaced: Readonly<Record<string, unknown>> = { transaction, deleteFrom }
+    return new Proxy(db, {
+      get: (target, name) => {
+        if (typeof name === 'string' && Object.hasOwn(replaced, name)) return replaced[name]
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value
+      },
+    })
+  }
+}
