@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -21,11 +21,16 @@ import {
   signCheckpoint,
   tilePath,
 } from '../src/log/index.ts'
+import { freePorts } from './free-ports.ts'
 import { World, imeiNumber } from './world.ts'
 
 const MAIN = fileURLToPath(new URL('../bin/stolen-mode.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'stolen-mode-cli-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const running = new Set<ChildProcess>()
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
 
 interface Ran {
   readonly code: number | null
@@ -45,11 +50,13 @@ function start(args: readonly string[], environment: Readonly<Record<string, str
     env: { ...inherited, STOLEN_MODE_DATA: join(folder, 'data'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  running.add(child)
   let out = ''
   let err = ''
   child.stdout.on('data', (part: Buffer) => (out += part.toString()))
   child.stderr.on('data', (part: Buffer) => (err += part.toString()))
   const ended = once(child, 'close').then(([code]): Ran => {
+    running.delete(child)
     return { code: code as number | null, out, err, json: () => JSON.parse(out) as never }
   })
   return { child, ended, said: () => err }
@@ -151,12 +158,15 @@ describe('wrong usage', () => {
 describe('configuration and start', () => {
   const secret = 'not-to-be-printed'
   const data = join(folder, 'founded')
-  beforeAll(() => {
-    const url = 'http://127.0.0.1:1'
-    return foundDemonstration(new Files(data), {
-      registryUrl: url,
-      witnessUrl: url,
-      guardianUrl: url,
+  let port: string
+  let witnessPort: string
+  beforeAll(async () => {
+    ;[port, witnessPort] = (await freePorts(2)).map(String) as [string, string]
+    const [registryUrl, witnessUrl] = [port, witnessPort].map((at) => `http://127.0.0.1:${at}`)
+    await foundDemonstration(new Files(data), {
+      registryUrl: registryUrl!,
+      witnessUrl: witnessUrl!,
+      guardianUrl: 'http://127.0.0.1:1',
     })
   })
 
@@ -190,17 +200,27 @@ describe('configuration and start', () => {
   })
 
   test('serve: a taken port, a second process on the same data, Ctrl-C', async () => {
-    const taken = createServer().listen(0, '127.0.0.1')
+    const settings = {
+      STOLEN_MODE_DATA: data,
+      STOLEN_MODE_LOG_LEVEL: 'silent',
+      STOLEN_MODE_REGISTRY_PORT: port,
+      STOLEN_MODE_WITNESS_PORT: witnessPort,
+    }
+    const ready = async ({ child, said }: ReturnType<typeof start>) => {
+      while (!said().includes('is ready')) await once(child.stderr, 'data')
+    }
+    // A registry signs nothing before its witnesses answer.
+    const witness = start(['witness'], settings)
+    await ready(witness)
+    const taken = createServer().listen(Number(port), '127.0.0.1')
     await once(taken, 'listening')
-    const port = String((taken.address() as AddressInfo).port)
-    const settings = { STOLEN_MODE_DATA: data, STOLEN_MODE_LOG_LEVEL: 'silent' }
-    const refused = await run(['serve'], { ...settings, STOLEN_MODE_REGISTRY_PORT: port })
+    const refused = await run(['serve'], settings)
     taken.close()
     expect(refused.code).toBe(1)
     expect(refused.err).toContain(`port ${port} is taken`)
 
-    const first = start(['serve', '--json'], { ...settings, STOLEN_MODE_REGISTRY_PORT: port })
-    while (!first.said().includes('is ready')) await once(first.child.stderr, 'data')
+    const first = start(['serve', '--json'], settings)
+    await ready(first)
     const second = await run(['serve', '--json'], { ...settings, STOLEN_MODE_REGISTRY_PORT: '0' })
     expect(second.code).toBe(1)
     expect(second.json()).toMatchObject({ error: { code: 'data-folder-busy' } })
@@ -208,6 +228,8 @@ describe('configuration and start', () => {
     const ended = await first.ended
     expect(ended.code).toBe(0)
     expect(ended.json()).toEqual({ party: 'registry', url: `http://127.0.0.1:${port}` })
+    witness.child.kill('SIGTERM')
+    expect(await witness.ended).toMatchObject({ code: 0, out: '' })
   }, 60_000)
 
   test('what is interrupted before it was done ends with 130', async () => {
@@ -293,8 +315,13 @@ describe('at a registry', () => {
       refused: [{ row: 5, code: 'imei-unusable' }],
     })
     const approved = await ask(
-      ...['officer', 'approve', ...keys],
-      ...['--key', key('second'), '--reason', 'checked'],
+      'officer',
+      'approve',
+      ...keys,
+      '--key',
+      key('second'),
+      '--reason',
+      'checked',
     )
     expect(approved.json()).toMatchObject({ locked: 3, refused: [], cap: null })
     expect(approved.code).toBe(0)
@@ -302,8 +329,14 @@ describe('at a registry', () => {
     await world.settle()
     const out = join(folder, 'blacklist.csv')
     const exported = await run([
-      ...['export', 'blacklist', '--registry', world.registryUrl],
-      ...['--key', key('edge'), '--out', out],
+      'export',
+      'blacklist',
+      '--registry',
+      world.registryUrl,
+      '--key',
+      key('edge'),
+      '--out',
+      out,
     ])
     expect(exported).toMatchObject({ code: 0, out: '' })
     const [header, ...lines] = readFileSync(out, 'utf8').trim().split('\n')

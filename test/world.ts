@@ -60,6 +60,8 @@ export interface Handset {
   readonly phone: Phone
   readonly imei: Imei14
   readonly owner: Owner
+  /** The recovery card that was shown once. */
+  readonly card: string
 }
 
 /**
@@ -305,7 +307,7 @@ export class World implements AsyncDisposable {
           logger,
         })
         await phone.powerOn()
-        return { phone, imei: item.imei, owner: new Owner(registryUrl, card, key) }
+        return { phone, imei: item.imei, owner: new Owner(registryUrl, card, key), card }
       }),
     )
     this.handsets.push(...made)

@@ -129,6 +129,8 @@ export class FeedHub {
   private send(reader: Reader, bytes: Buffer): void {
     if (reader.out.writableLength > MAX_UNSENT_BYTES) {
       this.#cut++
+      // Now, since its 'close' comes later, and it must not be cut twice.
+      this.#readers.delete(reader)
       reader.out.destroy()
       return
     }

@@ -44,7 +44,7 @@ export function toProblem(error: unknown, logger: Logger): ProblemBody {
   }
   if (error instanceof HTTPException && error.status < 500) {
     const code = error.status === 413 ? 'too-large' : 'malformed'
-    return { type: `/problems/${code}`, title: PROBLEMS[code].title, status: error.status, code }
+    return { type: `/problems/${code}`, ...PROBLEMS[code], code }
   }
   logger.error({ err: error }, 'a request failed')
   return {

@@ -62,7 +62,7 @@ function hasQuorum(checkpoint: VerifiedCheckpoint, policy: Policy, trust: Trust)
   }
 }
 
-/** What this database says was published. */
+/** What this database says was published. @throws {Fatal} notes that our key did not sign */
 export async function loadPublished(
   db: Kysely<Schema>,
   origin: string,
@@ -76,7 +76,11 @@ export async function loadPublished(
   if (!row) return NOTHING_PUBLISHED
   // The guarded quorum contains the plain one: no older note comes after a newer one.
   const notes = [row.guarded_note, row.plain_note, row.note].filter((note) => note !== null)
-  return notes.reduce((before, note) => withNote(before, note, trust), NOTHING_PUBLISHED)
+  try {
+    return notes.reduce((before, note) => withNote(before, note, trust), NOTHING_PUBLISHED)
+  } catch (error) {
+    throw new Fatal('what is kept as published was never signed', error)
+  }
 }
 
 /** The notes signed and published last, by whichever process; null where there is none. */

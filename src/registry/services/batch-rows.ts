@@ -6,7 +6,7 @@ import { write } from './batch-writes.ts'
 import { batchById, type Batch } from './batches.ts'
 
 /** Rows in one request. */
-export const MAX_ROWS = 500
+const MAX_ROWS = 500
 
 /**
  * Turns rows into cases and drafts. A row is taken once: sent again, it changes nothing, and gives
