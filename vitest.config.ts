@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: ['test/postgres-server.ts'],
+    globalSetup: ['test/postgres-server.ts', 'test/embedded-template.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000, // the first database of a file is created in one
     pool: 'forks',

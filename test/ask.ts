@@ -83,8 +83,16 @@ interface OpenApi {
 type Responses = Readonly<Record<string, { readonly description: string }>>
 
 export async function openApi(world: World): Promise<OpenApi> {
-  return (await (await fetch(`${world.registryUrl}/openapi.json`)).json()) as OpenApi
+  const known = DOCUMENTS.get(world)
+  if (known) return known
+  const response = await fetch(`${world.registryUrl}/openapi.json`)
+  const document = (await response.json()) as OpenApi
+  DOCUMENTS.set(world, document)
+  return document
 }
+
+/** Made once for each world: it is long. */
+const DOCUMENTS = new WeakMap<World, OpenApi>()
 
 async function expectDocumented(
   world: World,

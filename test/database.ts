@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
 import { type Database, openDatabase } from '../src/registry/db/database.ts'
 import { migrate } from '../src/registry/db/migrate.ts'
+import { freshFolder } from './embedded-template.ts'
 
 /** Gives a fresh, migrated database. It is closed and dropped after the test. */
 export type OpenDatabase = () => Promise<Database>
@@ -41,7 +42,7 @@ function onEmbedded(): OpenDatabase {
   let schemas = 0
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'stolen-mode-db-'))
-    shared = await openDatabase({ folder: join(folder, 'data') })
+    shared = await openDatabase({ folder: await freshFolder(join(folder, 'data')) })
   })
   afterAll(async () => {
     await shared.close()

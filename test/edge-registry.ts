@@ -70,7 +70,12 @@ export class EdgeRegistry {
     const { signer } = this.log.founding.operators[0]!
     checkAuthorization(
       request.headers.authorization,
-      { method: request.method!, path, body: new TextEncoder().encode(body) },
+      {
+        method: request.method!,
+        path,
+        body: new TextEncoder().encode(body),
+        key: String(request.headers['idempotency-key'] ?? ''),
+      },
       Math.floor(Date.now() / 1000),
       () => signer,
       this.log.trust.verify.es256,

@@ -24,6 +24,7 @@ import {
   machine,
   nodeVerifiers,
   verifyEd25519,
+  type Logger,
   type NoteSigner,
   type Surroundings,
 } from '../src/host/index.ts'
@@ -42,6 +43,7 @@ import { findByImei } from '../src/registry/model/subjects.ts'
 import { DEMO_COUNTRY, found, produce, unbox, type Founding } from '../src/sim/index.ts'
 import { readTrust, type Trust } from '../src/wire/index.ts'
 import { startGuardian, startWitness, type RunningWitness } from '../src/witness/index.ts'
+import { freshFolder } from './embedded-template.ts'
 import { freePorts } from './free-ports.ts'
 
 const ORIGIN = 'log.world.example/stolen-mode'
@@ -53,6 +55,8 @@ export interface WorldOptions {
   /** Opened and migrated by the test; by default an embedded one of the world's own. */
   readonly database?: Database
   readonly capPerHour?: number
+  /** Takes every party's log lines. */
+  readonly logger?: Logger
 }
 
 /** A simulated phone with its owner. */
@@ -74,7 +78,7 @@ export class World implements AsyncDisposable {
     clock: () => Date.now() + this.#ahead,
     random: machine.random,
   }
-  readonly logger = pino({ level: process.env['WORLD_LOG'] ?? 'silent' })
+  logger: Logger = pino({ level: process.env['WORLD_LOG'] ?? 'silent' })
   readonly log: NoteSigner = generateNoteSigner(ORIGIN, 1).signer
   readonly #witnessKey = generateNoteSigner('witness.world.example', 4).signer
   readonly #guardianKey = generateNoteSigner('guardian.world.example', 4).signer
@@ -112,7 +116,9 @@ export class World implements AsyncDisposable {
     return world
   }
 
-  async #found({ database, capPerHour = DEFAULT_CAP }: WorldOptions): Promise<void> {
+  async #found(options: WorldOptions): Promise<void> {
+    const { database, capPerHour = DEFAULT_CAP } = options
+    if (options.logger) this.logger = options.logger
     const [registry, witness, guardian, edge, admin] = await freePorts(5)
     this.#ports = {
       registry: registry!,
@@ -137,7 +143,8 @@ export class World implements AsyncDisposable {
     })
     this.trust = readTrust(this.founding.root, nodeVerifiers())
     this.#ownsDatabase = database === undefined
-    this.database = database ?? (await openDatabase({ folder: join(this.folder, 'database') }))
+    this.database =
+      database ?? (await openDatabase({ folder: await freshFolder(join(this.folder, 'database')) }))
     this.first = this.desk(this.founding.officers[0]!.signer)
     this.second = this.desk(this.founding.officers[1]!.signer)
     this.probe = new RegisterProbe(`http://127.0.0.1:${edge}`)

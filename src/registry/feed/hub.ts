@@ -13,6 +13,7 @@ import {
 import type { Schema } from '../db/tables.ts'
 import type { Accepted } from '../log/decide.ts'
 import { NOTHING_PUBLISHED, type Published, type PublishedNote } from '../log/published.ts'
+import { faultOf } from '../fault.ts'
 import { feedEntries } from './entries.ts'
 
 interface Reader {
@@ -97,7 +98,7 @@ export class FeedHub {
   private bringUp(reader: Reader): void {
     reader.live = false
     this.replay(reader).catch((error: unknown) => {
-      this.#logger.warn({ err: error }, 'a feed reader was dropped')
+      this.#logger.warn({ err: faultOf(error) }, 'a feed reader was dropped')
       reader.out.destroy()
     })
   }

@@ -58,6 +58,7 @@ export function batchRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: BatchRowsRequest,
       answer: BatchRowsAnswer,
       middleware: once,
+      refuses: ['import-incomplete'],
       large: true,
     },
     async ({ rows }, c) => {
@@ -84,6 +85,7 @@ export function batchRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: BatchCompletionRequest,
       answer: BatchAnswer,
       middleware: once,
+      refuses: ['import-incomplete'],
     },
     async (_, c) => {
       const id = idIn(c.req.param('id'))
@@ -99,6 +101,7 @@ export function batchRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: BatchApprovalRequest,
       answer: BatchAnswer,
       middleware: once,
+      refuses: ['same-officer', 'import-incomplete', 'import-mass-change', 'import-shrinks'],
     },
     async ({ reason }, c) => {
       const { id } = await approveBatch(context, callerIn(c), idIn(c.req.param('id')), reason)

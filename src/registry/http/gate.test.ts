@@ -35,6 +35,7 @@ const SIGNED: readonly (Question & { readonly role: 'officer' | 'operator' })[] 
     path: `/v1/batches/${ID}/rows`,
     body: { rows: [{ row: 1, imei: '00101701000001', claim: 'locked' }] },
   },
+  { role: 'officer', path: `/v1/batches/${ID}/completion`, body: {} },
   { role: 'officer', path: `/v1/batches/${ID}/approval`, body: { reason: null } },
   { role: 'officer', method: 'GET', path: `/v1/batches/${ID}/drafts` },
   { role: 'operator', method: 'GET', path: '/v1/snapshot/0' },

@@ -5,6 +5,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Refusal, type RefusalCode } from '../../core/index.ts'
 import type { Logger } from '../../host/index.ts'
 import { PROBLEMS, type ProblemBody } from '../../wire/index.ts'
+import { isLostConnection } from '../db/lost.ts'
+import { faultOf } from '../fault.ts'
 
 const RETRY_AFTER_SECONDS = '2'
 
@@ -46,7 +48,9 @@ export function toProblem(error: unknown, logger: Logger): ProblemBody {
     const code = error.status === 413 ? 'too-large' : 'malformed'
     return { type: `/problems/${code}`, ...PROBLEMS[code], code }
   }
-  logger.error({ err: error }, 'a request failed')
+  logger.error({ err: faultOf(error) }, 'a request failed')
+  if (isLostConnection(error))
+    return toProblem(new Refusal('unavailable', 'the database cannot be reached'), logger)
   return {
     type: '/problems/internal',
     title: 'Something failed on our side.',

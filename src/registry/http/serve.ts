@@ -12,6 +12,9 @@ export interface Served {
 const HOST = '127.0.0.1'
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
+const IDLE_LOOK_MS = 10
+/** How long requests that run may still take when the service stops. */
+const LAST_ANSWERS_MS = 1_000
 
 /** Serves the app over HTTP/1.1 with bounded headers, bodies and patience. */
 export async function serve(app: OpenAPIHono<Env>, port: number): Promise<Served> {
@@ -26,10 +29,14 @@ export async function serve(app: OpenAPIHono<Env>, port: number): Promise<Served
   const bound = typeof address === 'object' && address !== null ? address.port : port
   const close = () =>
     new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      server.closeIdleConnections()
-      // The feed never ends by itself.
-      setTimeout(() => server.closeAllConnections(), 1_000).unref()
+      // Connections fall idle one by one, the feed's when the hub closes.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS)
+      const last = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS)
+      server.close(() => {
+        clearInterval(idle)
+        clearTimeout(last)
+        resolve()
+      })
     })
   return { url: `http://${HOST}:${bound}`, close }
 }

@@ -17,6 +17,7 @@ import {
 import type { Trust } from '../../wire/index.ts'
 import type { Schema } from '../db/tables.ts'
 import { ordersOf } from '../model/orders.ts'
+import { faultOf } from '../fault.ts'
 import type { Cosigners } from './cosigners.ts'
 import { decide, type Accepted, type Decision } from './decide.ts'
 import { Fatal } from './fatal.ts'
@@ -173,7 +174,10 @@ export class Sequencer {
 
   /** Whatever went wrong: nothing in memory is believed any more. */
   private doubt(error: unknown): void {
-    this.#deps.logger.error({ err: error }, 'sequencing stopped until the log is verified again')
+    this.#deps.logger.error(
+      { err: faultOf(error) },
+      'sequencing stopped until the log is verified again',
+    )
     this.#halted = new Refusal('unavailable', 'the log is being verified; try again')
     this.#verified = false
     this.rejectAll(this.#waiting.splice(0), this.#halted)
@@ -328,7 +332,7 @@ export class Sequencer {
     try {
       await discardStaging(this.#deps.db, checkpoint)
     } catch (error) {
-      this.#deps.logger.warn({ err: error }, 'staged tiles could not be discarded')
+      this.#deps.logger.warn({ err: faultOf(error) }, 'staged tiles could not be discarded')
     }
   }
 

@@ -22,6 +22,8 @@ export async function addRows(
 ): Promise<readonly RowResult[]> {
   demandRole(caller, 'officer')
   demand(rows.length <= MAX_ROWS, 'too-large', `at most ${MAX_ROWS} rows at once`)
+  const numbers = new Set(rows.map(({ row }) => row))
+  demand(numbers.size === rows.length, 'malformed', 'a row number came twice in one request')
   const batch = await batchById(context, caller, batchId)
   demand(batch.proposedBy === caller.sub, 'forbidden', 'another officer imports this list')
   const { results, lapsed } = await earlier(context, batch, rows)

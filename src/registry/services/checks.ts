@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
 import { ordersOf } from '../model/orders.ts'
 import { subjectIdsFor } from '../model/subjects.ts'
+import { faultOf } from '../fault.ts'
 import { noteSighting } from './sightings.ts'
 
 /** What anybody may know: a word, and as of which state of the log. No owner, no time, no place. */
@@ -45,7 +46,8 @@ export async function check(
     const { subjectId } = worst
     // Not waited for: a hit must take no longer than a miss.
     noteSighting(context, { subjectId, how: 'check', verdict: state, country }).catch(
-      (error: unknown) => context.logger.error({ err: error }, 'a sighting could not be kept'),
+      (error: unknown) =>
+        context.logger.error({ err: faultOf(error) }, 'a sighting could not be kept'),
     )
   }
   return { state, treeSize: sequencer.published.newest?.checkpoint.size ?? 0 }

@@ -55,7 +55,7 @@ interface DraftRow {
 
 const TYPE = 'application/stolen-order+cbor'
 /** Drafts one request may sign. */
-export const MAX_SIGNED_AT_ONCE = 500
+const MAX_SIGNED_AT_ONCE = 500
 
 /**
  * Takes signatures, each on its own merit, and logs every draft that now has all of its slots. The
