@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ const MAIN = fileURLToPath(new URL('../bin/stolen-mode.mjs', import.meta.url))
 
 let temporary: Temporary
 let environment: NodeJS.ProcessEnv
+const started: ChildProcess[] = []
 beforeAll(async () => {
   temporary = await temporaryConfig('silent')
   const { config } = temporary
@@ -26,7 +27,10 @@ beforeAll(async () => {
     STOLEN_MODE_LOG_LEVEL: 'silent',
   }
 })
-afterAll(() => temporary.remove())
+afterAll(async () => {
+  for (const child of started) if (child.exitCode === null) await stop(child)
+  await temporary.remove()
+})
 
 /** Starts everything as `npm start` does, and waits for the addresses to be printed. */
 async function start(): Promise<ChildProcess> {
@@ -34,6 +38,7 @@ async function start(): Promise<ChildProcess> {
     env: environment,
     stdio: ['ignore', 'pipe', 'ignore'],
   })
+  started.push(child)
   let said = ''
   await new Promise<void>((resolve, reject) => {
     child.stdout!.on('data', (part: Buffer) => {
@@ -72,6 +77,13 @@ test('npm start: answers, refuses a second process on its data, stops on Ctrl-C,
   expect(JSON.parse(curl.stdout.toString())).toEqual({ status: 'WHITELISTED' })
   for (const path of ['/', '/check', '/openapi.json', '/log/checkpoint'])
     expect((await fetch(config.registryUrl + path)).status).toBe(200)
+
+  // A change that breaks a client shows as a difference here; UPDATE_OPENAPI=1 writes it down.
+  const described = await (await fetch(`${config.registryUrl}/openapi.json`)).json()
+  const committed = fileURLToPath(new URL('../openapi/registry.json', import.meta.url))
+  if (process.env['UPDATE_OPENAPI'])
+    writeFileSync(committed, `${JSON.stringify(described, null, 2)}\n`)
+  expect(described).toEqual(JSON.parse(readFileSync(committed, 'utf8')))
 
   const second = spawnSync(process.execPath, [MAIN, 'serve'], {
     env: { ...environment, STOLEN_MODE_REGISTRY_PORT: '0' },

@@ -5,7 +5,7 @@ import { LogBench, oidOf } from '../../../test/log-bench.ts'
 import type { Sequencer } from './sequencer.ts'
 import type { Submission } from './submission.ts'
 
-const ROUNDS = 6
+const ROUNDS = 3
 
 describeOnEachEngine('two sequencers on one database and one folder', (open) => {
   test('whoever loses the swap signs nothing, reloads and goes on: one log, each order once', async () => {
