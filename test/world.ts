@@ -361,7 +361,7 @@ export class World implements AsyncDisposable {
     const deadline = performance.now() + PATIENCE_MS
     while (!(await holds())) {
       if (performance.now() > deadline) throw new Error('it did not come to pass')
-      await wait(5)
+      await wait(15)
     }
   }
 
