@@ -61,6 +61,8 @@ const MAX_WAITING = 20_000
 const IDLE_COSIGN_MS = 60_000
 /** How soon cosignatures are asked for again while a lock lacks its quorum. */
 const LACKING_COSIGN_MS = 1_000
+/** How often a process with nothing to do looks at what others have logged. */
+const IDLE_FOLLOW_MS = 250
 const RETRY_MS = 1_000
 const HALTED_LOOK_MS = 50
 
@@ -80,6 +82,8 @@ export class Sequencer {
   #turn: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | null = null
   #nextCosign = 0
+  /** Monotonic time of the next idle look at what other processes have logged. */
+  #nextFollow = 0
   #closed = false
 
   private constructor(deps: SequencerDeps) {
@@ -167,7 +171,11 @@ export class Sequencer {
   }
 
   private async work(): Promise<void> {
-    await this.follow()
+    const idle = this.#waiting.length === 0
+    if (!idle || performance.now() >= this.#nextFollow) {
+      await this.follow()
+      this.#nextFollow = performance.now() + IDLE_FOLLOW_MS
+    }
     if (this.#waiting.length > 0) await this.sequence(this.#waiting.splice(0, MAX_POOL))
     else if (this.#deps.surroundings.clock() >= this.#nextCosign) await this.cosignAndPublish([])
   }
