@@ -31,7 +31,7 @@ const ROUNDS = 10
 const ORDERS = 20
 const AT_ONCE = 5
 /** A round's orders take about a second: the kill falls anywhere into it. */
-const KILL_WITHIN_MS = 900
+const KILL_WITHIN_MS = 600
 
 let temporary: Temporary
 let world: Constellation
