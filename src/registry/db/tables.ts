@@ -205,7 +205,13 @@ interface AuditTable {
 }
 
 /** The tables after the last migration. Identifiers are made by the application, never here. */
+/** Which steps of the migrations this database has taken. */
+interface MigrationsTable {
+  step: string
+}
+
 export interface Schema {
+  migrations: MigrationsTable
   log_state: LogStateTable
   published: PublishedTable
   staging: StagingTable
