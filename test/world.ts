@@ -371,7 +371,7 @@ export class World implements AsyncDisposable {
     const subject = await findByImei(db, imei)
     if (!subject) return 'protected'
     const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
-    const state = stateInForce(orders, frontiersOf(sequencer.published))
+    const state = stateInForce(orders, frontiersOf(sequencer.published), sequencer.ledger)
     return lapse(state, Math.floor(sequencer.now() / 1000)).state
   }
 

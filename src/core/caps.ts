@@ -79,8 +79,17 @@ export class CapCounter {
       const old = firstAfter(times, t - DAY)
       // Trimmed in large steps, so that counting stays cheap.
       if (old > 1024) times.splice(0, old)
-      times.push(t)
+      times.splice(firstAfter(times, t), 0, t)
       this.#times.set(key, times)
+    }
+  }
+
+  /** A void order uses nothing up. Harmless for one so old that it is no longer counted. */
+  uncount(subs: Iterable<string>, act: Act, t: number): void {
+    for (const sub of subs) {
+      const times = this.#times.get(`${sub} ${act}`) ?? []
+      const at = firstAfter(times, t) - 1
+      if (times[at] === t) times.splice(at, 1)
     }
   }
 }

@@ -20,17 +20,19 @@ export interface CheckedOrder {
 }
 
 /**
- * Everything about an order that stands in the log itself, in the order of the bundle's steps 8 to 13.
- * @throws {Refusal} signer-set, chain, cert-time, scope, alg, signature, assertion, fields, window
+ * Everything about an order that stands in the log itself, at leaf `index`, in the order of the
+ * bundle's steps 8 to 13.
+ * @throws {Refusal} signer-set, chain, cert-time, distrusted, scope, alg, signature, assertion, fields, window
  */
 export function checkOrder(
   entry: Entry,
+  index: number,
   authorities: Authorities,
   verify: VerifyEs256,
 ): CheckedOrder {
   demand(entry.kind === 'order', 'unknown-kind', 'expected an order')
   const order = parseOrder(entry.body.payload)
-  const links = signersOf(entry, order, authorities)
+  const links = signersOf(entry, order, index, authorities)
   checkScope(links, order)
   verifySlots(entry, order, links, authorities, verify)
   demand(
@@ -43,7 +45,12 @@ export function checkOrder(
   return { order, t: entry.t, subs, links }
 }
 
-function signersOf(entry: Entry, order: Order, authorities: Authorities): readonly Link[] {
+function signersOf(
+  entry: Entry,
+  order: Order,
+  index: number,
+  authorities: Authorities,
+): readonly Link[] {
   const { slots } = RULES[order.act]
   demand(
     entry.body.slots.length === slots.length,
@@ -54,7 +61,7 @@ function signersOf(entry: Entry, order: Order, authorities: Authorities): readon
     signer === 'owner' ? [] : [{ signer, slot: entry.body.slots[i]! }],
   )
   const links = certified.map(({ signer, slot }) => {
-    const link = authorities.signer(slot.kid, entry.t)
+    const link = authorities.signer(slot.kid, entry.t, index)
     checkRole(link, signer)
     return link
   })

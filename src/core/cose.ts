@@ -11,7 +11,10 @@ import { PASSKEY, verifyAssertion, type Assertion, type RelyingParty } from './w
 export type ContentType =
   | 'application/stolen-order+cbor'
   | 'application/stolen-cert+cbor'
+  | 'application/stolen-list+cbor'
   | 'application/stolen-root+cbor'
+  | 'application/stolen-distrust+cbor'
+  | 'application/stolen-ownerkey+cbor'
   | 'application/stolen-batch+cbor'
   | 'application/stolen-status+cbor'
   | 'application/stolen-sighting+cbor'

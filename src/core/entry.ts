@@ -3,13 +3,24 @@ import { encodeCoseSign, parseCoseSign, type ContentType, type CoseSign } from '
 import { demand } from './refusal.ts'
 
 /** What a leaf of the log can be. */
-export const KIND = { order: 1, certificate: 2, root: 4, batch: 7 } as const
+export const KIND = {
+  order: 1,
+  certificate: 2,
+  list: 3,
+  root: 4,
+  distrust: 5,
+  'owner-key': 6,
+  batch: 7,
+} as const
 export type Kind = keyof typeof KIND
 
 const CONTENT: Readonly<Record<Kind, ContentType>> = {
   order: 'application/stolen-order+cbor',
   certificate: 'application/stolen-cert+cbor',
+  list: 'application/stolen-list+cbor',
   root: 'application/stolen-root+cbor',
+  distrust: 'application/stolen-distrust+cbor',
+  'owner-key': 'application/stolen-ownerkey+cbor',
   batch: 'application/stolen-batch+cbor',
 }
 

@@ -1,4 +1,5 @@
 import { RULES } from './acts.ts'
+import { NOTHING_AFTERWARDS, type Afterwards } from './afterwards.ts'
 import { ENROLLED, lapse, nextState, type DeviceState } from './lifecycle.ts'
 import type { Order } from './order.ts'
 import { Refusal } from './refusal.ts'
@@ -38,6 +39,7 @@ export interface FoldVisitor<T extends LoggedOrder> {
 export function stateInForce<T extends LoggedOrder>(
   orders: readonly T[],
   frontiers: Frontiers,
+  afterwards: Afterwards = NOTHING_AFTERWARDS,
   visitor: FoldVisitor<T> = {},
 ): DeviceState {
   let state = ENROLLED
@@ -52,7 +54,7 @@ export function stateInForce<T extends LoggedOrder>(
       visitor.passedOver?.(logged, error)
       continue
     }
-    visitor.taken?.(logged, before)
+    if (!afterwards.isVoid(index)) visitor.taken?.(logged, before)
   }
   return state
 }

@@ -108,7 +108,9 @@ export class Follower {
     this.#trust = trust
     this.#origin = trust.plain.logs[0]!.key.name
     this.#ledger = new Ledger(trust.root, trust.verify.es256)
-    this.#fold = new Fold(register, (index, code) => logger.warn({ index, code }, 'order skipped'))
+    this.#fold = new Fold(register, this.#ledger, (index, code) =>
+      logger.warn({ index, code }, 'order skipped'),
+    )
   }
 
   /** Leaves covered by a checkpoint with the plain quorum, and applied. */
@@ -269,6 +271,9 @@ export class Follower {
     const applied = this.attempt(index, () => this.#ledger.apply(index, entry))
     if (applied === null) this.#ledger.pass(index)
     if (applied?.kind === 'order') this.attempt(index, () => this.place(record, applied))
+    if (applied?.kind === 'list' || applied?.kind === 'distrust')
+      this.#fold.reconsider(applied.changed)
+    if (applied?.kind === 'owner-key') this.#fold.reconsider([applied.of])
     if (applied?.kind !== 'root') return false
     this.attempt(index, () => {
       this.#trust = trustOf(applied.root, this.#trust.verify)

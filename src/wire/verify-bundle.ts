@@ -116,7 +116,7 @@ export function verifyBundle(bytes: Uint8Array, given: Trust): PublicOrder {
     bundle.certificates.map(readCertificate),
     trust.verify.es256,
   )
-  const checked = checkOrder(entry, authorities, trust.verify.es256)
+  const checked = checkOrder(entry, logged.index, authorities, trust.verify.es256)
   const opening = parseOpening(bundle.opening)
   checkModels(checked.links, checkOpening(checked.order, opening))
   const now = logged.quorum.timeSeconds ?? 0

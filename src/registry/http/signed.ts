@@ -51,7 +51,7 @@ async function demandFirst(context: Context, header: string): Promise<void> {
 
 function certified({ sequencer }: Context, kid: Uint8Array): Link {
   try {
-    return sequencer.ledger.authorities.signer(kid, sequencer.now())
+    return sequencer.ledger.authorities.signer(kid, sequencer.now(), sequencer.ledger.size)
   } catch {
     throw new Refusal('unauthenticated', 'no valid certificate for this key stands in the log')
   }

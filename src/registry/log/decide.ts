@@ -61,8 +61,8 @@ function accept(submission: Submission, ledger: Ledger, subjects: Subjects, t: n
   const index = ledger.size
   const entry = encodeEntry({ kind, t, body })
   // The device's own state first: it changes nothing, while the ledger moves.
-  const before = context && stateOf(context.subjectId, subjects)
-  const after = before && nextState(before, parseOrder(body.payload), index, t)
+  const before = context && stateOf(context.subjectId, subjects, ledger)
+  const after = before && nextState(before, parseOrder(body.payload), index, t, ledger)
   ledger.apply(index, entry)
   if (context && after) subjects.states.set(context.subjectId, after)
   return { submission, entry, index, t }
@@ -74,11 +74,11 @@ interface Subjects {
   readonly states: Map<string, DeviceState>
 }
 
-function stateOf(subjectId: string, { orders, states }: Subjects): DeviceState {
+function stateOf(subjectId: string, { orders, states }: Subjects, ledger: Ledger): DeviceState {
   const known = states.get(subjectId)
   if (known) return known
   try {
-    return stateLogged(orders.get(subjectId) ?? [])
+    return stateLogged(orders.get(subjectId) ?? [], ledger)
   } catch {
     throw new Refusal(
       'row-disagrees-with-log',

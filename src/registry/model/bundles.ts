@@ -14,7 +14,7 @@ import type { Context } from '../context.ts'
 import type { PublishedNote } from '../log/published.ts'
 import type { KnownOrder } from './orders.ts'
 
-/** The offline bundle of an order that has its quorum; null while it has not. */
+/** The offline bundle of an order that has its quorum and is not void; null while it has not. */
 export async function bundleFor(context: Context, known: KnownOrder): Promise<Uint8Array | null> {
   const { db, sequencer } = context
   const published = sequencer.published[RULES[known.order.act].quorum]
@@ -27,7 +27,7 @@ export async function bundleFor(context: Context, known: KnownOrder): Promise<Ui
   const entry = new Uint8Array(row.leaf)
   return encodeBundle({
     entry,
-    certificates: certificatesOf(context, entry),
+    certificates: certificatesOf(context, known.index, entry),
     proof: await proofOf(context, known.index, published),
     opening: known.opening,
     roots: [],
@@ -49,8 +49,13 @@ async function proofOf(
 }
 
 /** The signers' certificates, root side first, each once. */
-function certificatesOf({ sequencer, trust }: Context, entry: Uint8Array): Uint8Array[] {
-  const { links } = checkOrder(parseEntry(entry), sequencer.ledger.authorities, trust.verify.es256)
+function certificatesOf(
+  { sequencer, trust }: Context,
+  index: number,
+  entry: Uint8Array,
+): Uint8Array[] {
+  const { authorities } = sequencer.ledger
+  const { links } = checkOrder(parseEntry(entry), index, authorities, trust.verify.es256)
   return chainDocuments(links)
 }
 

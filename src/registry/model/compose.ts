@@ -11,13 +11,16 @@ import {
   orderPayload,
   ownerCommitment,
   type Act,
+  type Afterwards,
   type CoseSign,
   type DeviceState,
   type Order,
   type Signer,
 } from '../../core/index.ts'
-import type { Surroundings } from '../../host/index.ts'
+import type { RandomBytes } from '../../host/index.ts'
+import type { Context } from '../context.ts'
 import { stateLogged, type KnownOrder } from './orders.ts'
+import type { RecordedKey } from './recorded-keys.ts'
 import type { Subject } from './subjects.ts'
 
 /** What the act itself has to say; everything else follows from the device and its past. */
@@ -35,6 +38,22 @@ export interface Composed {
   readonly ownerSalt: Uint8Array | null
 }
 
+/** What composing an order needs of its surroundings. */
+export interface Composing {
+  readonly afterwards: Afterwards
+  readonly random: RandomBytes
+  /** Owner keys recorded for the order in force, in log order. */
+  readonly recorded: readonly RecordedKey[]
+}
+
+/** `recorded`: for what undoes an order; everything else needs none. */
+export function composing(
+  { sequencer, surroundings }: Context,
+  recorded: readonly RecordedKey[] = [],
+): Composing {
+  return { afterwards: sequencer.ledger, random: surroundings.random, recorded }
+}
+
 /** Clocks of officers and registry may differ by this much, seconds. */
 const CLOCK_SLACK = 60
 /** How long a draft other than a hold stays signable: six of the seven days an order may wait. */
@@ -49,10 +68,10 @@ export function compose(
   subject: Subject,
   orders: readonly KnownOrder[],
   now: number,
-  { random }: Surroundings,
+  { afterwards, random, recorded }: Composing,
 ): Composed {
   const { act } = content
-  const device = lapse(stateLogged(orders), now)
+  const device = lapse(stateLogged(orders, afterwards), now)
   demand(
     RULES[act].from.includes(device.state),
     'wrong-state',
@@ -70,10 +89,10 @@ export function compose(
     ...window(act, now),
     ...continued(act, device),
     ...(ownerSalt && subject.owner && { okc: ownerCommitment(ownerSalt, subject.owner) }),
-    ...opened(act, device, subject, orders),
+    ...opened(act, device, subject, { orders, recorded, now }),
   }
   // Nothing is drafted that could not be logged now, by whoever may undo what is in force.
-  nextState(device, order, (orders.at(-1)?.index ?? 0) + 1, now * 1000)
+  nextState(device, order, (orders.at(-1)?.index ?? 0) + 1, now * 1000, afterwards)
   return {
     order,
     payload: encodeCbor(orderPayload(order)),
@@ -97,9 +116,19 @@ function opened(
   act: Act,
   { outstanding }: DeviceState,
   subject: Subject,
-  orders: readonly KnownOrder[],
+  {
+    orders,
+    recorded,
+    now,
+  }: {
+    readonly orders: readonly KnownOrder[]
+    readonly recorded: readonly RecordedKey[]
+    readonly now: number
+  },
 ): Pick<Order, 'okey'> {
   if (act !== 'release' && act !== 'retire') return {}
+  const newer = recorded.findLast(({ of, from }) => of === outstanding?.index && from <= now * 1000)
+  if (newer) return { okey: { salt: newer.salt, key: newer.key } }
   demand(subject.owner !== null, 'owner-key', 'this device has no owner key yet')
   const undone = orders.find(({ index }) => index === outstanding?.index)
   const salt = undone ? undone.ownerSalt : new Uint8Array(32)

@@ -74,7 +74,11 @@ export async function enrol(context: Context, request: Enrolment): Promise<Enrol
 function checkMaker({ sequencer, trust }: Context, request: Enrolment): MadeDevice {
   const cose = parseDocument(request.statement, 'application/stolen-batch+cbor')
   const slot = cose.slots[0]!
-  const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
+  const { cert } = sequencer.ledger.authorities.signer(
+    slot.kid,
+    sequencer.now(),
+    sequencer.ledger.size,
+  )
   demand(
     cert.role === 'maker' && cose.slots.length === 1,
     'attestation-needed',

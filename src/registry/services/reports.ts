@@ -14,8 +14,9 @@ import {
 import type { RandomBytes } from '../../host/index.ts'
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
-import { compose, signComposed } from '../model/compose.ts'
+import { compose, composing, signComposed } from '../model/compose.ts'
 import { ordersOf, type KnownOrder } from '../model/orders.ts'
+import { recordedKeys } from '../model/recorded-keys.ts'
 import { subjectForDevice, subjectById } from '../model/subjects.ts'
 import { draftOf, keepDraft, type Draft } from './drafts.ts'
 import { addSignatures } from './signatures.ts'
@@ -72,13 +73,17 @@ export async function reportStolen(
   const reference = drawReference(surroundings.random)
   const now = Math.floor(sequencer.now() / 1000)
   const own = ['card', saltedHash(surroundings.random(32), `report ${reference}`)] as const
-  const auth = sequencer.ledger.authorities.signer(kidOf(keys.intake.key), sequencer.now()).cert.sub
+  const auth = sequencer.ledger.authorities.signer(
+    kidOf(keys.intake.key),
+    sequencer.now(),
+    sequencer.ledger.size,
+  ).cert.sub
   const composed = compose(
     { act: 'hold', auth, own, why: report.why },
     subject,
     orders,
     now,
-    surroundings,
+    composing(context),
   )
   demandFreshHold(orders)
   await sequencer.submit({
@@ -137,7 +142,10 @@ async function statusByReference(context: Context, reference: string): Promise<R
     .executeTakeFirstOrThrow()
   const orders = (await ordersOf(db, [report.subject_id])).get(report.subject_id) ?? []
   const now = Math.floor(sequencer.now() / 1000)
-  const device = lapse(stateInForce(orders, frontiersOf(sequencer.published)), now)
+  const device = lapse(
+    stateInForce(orders, frontiersOf(sequencer.published), sequencer.ledger),
+    now,
+  )
   const lapsesAt = device.state === 'held' ? (device.outstanding?.exp ?? null) : null
   return { reference, state: device.state, lapsesAt, holdIndex: Number(report.hold_index) }
 }
@@ -193,7 +201,7 @@ export async function draftWithdrawal(
   context: Context,
   asked: { readonly reference: string; readonly card: string },
 ): Promise<Draft> {
-  const { db, keys, sequencer, surroundings } = context
+  const { db, keys, sequencer } = context
   const report = await reportOfCard(context, asked)
   const subject = await subjectById(db, report.subject_id)
   const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
@@ -201,7 +209,13 @@ export async function draftWithdrawal(
   demand(held !== undefined, 'not-found', 'the hold of this report is not there')
   const now = Math.floor(sequencer.now() / 1000)
   const content = { act: 'release', auth: held.order.auth, to: RELEASED_TO.holdWithdrawn } as const
-  const composed = compose(content, subject, orders, now, surroundings)
+  const composed = compose(
+    content,
+    subject,
+    orders,
+    now,
+    composing(context, await recordedKeys(context, orders)),
+  )
   demand(
     composed.order.of === held.index,
     'wrong-state',

@@ -119,7 +119,11 @@ function checkSlot(context: Context, draft: DraftRow, position: number, slot: Sl
       "not signed by the owner's key",
     )
   } else {
-    const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
+    const { cert } = sequencer.ledger.authorities.signer(
+      slot.kid,
+      sequencer.now(),
+      sequencer.ledger.size,
+    )
     demand(signer.roles.includes(cert.role), 'signer-set', `${cert.role} does not sign here`)
     demand(cert.use !== 'issue', 'signer-set', "a force's issuing key signs no orders")
     demand(
@@ -147,7 +151,11 @@ function checkOtherOfficer(context: Context, draft: DraftRow, position: number, 
   const { sequencer } = context
   for (const [other, slot] of draft.slots) {
     if (other === position || RULES[draft.order.act].slots[other] === 'owner') continue
-    const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
+    const { cert } = sequencer.ledger.authorities.signer(
+      slot.kid,
+      sequencer.now(),
+      sequencer.ledger.size,
+    )
     demand(cert.sub !== sub, 'same-officer', 'the officer who proposed cannot approve')
   }
 }
