@@ -58,7 +58,9 @@ export function parseAuthorityList(payload: Uint8Array): AuthorityList {
 
 function parseRow(value: CborValue): ListedAuthority {
   const [sub, certificate, number, index] = asArray(value, 4)
-  const standing = (Object.keys(STANDING) as KeyStanding[]).find((name) => STANDING[name] === number)
+  const standing = (Object.keys(STANDING) as KeyStanding[]).find(
+    (name) => STANDING[name] === number,
+  )
   demand(standing !== undefined, 'malformed', 'no such standing')
   return {
     sub: asText(sub),
