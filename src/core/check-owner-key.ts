@@ -18,7 +18,7 @@ import {
 import { demand } from './refusal.ts'
 
 /** Who signs before the new owner, in slot order. `old` is the owner's key until now. */
-const SLOTS: Readonly<
+export const OWNER_KEY_SLOTS: Readonly<
   Record<Basis, readonly ('intake' | 'force' | 'officer' | 'second' | 'old')[]>
 > = {
   oldKey: ['intake', 'old'],
@@ -45,7 +45,7 @@ export interface OwnerKeyContext {
  */
 export function checkOwnerKeyRecord(entry: Entry, context: OwnerKeyContext): OwnerKeyChange {
   const record = parseOwnerKeyRecord(entry.body.payload)
-  const signers = SLOTS[record.basis]
+  const signers = OWNER_KEY_SLOTS[record.basis]
   const { slots } = entry.body
   demand(
     slots.length === signers.length + 1,
