@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { EXIT, fail, print } from './out.ts'
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string }
+import { version } from './version.ts'
 
 type Register = (program: Command) => void
 
@@ -14,6 +10,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   'serve witness guardian edge device': async () =>
     (await import('./commands/parties.ts')).partyCommands,
   check: async () => (await import('./commands/check.ts')).checkCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
   log: async () => (await import('./commands/log.ts')).logCommands,
   officer: async () => (await import('./commands/officer.ts')).officerCommands,
   owner: async () => (await import('./commands/owner.ts')).ownerCommands,
@@ -33,6 +30,7 @@ Examples:
   stolen-mode start                       everything on this machine
   stolen-mode demo --json                 one theft, step by step
   stolen-mode check 001017010000015       ask as a buyer would
+  stolen-mode audit URL --root FILE       recompute every figure, check every signature
   stolen-mode log verify --vkey KEY URL   audit a log by the C2SP formats alone
 
 Data goes to stdout, talk to stderr; --json gives one object on stdout, errors too.

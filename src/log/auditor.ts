@@ -1,13 +1,18 @@
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { equal } from '../core/bytes.ts'
 import { Refusal } from '../core/refusal.ts'
-import { openCheckpoint, type VerifiedCheckpoint } from './checkpoint.ts'
-import { bundleTile, decodeBundle } from './entry-bundle.ts'
+import {
+  checkNoSplitView,
+  openCheckpoint,
+  openForeignCheckpoint,
+  type VerifiedCheckpoint,
+} from './checkpoint.ts'
+import { MAX_FOREIGN_ENTRY_BYTES, bundleTile, decodeBundle } from './entry-bundle.ts'
 import { HASH_SIZE, leafHash, type Sha256 } from './merkle.ts'
 import type { VerifyEd25519 } from './note-key.ts'
 import type { Policy } from './policy.ts'
 import { checkQuorum, logKeys, type Quorum } from './quorum.ts'
-import { EMPTY_EDGE, appendLeaves, edgeRoot } from './tile-edge.ts'
+import { EMPTY_EDGE, appendLeaves, edgeRoot, type TileEdge } from './tile-edge.ts'
 import {
   CHECKPOINT_PATH,
   TILE_WIDTH,
@@ -25,65 +30,133 @@ export interface Audit {
   /** The resource at `path` below the log's prefix, or null when it is not there. */
   readonly read: (path: string) => Promise<Uint8Array | null>
   readonly sha256?: Sha256
+  /** Somebody else's log, with this first line: read as C2SP allows it, not as we write it. */
+  readonly foreignOrigin?: string
+  /** What this log has shown before and must continue, each validly signed by it. */
+  readonly earlier?: readonly VerifiedCheckpoint[]
+  /** Told the head once the log's own line has verified, before anything else is judged. */
+  readonly head?: (checkpoint: VerifiedCheckpoint) => void | Promise<void>
+  /** Told each bundle once its entries gave their leaves; that the root holds them is not shown yet. */
+  readonly entries?: (bundle: HashedBundle) => void | Promise<void>
   /** Called after every entry bundle with the leaves verified and the tree's size. */
   readonly progress?: (leaves: number, size: number) => void
+}
+
+/** Entries of one bundle, in a tree recomputed from the first leaf on. */
+export interface HashedBundle {
+  /** Index of the first entry. */
+  readonly first: number
+  readonly entries: readonly Uint8Array[]
+  /** Root of the tree that ends after `count` of these entries. */
+  readonly rootAfter: (count: number) => Uint8Array
 }
 
 /** What a clean audit has shown. */
 export interface Audited {
   readonly checkpoint: VerifiedCheckpoint
   readonly quorum: Quorum
+  /** False: a foreign log serves no entries, so its hashes were verified and nothing else. */
+  readonly hasEntries: boolean
 }
 
 /**
  * Recomputes a whole log from its entries alone: the log's line and the quorum, every entry against
- * its level-0 tile, every upper tile, the root. Holds one bundle and the right edge in memory.
- * Stops at the first bad thing and names it in the refusal's facts: `leaf`, `path` or `line`.
+ * its level-0 tile, every upper tile, the root, and the roots it has shown before. Holds one bundle
+ * and the right edge in memory. Stops at the first bad thing and names it in the refusal's facts:
+ * `leaf`, `path`, `line` or `size`.
  * @throws {Refusal} not-found: a missing resource; tile-malformed, too-large: its shape;
  * not-included: an entry that is not its leaf; not-consistent: a tile or root that does not follow;
- * and those of `openCheckpoint` and `checkQuorum`
+ * tree-went-back, split-view: it denies what it has shown before; and those of `openCheckpoint` and
+ * `checkQuorum`
  */
 export async function auditLog(audit: Audit): Promise<Audited> {
   const sha256 = audit.sha256 ?? nobleSha256
-  const { checkpoint, quorum } = await readHead(audit)
+  const { earlier = [] } = audit
+  const checkpoint = await readHead(audit)
+  await audit.head?.(checkpoint)
+  for (const seen of earlier) checkNotBefore(seen, checkpoint)
+  const quorum = naming(CHECKPOINT_PATH, () => checkQuorum(checkpoint, audit.policy, audit.verify))
+  const hasEntries = await servesEntries(audit, checkpoint.size)
   let edge = EMPTY_EDGE
   for (const bundle of changedBundles(0, checkpoint.size)) {
-    const leaves = await verifyBundle(audit, bundle, sha256)
+    const { entries, leaves } = await readBundle(audit, bundle, { sha256, hasEntries })
+    const before = edge
+    const rootAfter = (count: number) => rootOf(before, leaves.slice(0, count), sha256)
+    for (const seen of earlier)
+      if (seen.size > edge.size && seen.size <= edge.size + leaves.length)
+        checkContinues(seen, rootAfter(seen.size - edge.size))
     const appended = appendLeaves(edge, leaves, sha256)
-    edge = appended.edge
     // Partial upper tiles still grow: only what is full is final.
     for (const tile of appended.tiles)
       if (tile.level > 0 && tile.width === TILE_WIDTH) await verifyTile(audit, tile)
+    await audit.entries?.({ first: edge.size, entries, rootAfter })
+    edge = appended.edge
     audit.progress?.(edge.size, checkpoint.size)
   }
   for (const tile of upperPartialTiles(edge.levels, edge.size)) await verifyTile(audit, tile)
   if (!equal(edgeRoot(edge, sha256), checkpoint.root))
     throw failure('not-consistent', 'the signed root is not that of the entries', CHECKPOINT_PATH)
-  return { checkpoint, quorum }
+  return { checkpoint, quorum, hasEntries }
 }
 
-async function readHead({ read, policy, verify }: Audit): Promise<Audited> {
+async function readHead(audit: Audit): Promise<VerifiedCheckpoint> {
+  const { read, policy, verify, foreignOrigin: origin } = audit
   const bytes = await read(CHECKPOINT_PATH)
   if (bytes === null) throw missing(CHECKPOINT_PATH)
-  return naming(CHECKPOINT_PATH, () => {
-    const checkpoint = openCheckpoint(bytes, logKeys(policy), verify)
-    return { checkpoint, quorum: checkQuorum(checkpoint, policy, verify) }
-  })
+  const keys = logKeys(policy)
+  return naming(CHECKPOINT_PATH, () =>
+    origin === undefined
+      ? openCheckpoint(bytes, keys, verify)
+      : openForeignCheckpoint(bytes, { origin, keys }, verify),
+  )
 }
 
-/** The leaf hashes of a bundle's entries, each compared with the level-0 tile. */
-async function verifyBundle(audit: Audit, bundle: Tile, sha256: Sha256): Promise<Uint8Array[]> {
+function checkNotBefore(seen: VerifiedCheckpoint, head: VerifiedCheckpoint): void {
+  if (head.size < seen.size) {
+    const message = `a tree of ${head.size} leaves, after one of ${seen.size}`
+    throw new Refusal('tree-went-back', message, { size: seen.size, path: CHECKPOINT_PATH })
+  }
+  checkNoSplitView(seen, head)
+}
+
+function checkContinues(seen: VerifiedCheckpoint, root: Uint8Array): void {
+  if (equal(root, seen.root)) return
+  const message = `the first ${seen.size} leaves are not those it has signed for before`
+  throw new Refusal('not-consistent', message, { size: seen.size })
+}
+
+/** Ours must serve them. Of other logs some publish hashes only (entries elsewhere, or in no C2SP form). */
+async function servesEntries(audit: Audit, size: number): Promise<boolean> {
+  if (audit.foreignOrigin === undefined) return true
+  const [first] = changedBundles(0, size)
+  return first === undefined || (await findTile(audit, first)) !== null
+}
+
+interface Reading {
+  readonly sha256: Sha256
+  readonly hasEntries: boolean
+}
+
+/** The entries of a bundle with their leaf hashes, each compared with the level-0 tile. */
+async function readBundle(audit: Audit, bundle: Tile, { sha256, hasEntries }: Reading) {
   const [entries, tile] = await Promise.all([
-    readEntries(audit, bundle),
+    hasEntries ? readEntries(audit, bundle) : [],
     readHashes(audit, { ...bundle, level: 0 }),
   ])
-  return entries.map((entry, i) => {
-    const leaf = leafHash(entry, sha256)
-    if (equal(leaf, tile.subarray(i * HASH_SIZE, (i + 1) * HASH_SIZE))) return leaf
+  const served = Array.from({ length: bundle.width }, (_, i) =>
+    tile.slice(i * HASH_SIZE, (i + 1) * HASH_SIZE),
+  )
+  for (const [i, entry] of entries.entries()) {
+    if (equal(leafHash(entry, sha256), served[i]!)) continue
     const index = bundle.index * TILE_WIDTH + i
     const message = `entry ${index} does not hash to its leaf`
     throw new Refusal('not-included', message, { leaf: index, path: tilePath(bundle) })
-  })
+  }
+  return { entries, leaves: served }
+}
+
+function rootOf(edge: TileEdge, leaves: readonly Uint8Array[], sha256: Sha256): Uint8Array {
+  return edgeRoot(appendLeaves(edge, leaves, sha256).edge, sha256)
 }
 
 async function verifyTile(audit: Audit, expected: HashTile): Promise<void> {
@@ -100,9 +173,12 @@ function upperPartialTiles(levels: readonly Uint8Array[], size: number): HashTil
   })
 }
 
+/** C2SP's bound, not ours: an entry too large for us is for the law to refuse, and for others no fault. */
 async function readEntries(audit: Audit, tile: Tile): Promise<Uint8Array[]> {
   const { path, width, bytes } = await readTile(audit, bundleTile(tile))
-  return naming(path, () => decodeBundle(bytes, width).slice(0, tile.width))
+  return naming(path, () =>
+    decodeBundle(bytes, width, MAX_FOREIGN_ENTRY_BYTES).slice(0, tile.width),
+  )
 }
 
 async function readHashes(audit: Audit, tile: Tile): Promise<Uint8Array> {
@@ -111,14 +187,20 @@ async function readHashes(audit: Audit, tile: Tile): Promise<Uint8Array> {
   return bytes.subarray(0, tile.width * HASH_SIZE)
 }
 
+async function readTile(audit: Audit, tile: Tile) {
+  const found = await findTile(audit, tile)
+  if (found === null) throw missing(tilePath(tile))
+  return found
+}
+
 /** C2SP tlog-tiles, "Partial Tiles": one may be gone once the full tile is there. */
-async function readTile({ read }: Audit, tile: Tile) {
+async function findTile({ read }: Audit, tile: Tile) {
   for (const width of new Set([tile.width, TILE_WIDTH])) {
     const path = tilePath({ ...tile, width })
     const bytes = await read(path)
     if (bytes !== null) return { path, width, bytes }
   }
-  throw missing(tilePath(tile))
+  return null
 }
 
 function naming<T>(path: string, work: () => T): T {

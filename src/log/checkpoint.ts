@@ -82,6 +82,33 @@ export function openCheckpoint(
 }
 
 /**
+ * The checkpoint of somebody else's log. C2SP tlog-checkpoint leaves more open than we use: any line
+ * may be an origin, the key may have another name, extension lines may follow. All of them are under
+ * the signature; none of them is read. Lines by keys of other kinds are skipped like any unknown one.
+ * @throws {Refusal} note-malformed, checkpoint-malformed, log-unknown, log-signature
+ */
+export function openForeignCheckpoint(
+  source: Source,
+  log: { readonly origin: string; readonly keys: readonly NoteKey[] },
+  verify: VerifyEd25519,
+): VerifiedCheckpoint {
+  const note = parseNote(source)
+  const [origin = '', size = '', root = '', ...more] = note.text.split('\n')
+  const extensions = more.slice(0, -1)
+  const isWhole = origin !== '' && more.at(-1) === '' && !extensions.includes('')
+  demand(isWhole, 'checkpoint-malformed', 'expected three lines, and none empty')
+  demand(origin === log.origin, 'log-unknown', 'the checkpoint of another origin than asked for')
+  const lines = within('log-signature', () => verifyLines(note, log.keys, verify))
+  demand(lines.length > 0, 'log-signature', 'no line by the log')
+  return {
+    origin,
+    size: parseDecimal(size, 'checkpoint-malformed'),
+    root: parseHash(root, 'checkpoint-malformed'),
+    note,
+  } as VerifiedCheckpoint
+}
+
+/**
  * Two checkpoints of one log that cannot both be honest: one size, two roots.
  * @throws {Refusal} split-view, the evidence being both notes
  */

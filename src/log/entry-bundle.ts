@@ -4,6 +4,8 @@ import { TILE_WIDTH, changedBundles, type Tile } from './tiles.ts'
 
 /** Our bound; C2SP's u16 would allow 65,535. */
 export const MAX_ENTRY_BYTES = 16_384
+/** What the u16 allows: other people's entries. */
+export const MAX_FOREIGN_ENTRY_BYTES = 65_535
 
 /** Each entry as `u16 length ‖ bytes`. @throws {Refusal} too-large, tile-malformed */
 export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
@@ -13,16 +15,20 @@ export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
 
 /**
  * The `width` entries of a bundle, as views of `bytes`. @throws {Refusal} tile-malformed: another
- * number of entries, a cut or trailing byte; too-large: an entry beyond 16,384 bytes
+ * number of entries, a cut or trailing byte; too-large: an entry beyond `maxBytes`
  */
-export function decodeBundle(bytes: Uint8Array, width: number): Uint8Array[] {
+export function decodeBundle(
+  bytes: Uint8Array,
+  width: number,
+  maxBytes = MAX_ENTRY_BYTES,
+): Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const entries: Uint8Array[] = []
   let at = 0
   while (entries.length < width) {
     demand(at + 2 <= bytes.length, 'tile-malformed', `bundle ends after ${entries.length} entries`)
     const end = at + 2 + view.getUint16(at)
-    demand(end - at - 2 <= MAX_ENTRY_BYTES, 'too-large', 'entry beyond 16,384 bytes')
+    demand(end - at - 2 <= maxBytes, 'too-large', `entry beyond ${maxBytes} bytes`)
     demand(end <= bytes.length, 'tile-malformed', `entry ${entries.length} is cut short`)
     entries.push(bytes.subarray(at + 2, end))
     at = end

@@ -1,8 +1,9 @@
-export { auditLog, type Audit, type Audited } from './auditor.ts'
+export { auditLog, type Audit, type Audited, type HashedBundle } from './auditor.ts'
 export {
   checkNoSplitView,
   formatCheckpoint,
   openCheckpoint,
+  openForeignCheckpoint,
   parseCheckpoint,
   signCheckpoint,
   type Checkpoint,
