@@ -9,7 +9,7 @@ import {
 } from './checkpoint.ts'
 import { MAX_FOREIGN_ENTRY_BYTES, bundleTile, decodeBundle } from './entry-bundle.ts'
 import { HASH_SIZE, leafHash, type Sha256 } from './merkle.ts'
-import type { VerifyEd25519 } from './note-key.ts'
+import type { NoteKey, VerifyEd25519 } from './note-key.ts'
 import type { Policy } from './policy.ts'
 import { checkQuorum, logKeys, type Quorum } from './quorum.ts'
 import { EMPTY_EDGE, appendLeaves, edgeRoot, type TileEdge } from './tile-edge.ts'
@@ -30,8 +30,8 @@ export interface Audit {
   /** The resource at `path` below the log's prefix, or null when it is not there. */
   readonly read: (path: string) => Promise<Uint8Array | null>
   readonly sha256?: Sha256
-  /** Somebody else's log, with this first line: read as C2SP allows it, not as we write it. */
-  readonly foreignOrigin?: string
+  /** Somebody else's log: its checkpoints are read as C2SP allows them, not as we write them. */
+  readonly foreign?: { readonly origin: string; readonly keys: readonly NoteKey[] }
   /** What this log has shown before and must continue, each validly signed by it. */
   readonly earlier?: readonly VerifiedCheckpoint[]
   /** Told the head once the log's own line has verified, before anything else is judged. */
@@ -100,14 +100,13 @@ export async function auditLog(audit: Audit): Promise<Audited> {
 }
 
 async function readHead(audit: Audit): Promise<VerifiedCheckpoint> {
-  const { read, policy, verify, foreignOrigin: origin } = audit
+  const { read, policy, verify, foreign } = audit
   const bytes = await read(CHECKPOINT_PATH)
   if (bytes === null) throw missing(CHECKPOINT_PATH)
-  const keys = logKeys(policy)
   return naming(CHECKPOINT_PATH, () =>
-    origin === undefined
-      ? openCheckpoint(bytes, keys, verify)
-      : openForeignCheckpoint(bytes, { origin, keys }, verify),
+    foreign
+      ? openForeignCheckpoint(bytes, foreign, verify)
+      : openCheckpoint(bytes, logKeys(policy), verify),
   )
 }
 
@@ -127,7 +126,7 @@ function checkContinues(seen: VerifiedCheckpoint, root: Uint8Array): void {
 
 /** Ours must serve them. Of other logs some publish hashes only (entries elsewhere, or in no C2SP form). */
 async function servesEntries(audit: Audit, size: number): Promise<boolean> {
-  if (audit.foreignOrigin === undefined) return true
+  if (!audit.foreign) return true
   const [first] = changedBundles(0, size)
   return first === undefined || (await findTile(audit, first)) !== null
 }

@@ -8,3 +8,4 @@ export {
 } from './founding.ts'
 export { unbox, type Unboxed, type Unboxing } from './phones.ts'
 export { produce, type Produced, type Production } from './production.ts'
+export { writeLog, type WrittenLog, type WrittenLogOptions } from './written-log.ts'

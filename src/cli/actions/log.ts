@@ -1,6 +1,15 @@
 import { Refusal } from '../../core/index.ts'
 import { sha256Fast, verifyEd25519 } from '../../host/index.ts'
-import { auditLog, formatVkey, parsePolicy, parseVkey, type Policy } from '../../log/index.ts'
+import {
+  ED25519,
+  NO_QUORUM,
+  auditLog,
+  formatVkey,
+  parsePolicy,
+  parseVkey,
+  type NoteKey,
+  type Policy,
+} from '../../log/index.ts'
 import { readConfig } from '../config.ts'
 import { Files, loadTrust, readNeeded } from '../files.ts'
 import { logReader } from '../log-source.ts'
@@ -10,17 +19,20 @@ import { progressBar, type Progress } from '../progress.ts'
 interface Options {
   readonly vkey: string
   readonly policy?: string
+  readonly origin?: string
   readonly json?: boolean
 }
 
 export async function verifyLog(where: string, options: Options): Promise<void> {
   const json = options.json ?? false
-  const policy = await policyOf(options)
+  const key = parsed(options.vkey)
+  const policy = await policyOf(key, options)
   let bar: Progress | null = null
   let shown = 0
   try {
-    const { checkpoint, quorum } = await auditLog({
+    const { checkpoint, quorum, hasEntries } = await auditLog({
       policy,
+      foreign: { origin: options.origin ?? key.name, keys: [key] },
       verify: verifyEd25519,
       sha256: sha256Fast,
       read: logReader(where),
@@ -33,10 +45,13 @@ export async function verifyLog(where: string, options: Options): Promise<void> 
     const { origin, size } = checkpoint
     const root = Buffer.from(checkpoint.root).toString('base64')
     const cosigners = quorum.cosigners.map(({ name }) => name)
+    const what = hasEntries
+      ? 'whole'
+      : 'whole as far as hashes go (it serves no entries under tile/entries/)'
     print(
       json,
-      { ok: true, origin, size, root, cosigners },
-      `whole: ${origin}, ${size} entries, root ${root}`,
+      { ok: true, origin, size, root, cosigners, entries: hasEntries ? 'verified' : 'not-served' },
+      `${what}: ${origin}, ${size} entries, root ${root}`,
     )
   } catch (error) {
     if (!(error instanceof Refusal) || error.code === 'unavailable' || error.code === 'timeout')
@@ -49,21 +64,24 @@ export async function verifyLog(where: string, options: Options): Promise<void> 
   }
 }
 
-async function policyOf({ vkey, policy }: Options): Promise<Policy> {
-  const key = parsed(vkey)
-  if (policy === undefined) return parsePolicy(`log ${vkey}\nquorum none\n`)
+async function policyOf(key: NoteKey, { policy }: Options): Promise<Policy> {
+  // Not by way of a policy's text: a key's name may hold what a policy's line cannot.
+  if (policy === undefined)
+    return { logs: [{ key, url: null }], witnesses: [], groups: [], quorum: NO_QUORUM }
   const read = parsePolicy(new Uint8Array(await readNeeded(policy)))
   if (!read.logs.some((log) => log.key.id === key.id)) say('The policy does not list this log key.')
   return read
 }
 
-function parsed(vkey: string) {
+function parsed(vkey: string): NoteKey {
   try {
-    return parseVkey(vkey)
+    const key = parseVkey(vkey)
+    if (key.type === ED25519) return key
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     throw wrongUsage(`--vkey is not a verifier key: ${error.message}`)
   }
+  throw wrongUsage('--vkey is the key of a cosigner, not of a log')
 }
 
 /** What an auditor is told once and keeps: the verifier keys of the logs that this trust root names. */

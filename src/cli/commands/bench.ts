@@ -2,15 +2,21 @@ import type { Command } from 'commander'
 import { count, jsonOption, later } from '../options.ts'
 
 const ROWS = 10_000
+const ENTRIES = 100_000
 
 /** Measurements, each with its target beside it. */
 export function benchCommands(program: Command): void {
-  program
-    .command('bench')
-    .description('measure on this machine')
+  const bench = program.command('bench').description('measure on this machine')
+  bench
     .command('import')
     .description('import and approve a list, until the last phone is BLACKLISTED at the register')
     .option('--rows <n>', 'rows of the list', count, ROWS)
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench.ts')).benchImport))
+  bench
+    .command('audit')
+    .description('write a log of signed entries, then time its whole audit on one core')
+    .option('--entries <n>', 'entries of the log', count, ENTRIES)
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-audit.ts')).benchAudit))
 }

@@ -9,11 +9,12 @@ export function logCommands(program: Command): void {
     .description('recompute a whole log from its entries: signature, tiles, root')
     .argument('<where>', 'URL prefix or folder of the log')
     .requiredOption('--vkey <vkey>', "the log's verifier key, name+id+base64")
+    .option('--origin <line>', "first line of its checkpoints, where it is not the key's name")
     .option('--policy <file>', 'C2SP policy whose quorum the checkpoint must have as well')
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExample:\n  stolen-mode log verify --vkey "$VKEY" http://127.0.0.1:8080/log\n\nExit code 1 names the first bad leaf, tile or signature.',
+      '\nExample:\n  stolen-mode log verify --vkey "$VKEY" http://127.0.0.1:8080/log\n\nExit code 1 names the first bad leaf, tile or signature.\nA log that serves no entries is verified by its hashes, and that is said.',
     )
     .action(later(async () => (await import('../actions/log.ts')).verifyLog))
   log
