@@ -65,7 +65,20 @@ export class EdgeLog {
   /** Log time, ms. */
   now = START
 
-  constructor({ capPerHour = 100 } = {}) {
+  constructor({
+    capPerHour = 100,
+    forkOf,
+  }: { readonly capPerHour?: number; readonly forkOf?: EdgeLog } = {}) {
+    if (forkOf) {
+      const { founding, trust, witnesses, guardians, now } = forkOf
+      this.now = now
+      this.#log = forkOf.#log
+      this.founding = founding
+      this.trust = trust
+      this.witnesses = witnesses
+      this.guardians = guardians
+      return
+    }
     const signers = (kind: string) =>
       [1, 2, 3].map((i) => generateNoteSigner(`${kind}${i}.example`, COSIGNATURE).signer)
     this.#log = generateNoteSigner(this.origin, ED25519).signer
@@ -91,6 +104,13 @@ export class EdgeLog {
 
   get size(): number {
     return this.records.length
+  }
+
+  /** Another future of this log by the same keys: its first `size` leaves, and none after them. */
+  forkAt(size: number): EdgeLog {
+    const fork = new EdgeLog({ forkOf: this })
+    fork.records.push(...this.records.slice(0, size))
+    return fork
   }
 
   append(entry: Uint8Array, opening: Uint8Array | null): number {

@@ -9,6 +9,7 @@ import {
   fromHex,
   orderPayload,
   ownerCommitment,
+  parseEntry,
   rootPayload,
   toHex,
   type Act,
@@ -96,6 +97,8 @@ export class Country {
   readonly owner = newKey()
   readonly ledger: Ledger
   readonly entries: Uint8Array[] = []
+  /** What the ledger made of them. */
+  readonly applied: Applied[] = []
   #orders = 0
 
   constructor(changes: Partial<RootDocument> = {}) {
@@ -132,7 +135,14 @@ export class Country {
     const entry = encodeEntry({ kind, t: t * 1000, body })
     const applied = this.ledger.apply(this.ledger.size, entry)
     this.entries.push(entry)
+    this.applied.push(applied)
     return applied
+  }
+
+  /** Logs the last document once more. */
+  repeat(t: number): Applied {
+    const { kind, body } = parseEntry(this.entries.at(-1)!)
+    return this.log(kind, body, t)
   }
 
   /** A lawful order of this kind, valid from `t`, about a device nobody asks for. */

@@ -83,7 +83,7 @@ describe('the audit of a log', () => {
     expect(figures.total.holds).toBe(2)
   })
 
-  it('A66 counts every lock against every name above it: one beyond the cap is a breach', async () => {
+  it('counts every lock against every name above it: one beyond the cap is a breach', async () => {
     const log = new EdgeLog({ capPerHour: 2 })
     for (const serial of [1, 2, 3]) log.lock(phone(serial))
     const { breaches, figures } = await auditOf(log).run()

@@ -1,14 +1,7 @@
-import { Refusal, parseDocument, stepRoot } from '../../core/index.ts'
-import { sha256Fast } from '../../host/index.ts'
-import type { VerifiedCheckpoint } from '../../log/index.ts'
-import {
-  auditLaw,
-  trustOf,
-  type AuditPosition,
-  type LawAudited,
-  type Trust,
-} from '../../wire/index.ts'
+import { parseDocument, stepRoot } from '../../core/index.ts'
+import { trustOf, type LawAudited, type Trust } from '../../wire/index.ts'
 import { AuditMemory, lawOf } from '../audit-memory.ts'
+import { auditRemembered } from '../audit-run.ts'
 import { readConfig } from '../config.ts'
 import { figureLines } from '../figure-lines.ts'
 import { Files, loadTrust, readNeeded } from '../files.ts'
@@ -24,11 +17,6 @@ interface Options {
   readonly json?: boolean
 }
 
-/** How often the position is written down: what an interruption may cost. */
-const SAVE_EVERY_MS = 1_000
-/** The log contradicts what it has signed before. */
-const CONTRADICTIONS = ['tree-went-back', 'split-view', 'not-consistent']
-
 export async function auditWhole(where: string, options: Options): Promise<void> {
   const json = options.json ?? false
   const files = new Files(readConfig(process.env).config.data)
@@ -38,10 +26,20 @@ export async function auditWhole(where: string, options: Options): Promise<void>
   const roots = await Promise.all(paths.map((path) => readNeeded(path)))
   const parent = options.memory ?? files.folder('audit')
   const memory = await AuditMemory.open(parent, headTrust, lawOf(version, roots))
+  const bar = new Bar()
+  if (memory.position) say(`Signatures below entry ${memory.position.size} were verified before.`)
   try {
-    const audited = await run(where, { trust, headTrust, memory })
+    const audited = await auditRemembered({
+      trust,
+      headTrust,
+      memory,
+      read: logReader(where),
+      progress: (leaves, size) => bar.show(leaves, size),
+    })
+    bar.stop()
     report(audited, json)
   } finally {
+    bar.stop()
     memory.close()
   }
 }
@@ -57,81 +55,6 @@ async function walkRoots(first: Trust, paths: readonly string[]): Promise<Trust>
   return trust
 }
 
-interface Run {
-  readonly trust: Trust
-  readonly headTrust: Trust
-  readonly memory: AuditMemory
-}
-
-async function run(where: string, { trust, headTrust, memory }: Run): Promise<LawAudited> {
-  const earlier = memory.seen
-  const { position: resume } = memory
-  const bar = new Bar()
-  const saving = new Saving(memory)
-  let head: VerifiedCheckpoint | null = null
-  if (resume) say(`Signatures below entry ${resume.size} were verified before.`)
-  try {
-    const audited = await auditLaw({
-      trust,
-      headTrust,
-      read: logReader(where),
-      sha256: sha256Fast,
-      earlier,
-      resume,
-      head: async (checkpoint) => {
-        head = checkpoint
-        await memory.saw(checkpoint)
-      },
-      progress: (leaves, size) => bar.show(leaves, size),
-      reached: (at) => saving.offer(at),
-    })
-    await saving.finish()
-    await memory.finished(audited.checkpoint)
-    return audited
-  } catch (error) {
-    if (head && error instanceof Refusal && CONTRADICTIONS.includes(error.code))
-      await convict(memory, error, earlier, head)
-    throw error
-  } finally {
-    bar.stop()
-  }
-}
-
-/** Whatever was signed cannot be denied later: both notes are kept. */
-async function convict(
-  memory: AuditMemory,
-  { code, facts }: Refusal,
-  earlier: readonly VerifiedCheckpoint[],
-  head: VerifiedCheckpoint,
-): Promise<void> {
-  const against = earlier.filter(({ size }) => size === (facts['size'] ?? head.size))
-  if (against.length === 0) return // the log contradicts itself: its own files show that
-  const folder = await memory.convict(code, [...against, head])
-  say(`Both notes are kept in ${folder}. Compare with others, and tell everybody.`)
-}
-
-class Saving {
-  readonly #memory: AuditMemory
-  #last: (() => AuditPosition) | null = null
-  #next = performance.now() + SAVE_EVERY_MS
-
-  constructor(memory: AuditMemory) {
-    this.#memory = memory
-  }
-
-  async offer(at: () => AuditPosition): Promise<void> {
-    this.#last = at
-    if (performance.now() < this.#next) return
-    await this.finish()
-    this.#next = performance.now() + SAVE_EVERY_MS
-  }
-
-  async finish(): Promise<void> {
-    if (this.#last) await this.#memory.reached(this.#last())
-    this.#last = null
-  }
-}
-
 class Bar {
   #bar: Progress | null = null
   #shown = 0
@@ -144,6 +67,7 @@ class Bar {
 
   stop(): void {
     this.#bar?.stop()
+    this.#bar = null
   }
 }
 
