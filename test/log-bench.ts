@@ -168,7 +168,7 @@ export class LogBench implements AsyncDisposable {
   subject(): Subject {
     const imei = imeiNumber(++this.#subjects)
     const ids = { dak: null, imeis: [imei], serial: null }
-    return { id: randomUUID(), ids, owner: null, model: null }
+    return { id: randomUUID(), ids, owner: null, model: null, ctrFloor: 0 }
   }
 
   async startWitness(): Promise<void> {

@@ -14,6 +14,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   log: async () => (await import('./commands/log.ts')).logCommands,
   officer: async () => (await import('./commands/officer.ts')).officerCommands,
   owner: async () => (await import('./commands/owner.ts')).ownerCommands,
+  erase: async () => (await import('./commands/erase.ts')).eraseCommand,
   import: async () => (await import('./commands/import.ts')).importCommands,
   export: async () => (await import('./commands/export.ts')).exportCommands,
   bench: async () => (await import('./commands/bench.ts')).benchCommands,

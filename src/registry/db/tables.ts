@@ -75,6 +75,8 @@ interface SubjectsTable {
   id: string
   device_id: BytesOrNull
   imei14: string | null
+  /** Highest counter of orders that were erased. */
+  ctr_floor: ColumnType<bigint, bigint | number | undefined, bigint | number>
 }
 
 interface OrdersTable {

@@ -8,6 +8,7 @@ import { batchRoutes } from './batches.ts'
 import { deviceRoutes } from './devices.ts'
 import { edgeRoutes } from './edges.ts'
 import type { Env } from './env.ts'
+import { erasureRoutes } from './erasures.ts'
 import { logRoutes } from './log-files.ts'
 import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
@@ -63,6 +64,7 @@ export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
   policeRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)
+  erasureRoutes(app, context)
   app.openAPIRegistry.registerComponent('securitySchemes', SCHEME, {
     type: 'http',
     scheme: SCHEME,

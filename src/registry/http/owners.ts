@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { WHY_STOLEN, demand, parseImei, parseSerial, toBase64 } from '../../core/index.ts'
 import {
@@ -89,21 +90,24 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       refuses: ['imei-length', 'imei-digits', 'imei-check-digit', 'serial-malformed'],
       padTo: CHECK_BYTES,
     },
-    async ({ imei, serial }) => {
-      demand(
-        (imei === undefined) !== (serial === undefined),
-        'malformed',
-        'expected an imei or a serial',
-      )
-      const what =
-        imei === undefined
-          ? { serial: parseSerial(serial ?? '') }
-          : { imei: parseImei(imei).imei14 }
-      const { state, treeSize } = await check(context, what)
+    async (body) => {
+      const { state, treeSize } = await check(context, namedIn(body))
       const at = new Date(context.surroundings.clock()).toISOString()
       return { state, sentence: CHECK_SENTENCES[state], treeSize, at }
     },
   )
+}
+
+/** The one device a request names. @throws {Refusal} malformed, imei-length, imei-digits, imei-check-digit, serial-malformed */
+export function namedIn({ imei, serial }: z.infer<typeof CheckRequest>) {
+  demand(
+    (imei === undefined) !== (serial === undefined),
+    'malformed',
+    'expected an imei or a serial',
+  )
+  return imei === undefined
+    ? { serial: parseSerial(serial ?? '') }
+    : { imei: parseImei(imei).imei14 }
 }
 
 function reportAnswer({ lapsesAt, ...status }: ReportStatus) {

@@ -86,7 +86,7 @@ export function compose(
     ...content,
     oid,
     dev: deviceCommitment(salt, subject.ids),
-    ctr: device.ctr + 1,
+    ctr: Math.max(device.ctr, subject.ctrFloor) + 1,
     ...window(act, now),
     ...continued(act, device),
     ...(ownerSalt && subject.owner && { okc: ownerCommitment(ownerSalt, subject.owner) }),

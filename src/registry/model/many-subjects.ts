@@ -28,16 +28,17 @@ export async function subjectsForImeis(
     .execute()
   const rows = await db
     .selectFrom('subjects')
-    .select(['id', 'imei14'])
+    .select(['id', 'imei14', 'ctr_floor'])
     .where('imei14', 'in', bare)
     .execute()
-  for (const { id, imei14 } of rows) {
+  for (const { id, imei14, ctr_floor } of rows) {
     const imei = imei14 as Imei14
     found.set(imei, {
       id,
       ids: { dak: null, imeis: [imei], serial: null },
       owner: null,
       model: null,
+      ctrFloor: Number(ctr_floor),
     })
   }
   return found

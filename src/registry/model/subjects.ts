@@ -20,18 +20,23 @@ export interface Subject {
   /** The owner's key, where the device has one. */
   readonly owner: PublicKey | null
   readonly model: string | null
+  /** Counter of the last order that was erased; 0 where none was. */
+  readonly ctrFloor: number
 }
 
 /** The subject with this id. @throws {Refusal} not-found */
 export async function subjectById(db: Db, id: string): Promise<Subject> {
   const row = await db.selectFrom('subjects').selectAll().where('id', '=', id).executeTakeFirst()
   demand(row !== undefined, 'not-found', 'no such device')
+  const ctrFloor = Number(row.ctr_floor)
   return row.device_id
-    ? deviceSubject(db, row.id, new Uint8Array(row.device_id))
-    : numberSubject(row.id, row.imei14)
+    ? { ...(await deviceSubject(db, row.id, new Uint8Array(row.device_id))), ctrFloor }
+    : { ...numberSubject(row.id, row.imei14), ctrFloor }
 }
 
-async function deviceSubject(db: Db, id: string, deviceId: Uint8Array): Promise<Subject> {
+type Unnumbered = Omit<Subject, 'ctrFloor'>
+
+async function deviceSubject(db: Db, id: string, deviceId: Uint8Array): Promise<Unnumbered> {
   const device = await db
     .selectFrom('devices')
     .selectAll()
@@ -55,7 +60,7 @@ async function deviceSubject(db: Db, id: string, deviceId: Uint8Array): Promise<
   }
 }
 
-function numberSubject(id: string, imei14: string | null): Subject {
+function numberSubject(id: string, imei14: string | null): Unnumbered {
   demand(imei14 !== null, 'row-disagrees-with-log', 'a subject that is neither device nor number')
   return {
     id,

@@ -1,0 +1,148 @@
+import type { Transaction } from 'kysely'
+import { demand, lapse, type Imei14 } from '../../core/index.ts'
+import type { Context } from '../context.ts'
+import type { Schema } from '../db/tables.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { audit } from '../model/audit.ts'
+import { demandRole, type Caller } from '../model/caller.ts'
+import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
+import { subjectById, subjectIdsFor, type Subject } from '../model/subjects.ts'
+
+/** What was destroyed. */
+export interface Erased {
+  readonly orders: number
+  readonly cases: number
+  readonly reports: number
+  readonly sightings: number
+  readonly owner: boolean
+}
+
+/** Cases that police still work on. */
+const OPEN_CASES = ['open', 'proposed', 'approved'] as const
+
+/**
+ * Destroys what ties a device to its orders and to people: openings, salts, owner, cases, reports,
+ * sightings, and the rows that say which order was about it. The log keeps every entry, and nobody
+ * can say any more which device they meant. What stays: that a device of this key and these numbers
+ * was enrolled, and how far its counter has come, without which the phone would refuse its next lock.
+ *
+ * Never while an order is in force or police work on a case: erasing must not set a stolen phone free.
+ * @throws {Refusal} forbidden, not-found · wrong-state: held, stolen, recovered or retired · a case is open
+ */
+export async function eraseDevice(
+  context: Context,
+  caller: Caller,
+  what: { readonly imei: Imei14 } | { readonly serial: string },
+): Promise<Erased> {
+  demandRole(caller, 'registry')
+  const ids = await subjectIdsFor(context.db, what)
+  demand(ids.length > 0, 'not-found', 'nothing is kept about this device')
+  const erased = await inTransaction(context.db, async (trx) => {
+    const all: Erased[] = []
+    // All of them are looked at before any is touched.
+    const subjects = []
+    for (const id of ids) subjects.push(await erasable(context, trx, id))
+    for (const one of subjects) all.push(await erase(trx, one))
+    return all
+  })
+  for (const subjectId of ids) await audit(context, caller, 'device.erase', { subjectId })
+  return erased.reduce((sum, one) => ({
+    orders: sum.orders + one.orders,
+    cases: sum.cases + one.cases,
+    reports: sum.reports + one.reports,
+    sightings: sum.sightings + one.sightings,
+    owner: sum.owner || one.owner,
+  }))
+}
+
+interface Erasable {
+  readonly subject: Subject
+  readonly orders: readonly KnownOrder[]
+}
+
+/** @throws {Refusal} wrong-state */
+async function erasable(
+  { sequencer }: Context,
+  trx: Transaction<Schema>,
+  id: string,
+): Promise<Erasable> {
+  const subject = await subjectById(trx, id)
+  const orders = (await ordersOf(trx, [id])).get(id) ?? []
+  const device = lapse(stateLogged(orders, sequencer.ledger), Math.floor(sequencer.now() / 1000))
+  demand(
+    device.state === 'protected',
+    'wrong-state',
+    `nothing is erased of a ${device.state} phone`,
+  )
+  const open = await trx
+    .selectFrom('cases')
+    .select('id')
+    .where('subject_id', '=', id)
+    .where('state', 'in', [...OPEN_CASES])
+    .limit(1)
+    .executeTakeFirst()
+  demand(open === undefined, 'wrong-state', 'police work on a case about this device')
+  return { subject, orders }
+}
+
+async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): Promise<Erased> {
+  const { id, ids } = subject
+  const indexes = orders.map(({ index }) => BigInt(index))
+  if (indexes.length > 0)
+    await trx.deleteFrom('owner_keys').where('of_index', 'in', indexes).execute()
+  await trx.deleteFrom('owner_key_drafts').where('subject_id', '=', id).execute()
+  await trx.deleteFrom('drafts').where('subject_id', '=', id).execute()
+  await trx.deleteFrom('recoveries').where('subject_id', '=', id).execute()
+  await trx
+    .updateTable('batch_rows')
+    .set({ subject_id: null })
+    .where('subject_id', '=', id)
+    .execute()
+  const reports = await trx.deleteFrom('reports').where('subject_id', '=', id).execute()
+  const cases = await trx.deleteFrom('cases').where('subject_id', '=', id).execute()
+  const seen = await trx
+    .deleteFrom('sightings')
+    .where((eb) =>
+      eb.or([
+        eb('subject_id', '=', id),
+        ...(ids.imeis.length > 0 ? [eb('imei14', 'in', [...ids.imeis])] : []),
+      ]),
+    )
+    .execute()
+  await trx.deleteFrom('orders').where('subject_id', '=', id).execute()
+  await trx
+    .updateTable('subjects')
+    .set({ ctr_floor: Math.max(subject.ctrFloor, ...orders.map(({ order }) => order.ctr)) })
+    .where('id', '=', id)
+    .execute()
+  const owner = ids.dak ? await eraseOwner(trx, ids.dak) : false
+  const count = (results: readonly { readonly numDeletedRows: bigint }[]) =>
+    results.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0)
+  return {
+    orders: orders.length,
+    cases: count(cases),
+    reports: count(reports),
+    sightings: count(seen),
+    owner,
+  }
+}
+
+async function eraseOwner(trx: Transaction<Schema>, device: Uint8Array): Promise<boolean> {
+  const row = await trx
+    .selectFrom('devices')
+    .select(['owner_key', 'card_hash'])
+    .where('id', '=', device)
+    .executeTakeFirstOrThrow()
+  await trx
+    .updateTable('devices')
+    .set({
+      owner_thumbprint: null,
+      owner_key: null,
+      card_hash: null,
+      // Opened the device's leaf in its enrolment batch.
+      record_salt: new Uint8Array(32),
+    })
+    .where('id', '=', device)
+    .execute()
+  return row.owner_key !== null || row.card_hash !== null
+}
