@@ -80,6 +80,7 @@ export async function runCosigner(
 ): Promise<RunningWitness> {
   const files = new Files(config.data)
   const trust = await loadTrust(files.root)
+  const keys = trust.plain.logs.map((log) => log.key)
   const options = {
     name: kind,
     signer: await loadNoteSigner(
@@ -87,7 +88,6 @@ export async function runCosigner(
       kind === 'witness' ? WITNESS_NAME : GUARDIAN_NAME,
       4,
     ),
-    logs: trust.plain.logs.map((log) => log.key),
     dataDir: files.folder(kind),
     surroundings: machine,
     logger: makeLogger(kind, config.logLevel),
@@ -95,8 +95,12 @@ export async function runCosigner(
   const port = kind === 'witness' ? config.witnessPort : config.guardianPort
   const start =
     kind === 'witness'
-      ? startWitness({ ...options, port })
-      : startGuardian({ ...options, port, trust, logUrl: `${config.registryUrl}/log` })
+      ? startWitness({ ...options, port, logs: keys })
+      : startGuardian({
+          ...options,
+          port,
+          logs: [{ keys, url: `${config.registryUrl}/log`, trust }],
+        })
   return start.catch((error: unknown) => {
     throw portRefusal(error, port)
   })
