@@ -46,9 +46,10 @@ export interface LogVector {
   readonly entries: readonly string[]
 }
 
+/** @param foundingFile what the entries continue */
 export function checkLogVector(
   { code, vector }: OwnVector<LogVector>,
-  foundingFile = 'founding.json',
+  foundingFile: string,
 ): void {
   const founding = readJson<{ root: string; entries: string[] }>(foundingFile)
   const ledger = new Ledger(rootOf(founding.root), verify)
