@@ -64,6 +64,7 @@ export interface Handset {
   readonly phone: Phone
   readonly imei: Imei14
   readonly owner: Owner
+  readonly ownerKey: Signer
   /** The recovery card that was shown once. */
   readonly card: string
 }
@@ -313,7 +314,13 @@ export class World implements AsyncDisposable {
           logger,
         })
         await phone.powerOn()
-        return { phone, imei: item.imei, owner: new Owner(registryUrl, card, key), card }
+        return {
+          phone,
+          imei: item.imei,
+          owner: new Owner(registryUrl, card, key),
+          ownerKey: key,
+          card,
+        }
       }),
     )
     this.handsets.push(...made)

@@ -4,6 +4,8 @@ import {
   checkModels,
   checkOpening,
   checkOrder,
+  confirmNewOwner,
+  currentOwnerKey,
   demand,
   equal,
   lapse,
@@ -15,12 +17,15 @@ import {
   readCertificate,
   stepRoot,
   thumbprint,
+  type Afterwards,
+  type Authorities,
   type CheckedOrder,
   type DeviceState,
   type Opening,
   type Order,
 } from '../core/index.ts'
 import { openProof } from '../log/index.ts'
+import { readAfterwards } from './bundle-records.ts'
 import { parseBundle, type Bundle } from './bundle.ts'
 import { trustOf, type Trust } from './trust.ts'
 
@@ -45,6 +50,8 @@ export interface Accepted {
   readonly trust: Trust
   readonly now: number
   readonly treeSize: number
+  /** Thumbprint of the owner's key from now on. */
+  readonly owner: Uint8Array | null
 }
 
 /** An order shown to be lawful and public, whichever device it is about. */
@@ -56,6 +63,10 @@ export interface PublicOrder {
   /** Cosigned time of the quorum, Unix seconds. */
   readonly now: number
   readonly treeSize: number
+  /** The certificates it came with, checked. */
+  readonly authorities: Authorities
+  /** What later entries, carried along, say of the order it undoes. */
+  readonly afterwards: Afterwards
 }
 
 /**
@@ -63,7 +74,8 @@ export interface PublicOrder {
  * @throws {Refusal} malformed, not-canonical, too-large · unknown-kind · root-rollback,
  * root-threshold · proof-malformed · log-unknown, log-signature · witness-quorum, guardian-quorum ·
  * not-included · chain, name-outside, cert-time · scope, signer-set, alg · signature, assertion ·
- * fields · window, expired · opening, not-this-device · replay · wrong-state, of-mismatch · owner-key
+ * fields · window, expired · opening, not-this-device · replay · wrong-state, of-mismatch ·
+ * owner-key, owner-delay
  */
 export function verifyForDevice(bytes: Uint8Array, trust: Trust, receiver: Receiver): Accepted {
   const found = verifyBundle(bytes, trust)
@@ -78,11 +90,26 @@ export function verifyForDevice(bytes: Uint8Array, trust: Trust, receiver: Recei
   )
   // Judged as of its own place in the log, then brought up to now: a hold that lapsed on the way must
   // not make the lock that continued it look wrong.
-  const next = nextState(receiver.device, order, found.index, found.checked.t)
+  const { t } = found.checked
+  const next = nextState(receiver.device, order, found.index, t, found.afterwards)
   const device = lapse(next, now)
-  checkOwner(order, receiver)
+  const owner = ownerAfter(found, receiver)
   const treeSize = Math.max(receiver.treeSize, found.treeSize)
-  return { order, index: found.index, device, trust: found.trust, now, treeSize }
+  return { order, index: found.index, device, trust: found.trust, now, treeSize, owner }
+}
+
+/** A recorded key becomes the owner's; else it has to be the one the phone knows. */
+function ownerAfter({ checked, afterwards, authorities, trust }: PublicOrder, receiver: Receiver) {
+  const { order, t } = checked
+  const { outstanding } = receiver.device
+  const changes = outstanding ? afterwards.ownerKeys(outstanding.index) : []
+  const { change } = currentOwnerKey(outstanding ?? { okc: null }, t, changes)
+  if (change === null || order.okey === undefined) {
+    checkOwner(order, receiver)
+    return receiver.owner
+  }
+  confirmNewOwner(change, order.okey.key, authorities, trust.verify.es256)
+  return thumbprint(order.okey.key)
 }
 
 /** A phone also compares the owner key it was given itself. */
@@ -120,7 +147,17 @@ export function verifyBundle(bytes: Uint8Array, given: Trust): PublicOrder {
   const opening = parseOpening(bundle.opening)
   checkModels(checked.links, checkOpening(checked.order, opening))
   const now = logged.quorum.timeSeconds ?? 0
-  return { checked, index: logged.index, opening, trust, now, treeSize: logged.checkpoint.size }
+  const undoes = { order: checked.order, before: logged.index }
+  return {
+    checked,
+    index: logged.index,
+    opening,
+    trust,
+    now,
+    treeSize: logged.checkpoint.size,
+    authorities,
+    afterwards: readAfterwards(bundle, undoes, trust, authorities),
+  }
 }
 
 function walkRoots(bundle: Bundle, given: Trust): Trust {

@@ -9,6 +9,7 @@ import { deviceRoutes } from './devices.ts'
 import { edgeRoutes } from './edges.ts'
 import type { Env } from './env.ts'
 import { logRoutes } from './log-files.ts'
+import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
 import { policeRoutes } from './police.ts'
 import { answerProblem, schemaProblem, toProblem } from './problems.ts'
@@ -58,6 +59,7 @@ export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
   logRoutes(app, context)
   deviceRoutes(app, context)
   ownerRoutes(app, context)
+  ownerKeyRoutes(app, context)
   policeRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)

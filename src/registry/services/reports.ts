@@ -159,7 +159,8 @@ export async function reportStatus(
   return statusByReference(context, asked.reference)
 }
 
-async function reportOfCard(
+/** @throws {Refusal} not-found */
+export async function reportOfCard(
   { db, keys }: Context,
   asked: { readonly reference: string; readonly card: string },
 ) {
