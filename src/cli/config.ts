@@ -16,6 +16,8 @@ export interface Config {
   readonly phonePort: number
   readonly registryUrl: string
   readonly poolMs: number
+  /** One proxy stands before the registry and names the source of each request. */
+  readonly isBehindProxy: boolean
   readonly country: string
   readonly network: string
   readonly unknown: UnknownPolicy
@@ -60,6 +62,7 @@ const Environment = z.object({
   STOLEN_MODE_PHONE_PORT: port(8201),
   STOLEN_MODE_REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
   STOLEN_MODE_POOL_MS: integer(250, 500, 250),
+  STOLEN_MODE_BEHIND_PROXY: z.enum(['0', '1']).default('0'),
   STOLEN_MODE_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/)
@@ -91,6 +94,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_COSIGNER_DATA: 'a folder',
   STOLEN_MODE_REGISTRY_URL: 'an address such as http://127.0.0.1:8080',
   STOLEN_MODE_POOL_MS: '250 to 500 milliseconds',
+  STOLEN_MODE_BEHIND_PROXY: '0 or 1',
   STOLEN_MODE_COUNTRY: 'two capital letters (ISO 3166)',
   STOLEN_MODE_NETWORK: 'MCC and MNC, five or six digits',
   STOLEN_MODE_UNKNOWN: `one of ${UNKNOWN_POLICIES.join(', ')}`,
@@ -129,6 +133,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       e.STOLEN_MODE_REGISTRY_URL ?? `http://127.0.0.1:${e.STOLEN_MODE_REGISTRY_PORT}`
     ).replace(/\/+$/, ''),
     poolMs: e.STOLEN_MODE_POOL_MS,
+    isBehindProxy: e.STOLEN_MODE_BEHIND_PROXY === '1',
     country: e.STOLEN_MODE_COUNTRY,
     network: e.STOLEN_MODE_NETWORK,
     unknown: e.STOLEN_MODE_UNKNOWN,

@@ -182,6 +182,7 @@ function settingsOf(config: Config): Record<string, string> {
     STOLEN_MODE_PHONE_PORT: String(config.phonePort),
     STOLEN_MODE_REGISTRY_URL: config.registryUrl,
     STOLEN_MODE_POOL_MS: String(config.poolMs),
+    STOLEN_MODE_BEHIND_PROXY: config.isBehindProxy ? '1' : '0',
     STOLEN_MODE_COUNTRY: config.country,
     STOLEN_MODE_NETWORK: config.network,
     STOLEN_MODE_UNKNOWN: config.unknown,
