@@ -85,6 +85,8 @@ export class World implements AsyncDisposable {
   readonly #guardianKey = generateNoteSigner('guardian.world.example', 4).signer
   readonly #secret = machine.random(32)
   readonly handsets: Handset[] = []
+  /** Of further forces; taken up when the registry starts. */
+  readonly moreIntakes: Signer[] = []
   #ahead = 0
   #ports: { registry: number; witness: number; guardian: number; edge: number; admin: number } = {
     registry: 0,
@@ -187,7 +189,7 @@ export class World implements AsyncDisposable {
       trust: this.trust,
       keys: {
         log,
-        intake: founding.intake.signer,
+        intakes: [founding.intake.signer, ...this.moreIntakes],
         registry: [founding.registry[0].signer, founding.registry[1].signer],
         secret: this.#secret,
       },

@@ -39,7 +39,7 @@ export async function runRegistry(
     trust,
     keys: {
       log: await loadNoteSigner(files.key('log'), DEMO_ORIGIN, 1),
-      intake: await key('intake'),
+      intakes: [await key('intake')],
       registry: [await key('registry-a'), await key('registry-b')],
       secret: new Uint8Array(await readNeeded(files.folder('keys', 'registry-secret'))),
     },
