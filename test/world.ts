@@ -215,12 +215,11 @@ export class World implements AsyncDisposable {
   }
 
   async startGuardian(): Promise<void> {
-    const logUrl = `${this.registryUrl}/log`
+    const url = `${this.registryUrl}/log`
     this.guardian = await startGuardian({
       ...this.#cosigner('guardian'),
       signer: this.#guardianKey,
-      trust: this.trust,
-      logUrl,
+      logs: [{ keys: [this.log.key], url, trust: this.trust }],
     })
   }
 

@@ -140,10 +140,12 @@ export class Constellation {
 
   /** A party is told no secret but its own. */
   private environmentOf(name: PartyName): NodeJS.ProcessEnv {
-    const { DATABASE_URL: _, ...inherited } = process.env
+    const inherited = Object.entries(process.env).filter(
+      ([key]) => key !== 'DATABASE_URL' && !key.startsWith('STOLEN_MODE_'),
+    )
     const { databaseUrl } = this.#secrets
     return {
-      ...inherited,
+      ...Object.fromEntries(inherited),
       ...settingsOf(this.#config),
       ...(name === 'serve' && databaseUrl !== null && { DATABASE_URL: databaseUrl }),
     }
