@@ -178,7 +178,9 @@ function settingsOf(config: Config): Record<string, string> {
     STOLEN_MODE_WITNESS_PORT: String(config.witnessPort),
     STOLEN_MODE_GUARDIAN_PORT: String(config.guardianPort),
     STOLEN_MODE_PHONE_PORT: String(config.phonePort),
-    STOLEN_MODE_REGISTRY_URL: config.registryUrl,
+    STOLEN_MODE_REGISTRY_URL: config.registries
+      .map(({ origin, url }) => (origin === null ? url : `${origin}=${url}`))
+      .join(','),
     STOLEN_MODE_POOL_MS: String(config.poolMs),
     STOLEN_MODE_COUNTRY: config.country,
     STOLEN_MODE_NETWORK: config.network,

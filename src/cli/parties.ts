@@ -4,11 +4,19 @@ import { startEdge, type Edge } from '../edge/index.ts'
 import { machine, makeLogger } from '../host/index.ts'
 import { createPortal } from '../portal/index.ts'
 import { openDatabase, openRegistry, serve } from '../registry/index.ts'
+import { logKeys } from '../log/index.ts'
 import { startGuardian, startWitness, type RunningWitness } from '../witness/index.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
-import { DEMO_ORIGIN, GUARDIAN_NAME, WITNESS_NAME } from './demo-trust.ts'
-import { Files, loadFounding, loadNoteSigner, loadSigner, loadTrust, readNeeded } from './files.ts'
+import {
+  Files,
+  loadFounding,
+  loadPolicySigner,
+  loadSigner,
+  loadTrust,
+  readNeeded,
+} from './files.ts'
+import { boundRegistries } from './registries.ts'
 
 /** Something that runs until it is closed. */
 export interface Running {
@@ -26,6 +34,8 @@ export async function runRegistry(
   const logger = makeLogger('registry', config.logLevel)
   const trust = await loadTrust(files.root)
   const key = (name: string) => loadSigner(files.key(name))
+  const log = await loadPolicySigner(files.key('log'), logKeys(trust.plain))
+  const registries = boundRegistries(config.registries, trust)
   const database = await openDatabase(databaseOf(config, secrets)).catch((error: unknown) => {
     throw databaseRefusal(error)
   })
@@ -38,12 +48,13 @@ export async function runRegistry(
     logFolder: files.folder('registry', 'log'),
     trust,
     keys: {
-      log: await loadNoteSigner(files.key('log'), DEMO_ORIGIN, 1),
+      log,
       intake: await key('intake'),
       registry: [await key('registry-a'), await key('registry-b')],
       secret: new Uint8Array(await readNeeded(files.folder('keys', 'registry-secret'))),
     },
     country: config.country,
+    peers: registries.filter(({ origin }) => origin !== log.key.name),
     founding: await loadFounding(files),
     poolMs: config.poolMs,
     surroundings: machine,
@@ -82,21 +93,29 @@ export async function runCosigner(
   const trust = await loadTrust(files.root)
   const options = {
     name: kind,
-    signer: await loadNoteSigner(
+    signer: await loadPolicySigner(
       files.key(kind),
-      kind === 'witness' ? WITNESS_NAME : GUARDIAN_NAME,
-      4,
+      trust.guarded.witnesses.map(({ key }) => key),
     ),
-    logs: trust.plain.logs.map((log) => log.key),
+    logs: logKeys(trust.plain),
     dataDir: files.folder(kind),
     surroundings: machine,
     logger: makeLogger(kind, config.logLevel),
   }
   const port = kind === 'witness' ? config.witnessPort : config.guardianPort
+  // A guardian mirrors the log of its own country's registry.
+  const [own] = boundRegistries(config.registries, trust)
+  const mirrored = options.logs.filter(({ name }) => name === own?.origin)
   const start =
     kind === 'witness'
       ? startWitness({ ...options, port })
-      : startGuardian({ ...options, port, trust, logUrl: `${config.registryUrl}/log` })
+      : startGuardian({
+          ...options,
+          logs: mirrored,
+          port,
+          trust,
+          logUrl: `${config.registryUrl}/log`,
+        })
   return start.catch((error: unknown) => {
     throw portRefusal(error, port)
   })
@@ -105,11 +124,12 @@ export async function runCosigner(
 /** An operator's register. */
 export async function runEdge(config: Config): Promise<Edge> {
   const files = new Files(config.data)
+  const trust = await loadTrust(files.root)
   return startEdge({
     name: 'edge-1',
     signer: await loadSigner(files.key('edge-1')),
-    trust: await loadTrust(files.root),
-    registryUrl: config.registryUrl,
+    trust,
+    registries: boundRegistries(config.registries, trust),
     dataDir: files.folder('edge-1'),
     port: config.edgePort,
     adminPort: config.edgeAdminPort,

@@ -35,6 +35,8 @@ export interface Receiver {
   readonly now: number
   /** Largest tree it has seen. */
   readonly treeSize: number
+  /** Origin of the log it is at home in; until it is enrolled, any of the policy's. */
+  readonly home?: string | null
 }
 
 /** What accepting the bundle makes of the phone. To be persisted before anybody says yes. */
@@ -53,6 +55,8 @@ export interface PublicOrder {
   readonly index: number
   readonly opening: Opening
   readonly trust: Trust
+  /** The log it stands in. */
+  readonly origin: string
   /** Cosigned time of the quorum, Unix seconds. */
   readonly now: number
   readonly treeSize: number
@@ -68,6 +72,9 @@ export interface PublicOrder {
 export function verifyForDevice(bytes: Uint8Array, trust: Trust, receiver: Receiver): Accepted {
   const found = verifyBundle(bytes, trust)
   const { order } = found.checked
+  // Counters and leaf numbers mean the home log: another's would be compared with what they are not.
+  const home = receiver.home ?? found.origin
+  demand(found.origin === home, 'log-unknown', 'the order stands in another log than the home one')
   const now = Math.max(receiver.now, found.now)
   demand(order.act !== 'hold' || now <= order.exp, 'expired', 'the hold has lapsed')
   const { dak } = found.opening.ids
@@ -120,7 +127,8 @@ export function verifyBundle(bytes: Uint8Array, given: Trust): PublicOrder {
   const opening = parseOpening(bundle.opening)
   checkModels(checked.links, checkOpening(checked.order, opening))
   const now = logged.quorum.timeSeconds ?? 0
-  return { checked, index: logged.index, opening, trust, now, treeSize: logged.checkpoint.size }
+  const { origin, size } = logged.checkpoint
+  return { checked, index: logged.index, opening, trust, origin, now, treeSize: size }
 }
 
 function walkRoots(bundle: Bundle, given: Trust): Trust {
