@@ -103,19 +103,13 @@ export async function runCosigner(
     logger: makeLogger(kind, config.logLevel),
   }
   const port = kind === 'witness' ? config.witnessPort : config.guardianPort
-  // A guardian mirrors the log of its own country's registry.
-  const [own] = boundRegistries(config.registries, trust)
-  const mirrored = options.logs.filter(({ name }) => name === own?.origin)
-  const start =
-    kind === 'witness'
-      ? startWitness({ ...options, port })
-      : startGuardian({
-          ...options,
-          logs: mirrored,
-          port,
-          trust,
-          logUrl: `${config.registryUrl}/log`,
-        })
+  const guard = () => {
+    // It mirrors the log of its own country's registry.
+    const [own] = boundRegistries(config.registries, trust)
+    const logs = options.logs.filter(({ name }) => name === own?.origin)
+    return startGuardian({ ...options, logs, port, trust, logUrl: `${config.registryUrl}/log` })
+  }
+  const start = kind === 'witness' ? startWitness({ ...options, port }) : guard()
   return start.catch((error: unknown) => {
     throw portRefusal(error, port)
   })
