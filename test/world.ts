@@ -251,7 +251,7 @@ export class World implements AsyncDisposable {
       name: 'edge-1',
       signer: founding.operators[0]!.signer,
       trust,
-      registryUrl: this.registryUrl,
+      registries: [{ origin: ORIGIN, url: this.registryUrl }],
       dataDir: join(this.folder, 'edge'),
       port: this.#ports.edge,
       adminPort: this.#ports.admin,

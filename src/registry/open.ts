@@ -50,8 +50,18 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     logger,
     onPublished: (published, accepted) => hub.publish(published, accepted),
   })
-  const { country } = options
-  const context: Context = { db, store, sequencer, trust, keys, country, surroundings, logger }
+  const { country, peers = [] } = options
+  const context: Context = {
+    db,
+    store,
+    sequencer,
+    trust,
+    keys,
+    country,
+    peers,
+    surroundings,
+    logger,
+  }
   const forgetAll = async () => {
     await forgetAnswers(context)
     await forgetSpent(context)

@@ -18,6 +18,14 @@ export interface RegistryKeys {
   readonly secret: Uint8Array
 }
 
+/** Another country's registry under the same root. */
+export interface Peer {
+  /** Origin of its log. */
+  readonly origin: string
+  /** Base URL without final slash. */
+  readonly url: string
+}
+
 /** What a registry is made of; only `cli` reads the environment. */
 export interface RegistryOptions {
   /** Opened by the caller, and closed by him. */
@@ -28,6 +36,8 @@ export interface RegistryOptions {
   readonly keys: RegistryKeys
   /** Country of this registry, for sightings it makes itself. */
   readonly country: string
+  /** Whom to ask where a phone is at home; none where this is the only registry. */
+  readonly peers?: readonly Peer[]
   /** Documents of the founding ceremony, needed once: root first, certificates issuers first. */
   readonly founding: readonly Uint8Array[] | null
   /** Milliseconds submissions are gathered before they are sequenced, 250 to 500. */
