@@ -16,6 +16,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   'witness guardian': async () => (await import('./commands/cosigners.ts')).cosignerCommands,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   log: async () => (await import('./commands/log.ts')).logCommands,
+  bundle: async () => (await import('./commands/bundle.ts')).bundleCommands,
   officer: async () => (await import('./commands/officer.ts')).officerCommands,
   owner: async () => (await import('./commands/owner.ts')).ownerCommands,
   import: async () => (await import('./commands/import.ts')).importCommands,

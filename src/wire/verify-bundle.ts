@@ -26,7 +26,6 @@ import {
   type Authorities,
   type CheckedOrder,
   type DeviceState,
-  type Link,
   type Opening,
   type Order,
 } from '../core/index.ts'
@@ -133,6 +132,8 @@ export function verifyBundle(
 ): PublicOrder {
   const bundle = trail.run('form', () => parseBundle(bytes))
   const entry = trail.run('form', () => parseEntry(bundle.entry))
+  const opening = trail.run('form', () => parseOpening(bundle.opening))
+  const certificates = trail.run('form', () => bundle.certificates.map(readCertificate))
   trail.run('kind', () => demand(entry.kind === 'order', 'unknown-kind', 'expected an order'))
   // Read before its turn: which quorum, which slots and whose keys all follow from it.
   const order = trail.run('form', () => parseOrder(entry.body.payload))
@@ -146,16 +147,14 @@ export function verifyBundle(
   trail.run('inclusion', () => checkIncluded(bundle.entry, proof, checkpoint))
   const { index } = proof
   const { es256 } = trust.verify
-  const authorities = trail.run('chain', () =>
-    authoritiesFrom(trust.root, bundle.certificates.map(readCertificate), es256),
-  )
+  const authorities = trail.run('chain', () => authoritiesFrom(trust.root, certificates, es256))
   const links = trail.run('chain', () => chainsOf(entry, order, index, authorities))
   trail.run('trust', () => links.forEach((link) => authorities.demandTrusted(link, index)))
   trail.run('signers', () => checkSigners(entry, order, links))
   trail.run('signatures', () => verifySignatures(entry, order, links, authorities, es256))
   trail.run('fields', () => checkAuthority(order, links))
   trail.run('window', () => checkWindow(order, entry.t, authorities))
-  const opening = trail.run('device', () => openedBy(bundle.opening, order, links))
+  trail.run('device', () => checkModels(links, checkOpening(order, opening)))
   const afterwards = trail.run('owner', () =>
     readAfterwards(bundle, { order, before: index }, trust, authorities),
   )
@@ -185,12 +184,6 @@ function checkIncluded(
   { size, root }: VerifiedCheckpoint,
 ): void {
   verifyInclusion({ index, size, leaf: leafHash(entry), proof: hashes, root })
-}
-
-function openedBy(bytes: Uint8Array, order: Order, links: readonly Link[]): Opening {
-  const opening = parseOpening(bytes)
-  checkModels(links, checkOpening(order, opening))
-  return opening
 }
 
 function checkNotLapsed(order: Order, now: number): void {

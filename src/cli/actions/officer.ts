@@ -9,14 +9,14 @@ import { Files, loadSigner } from '../files.ts'
 import { EXIT, print, say, wrongUsage } from '../out.ts'
 import { progressBar } from '../progress.ts'
 
-interface Common {
+export interface Common {
   readonly registry?: string
   readonly key?: string
   readonly forceKey?: string
   readonly json?: boolean
 }
 
-async function sitDown(options: Common, key: string) {
+export async function sitDown(options: Common, key: string) {
   const { config } = readConfig(process.env)
   const files = new Files(config.data)
   const signer = await loadSigner(options.key ?? files.key(key))

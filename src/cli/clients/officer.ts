@@ -2,6 +2,7 @@ import { Refusal, demand, type Act, type Signer } from '../../core/index.ts'
 import { call, machine, type Clock } from '../../host/index.ts'
 import {
   BatchDraftsAnswer,
+  BundlesAnswer,
   CaseAnswer,
   DraftAnswer,
   DraftsAnswer,
@@ -50,6 +51,11 @@ export class OfficerDesk {
 
   case(id: string) {
     return this.get(`/v1/cases/${id}`, CaseAnswer)
+  }
+
+  /** The orders in force about a case, each with its proof. */
+  bundles(id: string) {
+    return this.get(`/v1/cases/${id}/bundles`, BundlesAnswer)
   }
 
   /** Drafts the next order of a case and reads it back. */

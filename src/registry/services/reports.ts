@@ -162,7 +162,8 @@ export async function reportStatus(
 }
 
 /** @throws {Refusal} not-found */
-export async function reportOfCard(
+export /** The report with this reference, to whoever has its card. @throws {Refusal} not-found */
+async function reportOfCard(
   { db, keys }: Context,
   asked: { readonly reference: string; readonly card: string },
 ) {

@@ -45,6 +45,13 @@ export const ActivationAnswer = z.object({
   certificates: z.array(Base64).max(16),
 })
 
+/** GET /v1/cases/{id}/bundles, POST /v1/owner-bundles: orders in force that prove themselves, in log order. */
+export const BundlesAnswer = z.object({
+  bundles: z
+    .array(z.object({ act: z.string(), index: z.number().int(), bundle: LargeBase64 }))
+    .max(64),
+})
+
 /** POST /v1/device-status: routine, and what a refused activation asks next. */
 export const DeviceStatusRequest = z.object({ eat: Base64 })
 export const DeviceStatusAnswer = z.object({
