@@ -82,6 +82,7 @@ export class PublicLog {
       proof: this.prove(index, how),
       opening: encodeOpening({ oid: order.oid, salt: SALT, ids }),
       roots: [],
+      earlier: [],
     }
   }
 

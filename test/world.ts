@@ -88,6 +88,8 @@ export class World implements AsyncDisposable {
   readonly handsets: Handset[] = []
   /** Other registries, from the registry's next start on. */
   peers: readonly Peer[] = []
+  /** Of further forces; taken up when the registry starts. */
+  readonly moreIntakes: Signer[] = []
   #ahead = 0
   #ports: { registry: number; witness: number; guardian: number; edge: number; admin: number } = {
     registry: 0,
@@ -190,7 +192,7 @@ export class World implements AsyncDisposable {
       trust: this.trust,
       keys: {
         log,
-        intake: founding.intake.signer,
+        intakes: [founding.intake.signer, ...this.moreIntakes],
         registry: [founding.registry[0].signer, founding.registry[1].signer],
         secret: this.#secret,
       },
@@ -218,12 +220,11 @@ export class World implements AsyncDisposable {
   }
 
   async startGuardian(): Promise<void> {
-    const logUrl = `${this.registryUrl}/log`
+    const url = `${this.registryUrl}/log`
     this.guardian = await startGuardian({
       ...this.#cosigner('guardian'),
       signer: this.#guardianKey,
-      trust: this.trust,
-      logUrl,
+      logs: [{ keys: [this.log.key], url, trust: this.trust }],
     })
   }
 

@@ -25,6 +25,14 @@ export interface Config {
   /** Seconds between two questions of a phone for orders. */
   readonly phoneSyncSeconds: number
   readonly logLevel: string
+  /** A witness or guardian of its own, where the command line leaves it out. */
+  readonly cosigner: {
+    readonly name: string | undefined
+    readonly key: string | undefined
+    readonly logs: string | undefined
+    readonly root: string | undefined
+    readonly data: string | undefined
+  }
 }
 
 /** A registry as it is named from outside. */
@@ -49,6 +57,7 @@ const integer = (min: number, max: number, fallback: number) =>
     .default(fallback)
 const port = (fallback: number) => integer(0, 65_535, fallback)
 
+const given = z.string().min(1).optional()
 /** One address, or `origin=address` for each country's registry, the own one first. */
 const registries = z
   .string()
@@ -87,12 +96,22 @@ const Environment = z.object({
   STOLEN_MODE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info'),
+  STOLEN_MODE_COSIGNER_NAME: given,
+  STOLEN_MODE_COSIGNER_KEY: given,
+  STOLEN_MODE_COSIGNER_LOGS: given,
+  STOLEN_MODE_COSIGNER_ROOT: given,
+  STOLEN_MODE_COSIGNER_DATA: given,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
 })
 
 /** What a wrong value should have been; the value itself is not repeated, it may be a secret. */
 const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_DATA: 'a folder',
+  STOLEN_MODE_COSIGNER_NAME: 'a name',
+  STOLEN_MODE_COSIGNER_KEY: 'a file',
+  STOLEN_MODE_COSIGNER_LOGS: 'a file',
+  STOLEN_MODE_COSIGNER_ROOT: 'a file',
+  STOLEN_MODE_COSIGNER_DATA: 'a folder',
   STOLEN_MODE_REGISTRY_URL:
     'an address such as http://127.0.0.1:8080, or ORIGIN=ADDRESS for several, between commas',
   STOLEN_MODE_POOL_MS: '250 to 500 milliseconds',
@@ -141,6 +160,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     unknown: e.STOLEN_MODE_UNKNOWN,
     phoneSyncSeconds: e.STOLEN_MODE_PHONE_SYNC_SECONDS,
     logLevel: e.STOLEN_MODE_LOG_LEVEL,
+    cosigner: {
+      name: e.STOLEN_MODE_COSIGNER_NAME,
+      key: e.STOLEN_MODE_COSIGNER_KEY,
+      logs: e.STOLEN_MODE_COSIGNER_LOGS,
+      root: e.STOLEN_MODE_COSIGNER_ROOT,
+      data: e.STOLEN_MODE_COSIGNER_DATA,
+    },
   }
   return { config, secrets: { databaseUrl: e.DATABASE_URL ?? null } }
 }

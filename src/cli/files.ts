@@ -57,7 +57,10 @@ export async function readNeeded(path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch {
-    throw new Refusal('config', `${path} cannot be read; a first \`npm start\` makes it`)
+    throw new Refusal(
+      'config',
+      `${path} cannot be read; the demonstration's own are made by a first \`npm start\``,
+    )
   }
 }
 

@@ -12,8 +12,8 @@ const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
   borders: async () => (await import('./commands/demo.ts')).bordersCommand,
-  'serve witness guardian edge device': async () =>
-    (await import('./commands/parties.ts')).partyCommands,
+  'serve edge device': async () => (await import('./commands/parties.ts')).partyCommands,
+  'witness guardian': async () => (await import('./commands/cosigners.ts')).cosignerCommands,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   log: async () => (await import('./commands/log.ts')).logCommands,
   officer: async () => (await import('./commands/officer.ts')).officerCommands,
@@ -56,6 +56,7 @@ async function main(args: readonly string[]): Promise<void> {
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows what can be said)')
+    .enablePositionalOptions()
     .exitOverride()
     .addHelpText('after', HELP)
   for (const command of await commandsFor(args[0])) command(program)

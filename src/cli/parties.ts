@@ -5,7 +5,6 @@ import { machine, makeLogger } from '../host/index.ts'
 import { createPortal } from '../portal/index.ts'
 import { openDatabase, openRegistry, serve } from '../registry/index.ts'
 import { logKeys } from '../log/index.ts'
-import { startGuardian, startWitness, type RunningWitness } from '../witness/index.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
 import {
@@ -16,13 +15,9 @@ import {
   loadTrust,
   readNeeded,
 } from './files.ts'
+import type { Running } from './out.ts'
+import { portRefusal } from './ports.ts'
 import { boundRegistries } from './registries.ts'
-
-/** Something that runs until it is closed. */
-export interface Running {
-  readonly url: string
-  close(): Promise<void>
-}
 
 /** The national registry with its pages. `onFatal` is called when its database is over. */
 export async function runRegistry(
@@ -49,7 +44,7 @@ export async function runRegistry(
     trust,
     keys: {
       log,
-      intake: await key('intake'),
+      intakes: [await key('intake')],
       registry: [await key('registry-a'), await key('registry-b')],
       secret: new Uint8Array(await readNeeded(files.folder('keys', 'registry-secret'))),
     },
@@ -83,37 +78,6 @@ export async function runRegistry(
     await database.close()
   }
   return { url: served.url, close }
-}
-
-/** A cosigner: plain, or guardian as well. */
-export async function runCosigner(
-  config: Config,
-  kind: 'witness' | 'guardian',
-): Promise<RunningWitness> {
-  const files = new Files(config.data)
-  const trust = await loadTrust(files.root)
-  const options = {
-    name: kind,
-    signer: await loadPolicySigner(
-      files.key(kind),
-      trust.guarded.witnesses.map(({ key }) => key),
-    ),
-    logs: logKeys(trust.plain),
-    dataDir: files.folder(kind),
-    surroundings: machine,
-    logger: makeLogger(kind, config.logLevel),
-  }
-  const port = kind === 'witness' ? config.witnessPort : config.guardianPort
-  const guard = () => {
-    // It mirrors the log of its own country's registry.
-    const [own] = boundRegistries(config.registries, trust)
-    const logs = options.logs.filter(({ name }) => name === own?.origin)
-    return startGuardian({ ...options, logs, port, trust, logUrl: `${config.registryUrl}/log` })
-  }
-  const start = kind === 'witness' ? startWitness({ ...options, port }) : guard()
-  return start.catch((error: unknown) => {
-    throw portRefusal(error, port)
-  })
 }
 
 /** An operator's register. */
@@ -161,13 +125,6 @@ function phoneLinks(files: Files, config: Config) {
     serial,
     screenUrl: `http://127.0.0.1:${config.phonePort + i}/screen`,
   }))
-}
-
-function portRefusal(error: unknown, port: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE')
-    return new Refusal('config', `port ${port} is taken by another program`)
-  return error
 }
 
 /** PostgreSQL's classes of errors that no waiting mends: who one is, and which database. */

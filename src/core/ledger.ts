@@ -254,11 +254,12 @@ export class Ledger implements Afterwards {
 
   private takeOwnerKey(index: number, entry: Entry): Applied {
     const { of } = parseOwnerKeyRecord(entry.body.payload)
+    const { outstanding, booked } = this.open(of, entry.t)
     const change = checkOwnerKeyRecord(entry, {
       index,
       authorities: this.authorities,
       verify: this.#verify,
-      named: this.open(of, entry.t),
+      named: { outstanding, t: booked.t },
       changes: this.ownerKeys(of),
     })
     this.#orders.addOwnerKey(of, change)

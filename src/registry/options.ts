@@ -7,8 +7,11 @@ import type { Database } from './db/database.ts'
 export interface RegistryKeys {
   /** Signs checkpoints. */
   readonly log: NoteSigner
-  /** Signs holds on owners' reports: the force's intake. */
-  readonly intake: Signer
+  /**
+   * Each signs holds on owners' reports for its force, under that force's own cap: a flood of false
+   * reports in one place blocks nobody elsewhere. The first serves who names no force.
+   */
+  readonly intakes: readonly Signer[]
   /** Sign status tokens and batches; two, so that they can be held apart. */
   readonly registry: readonly [Signer, Signer]
   /** Hides recovery-card codes and makes nonces; 32 bytes, drawn at first start. */

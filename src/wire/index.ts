@@ -1,4 +1,6 @@
 export * from './bundle.ts'
+export * from './bundle-steps.ts'
+export * from './bundle-records.ts'
 export * from './dirbs.ts'
 export * from './feed.ts'
 export * from './problems.ts'

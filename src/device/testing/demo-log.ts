@@ -158,6 +158,7 @@ export class DemoLog {
       proof: await this.#proof(index, bending),
       opening,
       roots: [],
+      earlier: [],
     }
     return encodeBundle(bending.change ? bending.change(bundle) : bundle)
   }
