@@ -34,6 +34,7 @@ import {
   openRegistry,
   serve,
   type Database,
+  type Peer,
   type Registry,
   type Served,
 } from '../src/registry/index.ts'
@@ -85,6 +86,8 @@ export class World implements AsyncDisposable {
   readonly #guardianKey = generateNoteSigner('guardian.world.example', 4).signer
   readonly #secret = machine.random(32)
   readonly handsets: Handset[] = []
+  /** Other registries, from the registry's next start on. */
+  peers: readonly Peer[] = []
   /** Of further forces; taken up when the registry starts. */
   readonly moreIntakes: Signer[] = []
   #ahead = 0
@@ -193,7 +196,9 @@ export class World implements AsyncDisposable {
         registry: [founding.registry[0].signer, founding.registry[1].signer],
         secret: this.#secret,
       },
+      url: this.registryUrl,
       country: DEMO_COUNTRY,
+      peers: this.peers,
       founding: [founding.root, ...founding.certificates],
       poolMs: 25,
       surroundings,

@@ -3,7 +3,13 @@ import { machine, generateNoteSigner, mkdirDurably, writeFileDurably } from '../
 import { foundWorld } from '../sim/index.ts'
 import { readConfig, type Config } from './config.ts'
 import { makePhones, type DemoPhone } from './demo-phones.ts'
-import { DEMO_TAC, writeCosignerKeys, writeCountry } from './demo-trust.ts'
+import {
+  DEMO_TAC,
+  WITNESS_NAME,
+  writeCosignerKeys,
+  writeCountry,
+  writeRootKeys,
+} from './demo-trust.ts'
 import { Files } from './files.ts'
 import { Processes } from './processes.ts'
 import { eventually } from './steps.ts'
@@ -24,7 +30,7 @@ export interface BordersCountry {
   readonly files: Files
 }
 
-/** Three countries under one root, each with its own registry and log; one witness sees all of them. */
+/** Three countries under one root, each with its own registry and log; witness and guardians see all. */
 export class BordersWorld {
   readonly countries: readonly BordersCountry[]
   readonly #house: Config
@@ -130,13 +136,13 @@ export class BordersWorld {
 
   /** The founding ceremony of all three at once: they recognise each other from the first entry on. */
   private async found(): Promise<void> {
-    const witness = generateNoteSigner('witness.example', 4)
+    const witness = generateNoteSigner(WITNESS_NAME, 4)
     const seats = this.countries.map(({ code, origin, config, files }) => {
       const log = generateNoteSigner(origin, 1)
       const guardian = generateNoteSigner(`guardian.${code.toLowerCase()}.example`, 4)
       return { code, config, files, log, guardian }
     })
-    const { root, countries } = foundWorld({
+    const { root, rootKeys, countries } = foundWorld({
       now: Math.floor(machine.clock() / 1000),
       countries: seats.map(({ code, config, log }) => ({
         country: code,
@@ -158,11 +164,10 @@ export class BordersWorld {
         key: guardian.signer.key,
         url: `http://127.0.0.1:${config.guardianPort}`,
       })),
-      // Each mirrors its own country's log.
-      guardiansNeeded: 1,
     })
     const house = new Files(this.#house.data)
     await writeCosignerKeys(house, { witness: witness.pem })
+    await writeRootKeys(house, rootKeys)
     await mkdirDurably(house.folder('trust'))
     await writeFileDurably(house.root, root, 0o644)
     for (const [i, { files, log, guardian }] of seats.entries()) {

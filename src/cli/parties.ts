@@ -48,6 +48,7 @@ export async function runRegistry(
       registry: [await key('registry-a'), await key('registry-b')],
       secret: new Uint8Array(await readNeeded(files.folder('keys', 'registry-secret'))),
     },
+    url: config.registryUrl,
     country: config.country,
     peers: registries.filter(({ origin }) => origin !== log.key.name),
     founding: await loadFounding(files),

@@ -14,6 +14,8 @@ export interface Context {
   readonly trust: Trust
   readonly keys: RegistryKeys
   readonly country: string
+  /** Host and port under which this registry is asked. */
+  readonly host: string
   readonly peers: readonly Peer[]
   readonly surroundings: Surroundings
   readonly logger: Logger

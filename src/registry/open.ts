@@ -58,6 +58,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     trust,
     keys,
     country,
+    host: new URL(options.url).host,
     peers,
     surroundings,
     logger,

@@ -34,6 +34,8 @@ export interface RegistryOptions {
   readonly logFolder: string
   readonly trust: Trust
   readonly keys: RegistryKeys
+  /** Base URL under which others ask it: requests signed for any other are not for it. */
+  readonly url: string
   /** Country of this registry, for sightings it makes itself. */
   readonly country: string
   /** Whom to ask where a phone is at home; none where this is the only registry. */

@@ -18,18 +18,16 @@ export interface PolicyPlan {
   readonly logs: readonly PlannedLog[]
   readonly witnesses: readonly PolicyMember[]
   readonly guardians: readonly PolicyMember[]
-  /** How many guardians a hold or lock needs: a majority, unless each guards another log. */
-  readonly guardiansNeeded?: number
 }
 
 /** C2SP policy: the logs, their witnesses, and for whatever takes something away the guardians too. */
 export function policyText(plan: PolicyPlan, guarded: boolean): string {
-  const { logs, witnesses, guardians, guardiansNeeded = majority(guardians.length) } = plan
+  const { logs, witnesses, guardians } = plan
   const lines = logs.map(({ key, url }) => `log ${formatVkey(key)} ${url}`)
   for (const { name, key, url } of [...witnesses, ...guardians])
     lines.push(`witness ${name} ${formatVkey(key)} ${url}`)
   lines.push(`group witnesses ${majority(witnesses.length)} ${names(witnesses)}`)
-  lines.push(`group guardians ${guardiansNeeded} ${names(guardians)}`)
+  lines.push(`group guardians ${majority(guardians.length)} ${names(guardians)}`)
   if (guarded) lines.push('group guarded all witnesses guardians', 'quorum guarded')
   else lines.push('quorum witnesses')
   return `${lines.join('\n')}\n`

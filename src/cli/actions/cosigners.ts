@@ -63,7 +63,7 @@ export const guardian = (options: Options) =>
     const { config } = readConfig(process.env)
     const seat = await seatOf('guardian', options, config)
     const trust = await trustOf(seat)
-    const logs = seat.keyName === null ? ownLog(config, trust) : mirrored(seat, trust)
+    const logs = seat.keyName === null ? everyLog(config, trust) : mirrored(seat, trust)
     return startGuardian({ ...(await common(seat, config)), logs }).catch((error: unknown) => {
       throw portRefusal(error, seat.port)
     })
@@ -168,11 +168,12 @@ async function readLogs(path: string): Promise<string> {
 
 const cosignerKeys = ({ guarded }: Trust) => guarded.witnesses.map(({ key }) => key)
 
-/** A demonstration's guardian mirrors the log of its own country's registry. */
-function ownLog(config: Config, trust: Trust): readonly MirroredLog[] {
-  const [own] = boundRegistries(config.registries, trust)
-  const keys = logKeys(trust.plain).filter(({ name }) => name === own?.origin)
-  return [{ keys, url: `${config.registryUrl}/log`, trust }]
+/** A demonstration's guardian mirrors the log of every registry it is told of. */
+function everyLog({ registries }: Config, trust: Trust): readonly MirroredLog[] {
+  return boundRegistries(registries, trust).map(({ origin, url }) => {
+    const keys = logKeys(trust.plain).filter(({ name }) => name === origin)
+    return { keys, url: `${url}/log`, trust }
+  })
 }
 
 /** One log per origin, each with all its keys and the one address. */
