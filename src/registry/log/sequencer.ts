@@ -28,6 +28,7 @@ import { encodeStaging, publishStaged } from './staging.ts'
 import { discardStaging, swapCheckpoint } from './state.ts'
 import type { Logged, Submission } from './submission.ts'
 import type { TileStore } from './tile-store.ts'
+import { VerifyAhead } from './verify-ahead.ts'
 import { checkWitnessFloor } from './witness-floor.ts'
 
 export interface SequencerDeps {
@@ -49,6 +50,7 @@ type Where = Pick<Logged, 'index'>
 
 interface Waiting {
   readonly submission: Submission
+  readonly verified: Promise<unknown>
   readonly resolve: (where: Where) => void
   readonly reject: (error: unknown) => void
 }
@@ -72,6 +74,7 @@ const HALTED_LOOK_MS = 50
  */
 export class Sequencer {
   readonly #deps: SequencerDeps
+  readonly #ahead: VerifyAhead
   readonly #waiting: Waiting[] = []
   #memory!: Recovered
   #published!: Published
@@ -87,7 +90,10 @@ export class Sequencer {
   #closed = false
 
   private constructor(deps: SequencerDeps) {
-    this.#deps = deps
+    const { trust } = deps
+    this.#ahead = new VerifyAhead(trust.verify.es256)
+    const verify = { ...trust.verify, es256: this.#ahead.verify }
+    this.#deps = { ...deps, trust: { ...trust, verify } }
   }
 
   /** Verifies the log and begins to sequence, or to wait for the witnesses. @throws {Refusal} fatal: tiles, rows and checkpoint do not fit */
@@ -129,8 +135,9 @@ export class Sequencer {
     if (this.#halted) return Promise.reject(this.#halted)
     if (this.#waiting.length >= MAX_WAITING)
       return Promise.reject(new Refusal('unavailable', 'too many orders are waiting'))
+    const verified = this.#ahead.begin(submission, this.ledger.authorities, this.now())
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ submission, resolve, reject })
+      this.#waiting.push({ submission, verified, resolve, reject })
       if (this.#waiting.length === MAX_POOL) this.schedule(0)
     })
   }
@@ -233,6 +240,7 @@ export class Sequencer {
   }
 
   private async sequence(pool: readonly Waiting[]): Promise<void> {
+    await Promise.all(pool.map(({ verified }) => verified))
     const t = this.#deps.surroundings.clock()
     const { state } = this.#memory
     if (state && t <= state.at) {
