@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -122,7 +122,7 @@ export class LogBench implements AsyncDisposable {
     const sequencer = await Sequencer.open({
       db: this.database.db,
       store,
-      cosigners: new Cosigners(trust.guarded.witnesses, readTile, verifyEd25519, quiet),
+      cosigners: new Cosigners(trust, readTile, quiet),
       log,
       trust,
       poolMs: 2,
@@ -214,6 +214,11 @@ export class LogBench implements AsyncDisposable {
   publishedSize(): number {
     const note = readFileSync(join(this.folder, 'log', 'checkpoint'), 'utf8')
     return Number(note.split('\n')[1])
+  }
+
+  /** As if readers had not been given any yet. */
+  async forgetCheckpointFile(): Promise<void> {
+    await rm(join(this.folder, 'log', 'checkpoint'))
   }
 
   file(path: string): Promise<Buffer> {

@@ -8,7 +8,7 @@ const INSTALLED = '/usr/lib/postgresql'
 /** A PostgreSQL server that is gone after `stop`. */
 export interface ThrowawayPostgres {
   readonly url: string
-  stop(): void
+  readonly stop: () => void
 }
 
 /**
