@@ -10,6 +10,7 @@ import {
   openCheckpoint,
   readEdge,
   type Checkpoint,
+  type Tile,
   type TileEdge,
   type VerifiedCheckpoint,
 } from '../../log/index.ts'
@@ -75,18 +76,19 @@ async function readAll(deps: RecoverDeps, known: Memory | null): Promise<Recover
   const { checkpoint } = state
   const staging = await loadStaging(db, checkpoint)
   if (staging) await publishStaged(staging, store)
-  const edge = await readEdge(checkpoint.size, (tile) => store.readTile(tile))
+  const readTile = (tile: Tile) => store.readTile(tile)
+  const edge = await readEdge(checkpoint.size, readTile)
   demandFit(
     equal(edgeRoot(edge, sha256Fast), checkpoint.root),
     'the right edge of the tiles does not give the signed root',
   )
   for (const one of readable)
     demandFit(
-      !one || (await continues(one, checkpoint, store)),
+      !one || (await continues(one, checkpoint, readTile)),
       'a checkpoint that was published is of another log than the database',
     )
   const partial = await readPartial(checkpoint, edge, store)
-  const ledger = await replay({ db, log: log.key, trust }, checkpoint, known)
+  const { ledger } = await replay({ db, log: log.key, trust }, checkpoint, known)
   return { state, edge, partial, ledger, published }
 }
 

@@ -20,6 +20,12 @@ export interface ReplayDeps {
   readonly trust: Trust
 }
 
+/** Entries folded so far: what a later replay goes on from. */
+export interface Known {
+  readonly ledger: Ledger
+  readonly edge: TileEdge
+}
+
 const PAGE = 1_000
 
 /**
@@ -31,7 +37,7 @@ export async function replay(
   deps: ReplayDeps,
   checkpoint: Checkpoint,
   known: Known | null,
-): Promise<Ledger> {
+): Promise<Known> {
   try {
     return await fold(deps, checkpoint, known)
   } catch (error) {
@@ -39,11 +45,6 @@ export async function replay(
     if (!(error instanceof Refusal)) throw error
     throw new Fatal(`${error.code}: ${error.message}`, error, 'row-disagrees-with-log')
   }
-}
-
-interface Known {
-  readonly ledger: Ledger
-  readonly edge: TileEdge
 }
 
 async function fold({ db, log, trust }: ReplayDeps, checkpoint: Checkpoint, known: Known | null) {
@@ -75,7 +76,7 @@ async function fold({ db, log, trust }: ReplayDeps, checkpoint: Checkpoint, know
   )
   replaying = false
   await demandNoStrays(db, log.name)
-  return ledger
+  return { ledger, edge }
 }
 
 /** Rows beyond the signed size would collide with every entry to come. */

@@ -1,6 +1,6 @@
 import { Refusal } from '../../core/index.ts'
 import type { NoteSigner } from '../../host/index.ts'
-import { wouldBeQuorum } from '../../log/index.ts'
+import { wouldBeQuorum, type Tile } from '../../log/index.ts'
 import type { Trust } from '../../wire/index.ts'
 import { continues } from './continues.ts'
 import type { Cosigners } from './cosigners.ts'
@@ -20,10 +20,11 @@ export interface FloorDeps {
  */
 export async function checkWitnessFloor(deps: FloorDeps, state: LogState | null): Promise<void> {
   const { cosigners, log, trust, store } = deps
+  const readTile = (tile: Tile) => store.readTile(tile)
   const floors = await cosigners.floors(log.key)
   const size = state?.checkpoint.size ?? 0
   for (const [name, seen] of floors)
-    if (seen !== null && !(await continues(seen, state?.checkpoint ?? null, store)))
+    if (seen !== null && !(await continues(seen, state?.checkpoint ?? null, readTile)))
       throw new Refusal(
         'witness-floor',
         `${name} has seen a log of ${seen.size} entries that ours, of ${size}, does not continue`,
