@@ -35,6 +35,7 @@ import {
   serve,
   type Database,
   type Limits,
+  type Peer,
   type Registry,
   type Served,
 } from '../src/registry/index.ts'
@@ -88,6 +89,10 @@ export class World implements AsyncDisposable {
   readonly #guardianKey = generateNoteSigner('guardian.world.example', 4).signer
   readonly #secret = machine.random(32)
   readonly handsets: Handset[] = []
+  /** Other registries, from the registry's next start on. */
+  peers: readonly Peer[] = []
+  /** Of further forces; taken up when the registry starts. */
+  readonly moreIntakes: Signer[] = []
   #ahead = 0
   #ports: { registry: number; witness: number; guardian: number; edge: number; admin: number } = {
     registry: 0,
@@ -192,11 +197,13 @@ export class World implements AsyncDisposable {
       trust: this.trust,
       keys: {
         log,
-        intake: founding.intake.signer,
+        intakes: [founding.intake.signer, ...this.moreIntakes],
         registry: [founding.registry[0].signer, founding.registry[1].signer],
         secret: this.#secret,
       },
+      url: this.registryUrl,
       country: DEMO_COUNTRY,
+      peers: this.peers,
       founding: [founding.root, ...founding.certificates],
       poolMs: 25,
       limits: this.#limits,
@@ -255,7 +262,7 @@ export class World implements AsyncDisposable {
       name: 'edge-1',
       signer: founding.operators[0]!.signer,
       trust,
-      registryUrl: this.registryUrl,
+      registries: [{ origin: ORIGIN, url: this.registryUrl }],
       dataDir: join(this.folder, 'edge'),
       port: this.#ports.edge,
       adminPort: this.#ports.admin,

@@ -11,6 +11,7 @@ type Register = (program: Command) => void
 const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  borders: async () => (await import('./commands/demo.ts')).bordersCommand,
   'serve edge device': async () => (await import('./commands/parties.ts')).partyCommands,
   'witness guardian': async () => (await import('./commands/cosigners.ts')).cosignerCommands,
   check: async () => (await import('./commands/check.ts')).checkCommand,
@@ -23,7 +24,16 @@ const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   bench: async () => (await import('./commands/bench.ts')).benchCommands,
 }
 /** These run until they are stopped, or end in order themselves. */
-const STOP_THEMSELVES = ['start', 'demo', 'serve', 'witness', 'guardian', 'edge', 'device']
+const STOP_THEMSELVES = [
+  'start',
+  'demo',
+  'borders',
+  'serve',
+  'witness',
+  'guardian',
+  'edge',
+  'device',
+]
 
 const HELP = `
 Exit codes:

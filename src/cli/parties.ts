@@ -4,12 +4,20 @@ import { startEdge, type Edge } from '../edge/index.ts'
 import { machine, makeLogger } from '../host/index.ts'
 import { createPortal } from '../portal/index.ts'
 import { LIMITS, openDatabase, openRegistry, serve } from '../registry/index.ts'
+import { logKeys } from '../log/index.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
-import { DEMO_ORIGIN } from './demo-trust.ts'
-import { Files, loadFounding, loadNoteSigner, loadSigner, loadTrust, readNeeded } from './files.ts'
+import {
+  Files,
+  loadFounding,
+  loadPolicySigner,
+  loadSigner,
+  loadTrust,
+  readNeeded,
+} from './files.ts'
 import type { Running } from './out.ts'
 import { portRefusal } from './ports.ts'
+import { boundRegistries } from './registries.ts'
 
 /** The national registry with its pages. `onFatal` is called when its database is over. */
 export async function runRegistry(
@@ -21,6 +29,8 @@ export async function runRegistry(
   const logger = makeLogger('registry', config.logLevel)
   const trust = await loadTrust(files.root)
   const key = (name: string) => loadSigner(files.key(name))
+  const log = await loadPolicySigner(files.key('log'), logKeys(trust.plain))
+  const registries = boundRegistries(config.registries, trust)
   const database = await openDatabase(databaseOf(config, secrets)).catch((error: unknown) => {
     throw databaseRefusal(error)
   })
@@ -33,12 +43,14 @@ export async function runRegistry(
     logFolder: files.folder('registry', 'log'),
     trust,
     keys: {
-      log: await loadNoteSigner(files.key('log'), DEMO_ORIGIN, 1),
-      intake: await key('intake'),
+      log,
+      intakes: [await key('intake')],
       registry: [await key('registry-a'), await key('registry-b')],
       secret: new Uint8Array(await readNeeded(files.folder('keys', 'registry-secret'))),
     },
+    url: config.registryUrl,
     country: config.country,
+    peers: registries.filter(({ origin }) => origin !== log.key.name),
     founding: await loadFounding(files),
     poolMs: config.poolMs,
     limits: { ...LIMITS, isBehindProxy: config.isBehindProxy },
@@ -72,11 +84,12 @@ export async function runRegistry(
 /** An operator's register. */
 export async function runEdge(config: Config): Promise<Edge> {
   const files = new Files(config.data)
+  const trust = await loadTrust(files.root)
   return startEdge({
     name: 'edge-1',
     signer: await loadSigner(files.key('edge-1')),
-    trust: await loadTrust(files.root),
-    registryUrl: config.registryUrl,
+    trust,
+    registries: boundRegistries(config.registries, trust),
     dataDir: files.folder('edge-1'),
     port: config.edgePort,
     adminPort: config.edgeAdminPort,

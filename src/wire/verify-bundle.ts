@@ -55,6 +55,8 @@ export interface Receiver {
   readonly now: number
   /** Largest tree it has seen. */
   readonly treeSize: number
+  /** Origin of the log it is at home in; until it is enrolled, any of the policy's. */
+  readonly home?: string | null
 }
 
 /** What accepting the bundle makes of the phone. To be persisted before anybody says yes. */
@@ -75,6 +77,8 @@ export interface PublicOrder {
   readonly index: number
   readonly opening: Opening
   readonly trust: Trust
+  /** The log it stands in. */
+  readonly origin: string
   /** Cosigned time of the quorum, Unix seconds. */
   readonly now: number
   readonly treeSize: number
@@ -102,6 +106,7 @@ export function verifyForDevice(
   const found = verifyBundle(bytes, trust, trail)
   const { index } = found
   const { order, t } = found.checked
+  trail.run('log', () => checkIsHome(found.origin, receiver))
   const now = Math.max(receiver.now, found.now)
   trail.run('window', () => checkNotLapsed(order, now))
   trail.run('device', () => checkIsMe(found.opening, receiver))
@@ -159,6 +164,7 @@ export function verifyBundle(
     opening,
     trust,
     now: quorum.timeSeconds ?? 0,
+    origin: checkpoint.origin,
     treeSize: checkpoint.size,
     authorities,
     afterwards,
@@ -187,6 +193,12 @@ function checkNotLapsed(order: Order, now: number): void {
 function checkIsMe({ ids: { dak } }: Opening, receiver: Receiver): void {
   const isMe = dak !== null && equal(dak, receiver.dak)
   demand(isMe, 'not-this-device', 'the order is about another device')
+}
+
+/** Counters and leaf numbers mean the home log: another's would be compared with what they are not. */
+function checkIsHome(origin: string, { home }: Receiver): void {
+  const isHome = origin === (home ?? origin)
+  demand(isHome, 'log-unknown', 'the order stands in another log than the home one')
 }
 
 function checkCounter(order: Order, device: DeviceState): void {

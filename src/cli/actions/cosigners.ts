@@ -3,14 +3,21 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Refusal, utf8 } from '../../core/index.ts'
 import { generateNoteSigner, machine, makeLogger } from '../../host/index.ts'
-import { COSIGNATURE, NO_QUORUM, formatVkey, parsePolicy, type PolicyLog } from '../../log/index.ts'
+import {
+  COSIGNATURE,
+  NO_QUORUM,
+  formatVkey,
+  logKeys,
+  parsePolicy,
+  type PolicyLog,
+} from '../../log/index.ts'
 import type { Trust } from '../../wire/index.ts'
 import { startGuardian, startWitness, type MirroredLog } from '../../witness/index.ts'
 import { readConfig, type Config } from '../config.ts'
-import { GUARDIAN_NAME, WITNESS_NAME } from '../demo-trust.ts'
-import { Files, loadNoteSigner, loadTrust, writeSecret } from '../files.ts'
+import { Files, loadNoteSigner, loadPolicySigner, loadTrust, writeSecret } from '../files.ts'
 import { print, runUntilStopped, wrongUsage } from '../out.ts'
 import { portRefusal } from '../ports.ts'
+import { boundRegistries } from '../registries.ts'
 
 interface Options {
   readonly name?: string
@@ -27,14 +34,13 @@ interface Options {
 interface Seat {
   readonly name: string
   readonly keyFile: string
-  readonly keyName: string
+  /** Null: as the root document's policy names the key. */
+  readonly keyName: string | null
   readonly dataDir: string
   readonly port: number
   readonly rootFile: string | null
   /** Empty: those of the root document. */
   readonly logs: readonly PolicyLog[]
-  /** Overrides every log's own address. */
-  readonly logUrl: string | null
 }
 
 export const witness = (options: Options) =>
@@ -56,7 +62,8 @@ export const guardian = (options: Options) =>
   runUntilStopped('guardian', options, async () => {
     const { config } = readConfig(process.env)
     const seat = await seatOf('guardian', options, config)
-    const logs = mirrored(seat, await trustOf(seat))
+    const trust = await trustOf(seat)
+    const logs = seat.keyName === null ? everyLog(config, trust) : mirrored(seat, trust)
     return startGuardian({ ...(await common(seat, config)), logs }).catch((error: unknown) => {
       throw portRefusal(error, seat.port)
     })
@@ -102,7 +109,7 @@ async function seatOf(
   if (kind === 'witness' && logs.length === 0) throw wrongUsage('--log or --logs is needed')
   if (kind === 'guardian' && rootFile === null) throw wrongUsage('--root is needed beside --key')
   const dataDir = resolve(data)
-  return { name, keyName: name, keyFile: key, dataDir, port, rootFile, logs, logUrl: null }
+  return { name, keyName: name, keyFile: key, dataDir, port, rootFile, logs }
 }
 
 function demonstrationSeat(
@@ -117,18 +124,21 @@ function demonstrationSeat(
   const files = new Files(config.data)
   return {
     name: kind,
-    keyName: kind === 'witness' ? WITNESS_NAME : GUARDIAN_NAME,
+    keyName: null,
     keyFile: files.key(kind),
     dataDir: files.folder(kind),
     port,
     rootFile: files.root,
     logs: [],
-    logUrl: `${config.registryUrl}/log`,
   }
 }
 
-async function common({ name, keyName, keyFile, dataDir, port }: Seat, config: Config) {
-  const signer = await loadNoteSigner(keyFile, keyName, COSIGNATURE)
+async function common(seat: Seat, config: Config) {
+  const { name, keyName, keyFile, dataDir, port } = seat
+  const signer =
+    keyName === null
+      ? await loadPolicySigner(keyFile, cosignerKeys(await trustOf(seat)))
+      : await loadNoteSigner(keyFile, keyName, COSIGNATURE)
   const logger = makeLogger(name, config.logLevel)
   return { name, signer, dataDir, port, surroundings: machine, logger }
 }
@@ -156,13 +166,23 @@ async function readLogs(path: string): Promise<string> {
   }
 }
 
+const cosignerKeys = ({ guarded }: Trust) => guarded.witnesses.map(({ key }) => key)
+
+/** A demonstration's guardian mirrors the log of every registry it is told of. */
+function everyLog({ registries }: Config, trust: Trust): readonly MirroredLog[] {
+  return boundRegistries(registries, trust).map(({ origin, url }) => {
+    const keys = logKeys(trust.plain).filter(({ name }) => name === origin)
+    return { keys, url: `${url}/log`, trust }
+  })
+}
+
 /** One log per origin, each with all its keys and the one address. */
-function mirrored({ logs, logUrl }: Seat, trust: Trust): readonly MirroredLog[] {
+function mirrored({ logs }: Seat, trust: Trust): readonly MirroredLog[] {
   const byOrigin = new Map<string, PolicyLog[]>()
   for (const log of logs.length > 0 ? logs : trust.plain.logs)
     byOrigin.set(log.key.name, [...(byOrigin.get(log.key.name) ?? []), log])
   return [...byOrigin].map(([origin, same]) => {
-    const url = logUrl ?? same.find((log) => log.url !== null)?.url
+    const url = same.find((log) => log.url !== null)?.url
     if (!url) throw new Refusal('config', `no address for ${origin}: --log "VKEY URL"`)
     return { keys: same.map(({ key }) => key), url: url.replace(/\/+$/, ''), trust }
   })

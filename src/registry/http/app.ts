@@ -13,6 +13,7 @@ import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
 import { policeRoutes } from './police.ts'
 import { answerProblem, schemaProblem, toProblem } from './problems.ts'
+import { registryRoutes } from './registries.ts'
 import { MAX_LARGE_BODY, get } from './route.ts'
 import { SCHEME } from './signed.ts'
 import { Throttle, unlimited, type Limits } from './throttle.ts'
@@ -65,6 +66,7 @@ export function createApp(context: Context, hub: FeedHub, limits: Limits | null)
   policeRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)
+  registryRoutes(app, context)
   app.openAPIRegistry.registerComponent('securitySchemes', SCHEME, {
     type: 'http',
     scheme: SCHEME,

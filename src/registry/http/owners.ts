@@ -48,11 +48,19 @@ export function ownerRoutes(
       body: ReportRequest,
       answer: ReportAnswer,
       middleware: [reporting, once],
-      refuses: ['proof-too-weak', 'wrong-state', 'replay', 'hold-exhausted', 'cap-exceeded'],
+      refuses: [
+        'not-found',
+        'proof-too-weak',
+        'wrong-state',
+        'replay',
+        'hold-exhausted',
+        'cap-exceeded',
+      ],
     },
-    async ({ card, why }, c) => {
+    async ({ card, why, force }, c) => {
       const id = requestId(c, card)
-      return reportAnswer(await reportStolen(context, { id, card, why: WHY_STOLEN[why] }))
+      const report = { id, card, why: WHY_STOLEN[why], ...(force !== undefined && { force }) }
+      return reportAnswer(await reportStolen(context, report))
     },
   )
   post(

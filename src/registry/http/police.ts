@@ -75,7 +75,7 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: NewCaseRequest,
       answer: CaseAnswer,
       middleware: officerOnce,
-      refuses: ['not-found', 'imei-length', 'imei-digits', 'imei-check-digit'],
+      refuses: ['not-found', 'imei-length', 'imei-digits', 'imei-check-digit', 'home-elsewhere'],
     },
     async ({ crimeReference, why, reference, imei }, c) => {
       demand(

@@ -28,6 +28,8 @@ export const EnrolmentAnswer = z.object({
   state: StateWord,
   /** Recovery card: ten characters, shown this once. Null when the device was enrolled before. */
   card: z.string().nullable(),
+  /** The log this phone is at home in from now on, and the national authority it belongs to. */
+  home: z.object({ log: z.string().max(256), authority: z.string().max(64) }),
 })
 
 /** POST /v1/activations: after any reset. Refused with the bundles to obey when not protected. */
