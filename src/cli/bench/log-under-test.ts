@@ -86,6 +86,7 @@ export async function openLogUnderTest(database: DatabaseConfig | null): Promise
       registry: [generateEs256().signer, generateEs256().signer],
       secret: machine.random(32),
     },
+    url: 'http://127.0.0.1',
     country: 'ZZ',
     founding: [founding.root, ...founding.certificates],
     poolMs: 0,
