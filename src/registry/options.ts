@@ -45,8 +45,8 @@ export interface RegistryOptions {
   readonly founding: readonly Uint8Array[] | null
   /** Milliseconds submissions are gathered before they are sequenced, 250 to 500. */
   readonly poolMs: number
-  /** What the public may ask of one process; null: anything. */
-  readonly limits: Limits | null
+  /** What the public may ask of one process; without it, anything. */
+  readonly limits?: Limits | null
   readonly surroundings: Surroundings
   readonly logger: Logger
 }
