@@ -141,6 +141,26 @@ describe('refusals', () => {
   })
 })
 
+describe('attacks', () => {
+  const rows = [...read('docs/attacks.md').matchAll(/^\| A(\d+) *\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)]
+
+  test('every number has one row, that says where it is tried or which part will bring it', () => {
+    expect(rows.map(([, number]) => Number(number))).toEqual(
+      Array.from({ length: 100 }, (_, i) => i + 1),
+    )
+    for (const [, number, , tried, open] of rows)
+      expect(tried!.includes('`') || open!.trim() !== '', `A${number}`).toBe(true)
+  })
+
+  test('a file named there has a test whose title names the attack', () => {
+    for (const [, number, , tried] of rows)
+      for (const [, path] of tried!.matchAll(/`([^`]+)`/g))
+        expect(read(path!), `${path} A${number}`).toMatch(
+          new RegExp(`['"\`][^'"\`]*\\bA${number}\\b`),
+        )
+  })
+})
+
 describe('surroundings', () => {
   const MAY: Readonly<Record<string, RegExp>> = {
     'the clock': /\bDate\.now\(|\bnew Date\(\)/,
