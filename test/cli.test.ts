@@ -77,6 +77,8 @@ const COMMANDS = [
   ['check'],
   ['log', 'verify'],
   ['log', 'keys'],
+  ['bundle', 'verify'],
+  ['bundle', 'get'],
   ['officer', 'propose'],
   ['officer', 'approve'],
   ['officer', 'review'],

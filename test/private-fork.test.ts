@@ -34,7 +34,7 @@ let memories = 0
 function auditor(log: EdgeLog) {
   const parent = join(folder, String(++memories))
   const audit = async (read: ReturnType<typeof served>, law = 'law') => {
-    const memory = await AuditMemory.open(parent, log.trust, law)
+    const memory = await AuditMemory.open({ parent, origin: log.origin, trust: log.trust, law })
     try {
       const { trust } = log
       return await auditRemembered({ trust, headTrust: trust, memory, read })
@@ -133,7 +133,13 @@ test('another version of the law begins anew, and still remembers what it has se
   await expect(audit(served(fork), 'new')).rejects.toMatchObject({ code: 'split-view' })
 })
 
-function follower({ trust }: EdgeLog): Follower {
+function follower({ trust, origin }: EdgeLog): Follower {
   const logger = pino({ level: 'silent' })
-  return new Follower({ trust, register: new Register(), logger, onCovered: () => undefined })
+  return new Follower({
+    trust,
+    origin,
+    register: new Register(),
+    logger,
+    onCovered: () => undefined,
+  })
 }

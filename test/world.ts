@@ -34,6 +34,8 @@ import {
   openRegistry,
   serve,
   type Database,
+  type Limits,
+  type Peer,
   type Registry,
   type Served,
 } from '../src/registry/index.ts'
@@ -55,6 +57,8 @@ export interface WorldOptions {
   /** Opened and migrated by the test; by default an embedded one of the world's own. */
   readonly database?: Database
   readonly capPerHour?: number
+  /** What the public may ask; anything, unless a test is about that. */
+  readonly limits?: Limits
   /** Takes every party's log lines. */
   readonly logger?: Logger
 }
@@ -85,6 +89,10 @@ export class World implements AsyncDisposable {
   readonly #guardianKey = generateNoteSigner('guardian.world.example', 4).signer
   readonly #secret = machine.random(32)
   readonly handsets: Handset[] = []
+  /** Other registries, from the registry's next start on. */
+  peers: readonly Peer[] = []
+  /** Of further forces; taken up when the registry starts. */
+  readonly moreIntakes: Signer[] = []
   #ahead = 0
   #ports: { registry: number; witness: number; guardian: number; edge: number; admin: number } = {
     registry: 0,
@@ -97,6 +105,7 @@ export class World implements AsyncDisposable {
   trust!: Trust
   database!: Database
   #ownsDatabase = false
+  #limits: Limits | null = null
   registry: Registry | null = null
   #served: Served | null = null
   witness: RunningWitness | null = null
@@ -120,6 +129,7 @@ export class World implements AsyncDisposable {
   async #found(options: WorldOptions): Promise<void> {
     const { database, capPerHour = DEFAULT_CAP } = options
     if (options.logger) this.logger = options.logger
+    this.#limits = options.limits ?? null
     const [registry, witness, guardian, edge, admin] = await freePorts(5)
     this.#ports = {
       registry: registry!,
@@ -187,13 +197,16 @@ export class World implements AsyncDisposable {
       trust: this.trust,
       keys: {
         log,
-        intake: founding.intake.signer,
+        intakes: [founding.intake.signer, ...this.moreIntakes],
         registry: [founding.registry[0].signer, founding.registry[1].signer],
         secret: this.#secret,
       },
+      url: this.registryUrl,
       country: DEMO_COUNTRY,
+      peers: this.peers,
       founding: [founding.root, ...founding.certificates],
       poolMs: 25,
+      limits: this.#limits,
       surroundings,
       logger,
     })
@@ -213,12 +226,11 @@ export class World implements AsyncDisposable {
   }
 
   async startGuardian(): Promise<void> {
-    const logUrl = `${this.registryUrl}/log`
+    const url = `${this.registryUrl}/log`
     this.guardian = await startGuardian({
       ...this.#cosigner('guardian'),
       signer: this.#guardianKey,
-      trust: this.trust,
-      logUrl,
+      logs: [{ keys: [this.log.key], url, trust: this.trust }],
     })
   }
 
@@ -250,7 +262,7 @@ export class World implements AsyncDisposable {
       name: 'edge-1',
       signer: founding.operators[0]!.signer,
       trust,
-      registryUrl: this.registryUrl,
+      registries: [{ origin: ORIGIN, url: this.registryUrl }],
       dataDir: join(this.folder, 'edge'),
       port: this.#ports.edge,
       adminPort: this.#ports.admin,

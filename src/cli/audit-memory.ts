@@ -40,6 +40,16 @@ const Remembered = z.strictObject({
 })
 type Remembered = z.infer<typeof Remembered>
 
+interface MemoryOptions {
+  /** Holds a folder for each log. */
+  readonly parent: string
+  readonly origin: string
+  /** Whose log keys verify what is remembered. */
+  readonly trust: Trust
+  /** `lawOf` */
+  readonly law: string
+}
+
 /** One folder per log: what it has shown, how far it was verified, and what it can be convicted of. */
 export class AuditMemory {
   readonly folder: string
@@ -55,12 +65,11 @@ export class AuditMemory {
   }
 
   /**
-   * Opens the memory of the log this trust names. What cannot be read is never replaced: forgetting is
+   * Opens the memory of one log. What cannot be read is never replaced: forgetting is
    * what a forking log would wish for.
    * @throws {Refusal} config: the file is damaged · data-folder-busy
    */
-  static async open(parent: string, trust: Trust, law: string): Promise<AuditMemory> {
-    const origin = trust.plain.logs[0]!.key.name
+  static async open({ parent, origin, trust, law }: MemoryOptions): Promise<AuditMemory> {
     const folder = join(parent, toHex(sha256Fast(utf8(origin))).slice(0, 16))
     await mkdirDurably(folder)
     const lock = lockFolder(folder)

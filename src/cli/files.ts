@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Refusal, asArray, asBytes, decodeCbor, encodeCbor, type Signer } from '../core/index.ts'
+import {
+  Refusal,
+  asArray,
+  asBytes,
+  decodeCbor,
+  encodeCbor,
+  equal,
+  type Signer,
+} from '../core/index.ts'
 import {
   es256FromPem,
   mkdirDurably,
@@ -10,6 +18,7 @@ import {
   writeFileDurably,
   type NoteSigner,
 } from '../host/index.ts'
+import type { NoteKey } from '../log/index.ts'
 import { readTrust, type Trust } from '../wire/index.ts'
 
 /** Where a demonstration keeps what: one folder, keys apart from everything else. */
@@ -48,7 +57,10 @@ export async function readNeeded(path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch {
-    throw new Refusal('config', `${path} cannot be read; a first \`npm start\` makes it`)
+    throw new Refusal(
+      'config',
+      `${path} cannot be read; the demonstration's own are made by a first \`npm start\``,
+    )
   }
 }
 
@@ -65,6 +77,19 @@ export async function loadSigner(path: string): Promise<Signer> {
 /** @throws {Refusal} config */
 export async function loadNoteSigner(path: string, name: string, type: 1 | 4): Promise<NoteSigner> {
   return noteSignerFromPem(name, type, (await readNeeded(path)).toString())
+}
+
+/** A key of the root document's policy, under the name it has there. @throws {Refusal} config */
+export async function loadPolicySigner(
+  path: string,
+  policyKeys: readonly NoteKey[],
+): Promise<NoteSigner> {
+  const pem = (await readNeeded(path)).toString()
+  for (const { name, type, publicKey } of policyKeys) {
+    const signer = noteSignerFromPem(name, type, pem)
+    if (equal(signer.key.publicKey, publicKey)) return signer
+  }
+  throw new Refusal('config', `${path} is no key that the root document names for this`)
 }
 
 /** The documents of the founding ceremony, root first. */

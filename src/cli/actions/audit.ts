@@ -1,4 +1,5 @@
 import { parseDocument, stepRoot } from '../../core/index.ts'
+import type { Policy } from '../../log/index.ts'
 import { trustOf, type LawAudited, type Trust } from '../../wire/index.ts'
 import { AuditMemory, lawOf } from '../audit-memory.ts'
 import { auditRemembered } from '../audit-run.ts'
@@ -6,12 +7,13 @@ import { readConfig } from '../config.ts'
 import { figureLines } from '../figure-lines.ts'
 import { Files, loadTrust, readNeeded } from '../files.ts'
 import { logReader } from '../log-source.ts'
-import { EXIT, print, say } from '../out.ts'
+import { EXIT, print, say, wrongUsage } from '../out.ts'
 import { progressBar, type Progress } from '../progress.ts'
 import { version } from '../version.ts'
 
 interface Options {
   readonly root?: string
+  readonly origin?: string
   readonly newerRoot?: readonly string[]
   readonly memory?: string
   readonly json?: boolean
@@ -22,10 +24,17 @@ export async function auditWhole(where: string, options: Options): Promise<void>
   const files = new Files(readConfig(process.env).config.data)
   const paths = [options.root ?? files.root, ...(options.newerRoot ?? [])]
   const trust = await loadTrust(paths[0]!)
-  const headTrust = await walkRoots(trust, paths.slice(1))
+  const newest = await walkRoots(trust, paths.slice(1))
+  const origin = originOf(where, options, newest)
+  const headTrust = {
+    ...newest,
+    plain: only(newest.plain, origin),
+    guarded: only(newest.guarded, origin),
+  }
   const roots = await Promise.all(paths.map((path) => readNeeded(path)))
   const parent = options.memory ?? files.folder('audit')
-  const memory = await AuditMemory.open(parent, headTrust, lawOf(version, roots))
+  const law = lawOf(version, roots)
+  const memory = await AuditMemory.open({ parent, origin, trust: headTrust, law })
   const bar = new Bar()
   if (memory.position) say(`Signatures below entry ${memory.position.size} were verified before.`)
   try {
@@ -53,6 +62,23 @@ async function walkRoots(first: Trust, paths: readonly string[]): Promise<Trust>
     trust = trustOf(stepRoot(trust.root, cose, trust.verify.es256), trust.verify)
   }
   return trust
+}
+
+/** Which log it must be: under one root there may be several, and none may pass for another. */
+function originOf(where: string, { origin }: Options, { plain }: Trust): string {
+  const names = plain.logs.map(({ key }) => key.name)
+  const asked =
+    origin ??
+    plain.logs.find(({ url }) => url?.replace(/\/+$/, '') === where.replace(/\/+$/, ''))?.key
+      .name ??
+    (new Set(names).size === 1 ? names[0] : undefined)
+  if (asked === undefined || !names.includes(asked))
+    throw wrongUsage(`--origin: expected one of ${names.join(', ')}`)
+  return asked
+}
+
+function only(policy: Policy, origin: string): Policy {
+  return { ...policy, logs: policy.logs.filter(({ key }) => key.name === origin) }
 }
 
 class Bar {

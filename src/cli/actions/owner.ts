@@ -6,7 +6,7 @@ import { readPhones } from '../demo-phones.ts'
 import { Files, loadSigner, readNeeded } from '../files.ts'
 import { print, wrongUsage } from '../out.ts'
 
-interface Common {
+export interface Common {
   readonly registry?: string
   readonly phone?: string
   readonly cardFile?: string
@@ -16,7 +16,7 @@ interface Common {
 
 type Following = Common & { readonly reference: string }
 
-async function ownerOf(options: Common): Promise<Owner> {
+export async function ownerOf(options: Common): Promise<Owner> {
   const { config } = readConfig(process.env)
   const { card, key } = await secretsOf(options, new Files(config.data))
   return new Owner(options.registry ?? config.registryUrl, card, key)

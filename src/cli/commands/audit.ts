@@ -8,6 +8,7 @@ export function auditCommand(program: Command): void {
     .description('recompute every figure of a log, check every signature, chain and cap')
     .argument('<where>', 'URL prefix or folder of the log')
     .option('--root <file>', "root document the log began with (demonstration: the data folder's)")
+    .option('--origin <name>', 'which log it must be, where the root document names several')
     .option('--newer-root <file...>', 'later root documents, in order, if its keys have changed')
     .option('--memory <folder>', "what logs have shown before (default: the data folder's audit/)")
     .addOption(jsonOption())

@@ -19,4 +19,13 @@ export function benchCommands(program: Command): void {
     .option('--entries <n>', 'entries of the log', count, ENTRIES)
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-audit.ts')).benchAudit))
+  bench
+    .command('log')
+    .description('durable entries a second, and how soon they are acknowledged, on both databases')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nThe server is that of DATABASE_URL, in a schema of its own, or else one started for this.',
+    )
+    .action(later(async () => (await import('../actions/bench-log.ts')).benchLog))
 }

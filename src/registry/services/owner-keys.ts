@@ -29,6 +29,7 @@ import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import { audit } from '../model/audit.ts'
 import type { Caller } from '../model/caller.ts'
+import { intakeOver } from '../model/intakes.ts'
 import { ordersOf, stateLogged } from '../model/orders.ts'
 import { subjectById, type Subject } from '../model/subjects.ts'
 import { caseById } from './cases.ts'
@@ -81,12 +82,13 @@ export async function draftOwnKey(
     readonly key: PublicKey
   },
 ): Promise<OwnerKeyDraft> {
-  const { db, keys } = context
+  const { db } = context
   const report = await reportOfCard(context, wanted)
   const subject = await subjectById(db, report.subject_id)
   const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
   const { outstanding } = stateLogged(orders, context.sequencer.ledger)
-  const salt = orders.find(({ index }) => index === outstanding?.index)?.ownerSalt ?? null
+  demand(outstanding !== null, 'wrong-state', 'no hold or lock is in force')
+  const salt = orders.find(({ index }) => index === outstanding.index)?.ownerSalt ?? null
   demand(salt !== null && subject.owner !== null, 'owner-key', 'no owner key stands behind it yet')
   const okey = { salt, key: subject.owner }
   const draft = await keepDraft(context, subject, {
@@ -95,7 +97,8 @@ export async function draftOwnKey(
     basis: 'oldKey',
     okey,
   })
-  const slot = signSlot(TYPE, draft.payload, keys.intake)
+  const intake = intakeOver(context, outstanding.auth)
+  const slot = signSlot(TYPE, draft.payload, intake.signer)
   return signOwnerKey(context, {
     draftId: draft.id,
     slot: 0,
