@@ -237,7 +237,13 @@ interface OwnerKeyDraftsTable {
   at_ms: Int8
 }
 
+/** Orders about which nothing is kept any more. */
+interface ErasedOrdersTable {
+  log_index: Int8
+}
+
 export interface Schema {
+  erased_orders: ErasedOrdersTable
   owner_key_drafts: OwnerKeyDraftsTable
   owner_keys: OwnerKeysTable
   migrations: MigrationsTable

@@ -12,7 +12,7 @@ import {
 import type { Trust } from '../../wire/index.ts'
 import type { Schema } from '../db/tables.ts'
 import { Fatal } from './fatal.ts'
-import { checkOrderRows } from './order-rows.ts'
+import { checkErased, checkOrderRows } from './order-rows.ts'
 
 export interface ReplayDeps {
   readonly db: Kysely<Schema>
@@ -76,6 +76,7 @@ async function fold({ db, log, trust }: ReplayDeps, checkpoint: Checkpoint, know
   )
   replaying = false
   await demandNoStrays(db, log.name)
+  if (known === null) await checkErased(db, ledger)
   return { ledger, edge }
 }
 

@@ -3,6 +3,7 @@ import { demand, lapse, type Imei14 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { isOver } from '../log/order-rows.ts'
 import { audit } from '../model/audit.ts'
 import { demandRole, type Caller } from '../model/caller.ts'
 import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
@@ -69,8 +70,9 @@ async function erasable(
   const subject = await subjectById(trx, id)
   const orders = (await ordersOf(trx, [id])).get(id) ?? []
   const device = lapse(stateLogged(orders, sequencer.ledger), Math.floor(sequencer.now() / 1000))
+  const areOver = orders.every(({ index }) => isOver(sequencer.ledger, index))
   demand(
-    device.state === 'protected',
+    areOver && device.state === 'protected',
     'wrong-state',
     `nothing is erased of a ${device.state} phone`,
   )
@@ -110,6 +112,8 @@ async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): P
     )
     .execute()
   await trx.deleteFrom('orders').where('subject_id', '=', id).execute()
+  const erased = indexes.map((log_index) => ({ log_index }))
+  if (erased.length > 0) await trx.insertInto('erased_orders').values(erased).execute()
   await trx
     .updateTable('subjects')
     .set({ ctr_floor: Math.max(subject.ctrFloor, ...orders.map(({ order }) => order.ctr)) })
