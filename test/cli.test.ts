@@ -75,6 +75,8 @@ const COMMANDS = [
   ['edge'],
   ['device'],
   ['check'],
+  ['audit'],
+  ['erase'],
   ['log', 'verify'],
   ['log', 'keys'],
   ['bundle', 'verify'],
@@ -87,6 +89,7 @@ const COMMANDS = [
   ['import', 'stolen-list'],
   ['export', 'blacklist'],
   ['bench', 'import'],
+  ['bench', 'audit'],
 ]
 
 describe('help', () => {
@@ -369,6 +372,27 @@ describe('at a registry', () => {
     })
     const nowhere = await run([...args.slice(0, 4), 'http://127.0.0.1:1/log', '--json'])
     expect(nowhere.code).toBe(75)
+  })
+
+  test('audit over HTTP: lawful, counted, and remembered', async () => {
+    const root = join(folder, 'root.cbor')
+    writeFileSync(root, world.founding.root)
+    await world.lock({ imei: imeiNumber(801) })
+    await world.settle()
+    const kept = world.database.db.selectFrom('orders').select('act').where('act', '=', 'lock')
+    const locks = (await kept.execute()).length
+    const audit = () => run(['audit', `${world.registryUrl}/log`, '--root', root, '--json'])
+    const ran = await audit()
+    expect(ran).toMatchObject({ code: 0, err: '' })
+    const { ok, size, guarded, breaches, figures } = ran.json() as Record<string, never>
+    expect({ ok, guarded, breaches }).toEqual({ ok: true, guarded: true, breaches: [] })
+    expect(size).toBe(world.running.context.sequencer.ledger.size)
+    expect(figures).toMatchObject({ total: { locks, outstanding: { stolen: locks } } })
+    const again = await audit()
+    expect(again.err).toContain(`Signatures below entry ${String(size)} were verified before.`)
+    expect(again.json()).toMatchObject({ ok: true, figures })
+    const talk = await run(['audit', `${world.registryUrl}/log`, '--root', root])
+    expect(talk.out).toMatch(/whole and lawful[\s\S]*^zz\.force +\d{4}-\d{2} /m)
   })
 })
 

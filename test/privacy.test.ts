@@ -142,9 +142,8 @@ describe('A64: from the log alone', () => {
       names,
       openings.map(({ salt }) => salt),
     )
-    expect([...new Set([...found].map((i) => names[i]!.imeis[0]))].toSorted()).toEqual(
-      [returned.imei, stolen.imei, bare].toSorted(),
-    )
+    const imeisFound = new Set([...found].map((i) => names[i]!.imeis[0]))
+    expect(imeisFound).toEqual(new Set([returned.imei, stolen.imei, bare]))
   })
 
   test('an owner whose key a release has shown is found nowhere else', async () => {
@@ -192,7 +191,9 @@ describe('A64: from the log alone', () => {
       .filter(({ order }) => order.act === 'lock' && order.of === undefined)
     // Field and hash of the commitment, which the law needs: without it nothing is released yet.
     const plain = locks.map(({ entry, order }) => entry.length - (order.okc ? 35 : 0))
-    expect(locks.map(({ order }) => order.okc !== undefined).toSorted()).toEqual([false, true])
+    expect(new Set(locks.map(({ order }) => order.okc !== undefined))).toEqual(
+      new Set([true, false]),
+    )
     expect(new Set(plain).size).toBe(1)
   })
 

@@ -1,48 +1,26 @@
-import { readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Refusal } from '../../src/core/refusal.ts'
 import { HASH_SIZE, verifyConsistency, verifyInclusion } from '../../src/log/index.ts'
 import { codeOf } from './outcome.ts'
-
-/** How a set of vectors went; `failed` names file and reason. */
-export interface VectorResult {
-  readonly passed: number
-  readonly failed: string[]
-}
-
-type Json = Readonly<Record<string, unknown>>
+import type { Json, VectorFile, VectorKind } from './outside.ts'
 
 /**
- * The RFC 6962 proofs of transparency-dev/merkle: `<folder>/{inclusion,consistency}/**\/*.json`,
- * each with `wantErr`. Accepting must agree with `wantErr`, and every no must be a refusal.
+ * RFC 6962 proofs as transparency-dev/merkle has them, one to a file, each with `wantErr`. Accepting
+ * must agree with `wantErr`, and every no must be a refusal.
  */
-export async function runMerkleVectors(folder: string): Promise<VectorResult> {
-  const result = { passed: 0, failed: [] as string[] }
-  for (const [kind, check] of [
-    ['inclusion', checkInclusion],
-    ['consistency', checkConsistency],
-  ] as const) {
-    const names = await readdir(join(folder, kind), { recursive: true })
-    for (const name of names.filter((file) => file.endsWith('.json')).toSorted()) {
-      const reason = disagreement(await readFile(join(folder, kind, name), 'utf8'), check)
-      if (reason === null) result.passed++
-      else result.failed.push(`${kind}/${name}: ${reason}`)
-    }
-  }
-  return result
+export const MERKLE: VectorKind = {
+  name: 'merkle',
+  holds: (json) => isInclusion(json) || isConsistency(json),
+  judge,
 }
 
-function disagreement(text: string, check: (vector: Json) => void): string | null {
-  let vector: Json
-  try {
-    vector = parseExact(text)
-  } catch {
-    return 'not JSON'
-  }
+const isInclusion = (json: Json) => 'leafIdx' in json && 'treeSize' in json
+const isConsistency = (json: Json) => 'size1' in json && 'size2' in json
+
+function judge({ json }: VectorFile): string | null {
   // The file "sizes are equal (one)" wants roots of 12 bytes accepted, which no SHA-256 tree has.
   // Refusing them is the rule here: an empty root equals an empty leaf hash.
-  const wanted = vector['wantErr'] === true || !hasHashesOnly(vector) ? 'refused' : 'accepted'
-  const found = outcome(() => check(vector))
+  const wanted = json['wantErr'] === true || !hasHashesOnly(json) ? 'refused' : 'accepted'
+  const found = outcome(() => (isInclusion(json) ? checkInclusion(json) : checkConsistency(json)))
   return found === wanted ? null : `expected ${wanted}, found ${found}`
 }
 
@@ -72,14 +50,6 @@ function checkConsistency(vector: Json): void {
     newRoot: toBytes(vector['root2']),
     proof: proofOf(vector),
   })
-}
-
-/**
- * JSON.parse alone would round 18446744073709551615, which wraps to a valid index: integers are
- * quoted first, so that they arrive as text.
- */
-function parseExact(text: string): Json {
-  return JSON.parse(text.replace(/("(?:leafIdx|treeSize|size1|size2)"\s*:\s*)(-?\d+)/g, '$1"$2"'))
 }
 
 function toCount(value: unknown): number {
