@@ -93,6 +93,14 @@ export class LogBench implements AsyncDisposable {
     return this.#keys.log
   }
 
+  get port(): number {
+    return this.#keys.port
+  }
+
+  get guardianPort(): number {
+    return this.#keys.guardianPort
+  }
+
   get founding(): BenchKeys['founding'] {
     return this.#keys.founding
   }
