@@ -3,14 +3,18 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal, asArray, asBytes, decodeCbor, encodeCbor, type Signer } from '../core/index.ts'
 import {
-  es256FromPem,
   mkdirDurably,
   nodeVerifiers,
   noteSignerFromPem,
+  openKey,
+  parseKeyName,
   writeFileDurably,
   type NoteSigner,
+  type Secrets,
 } from '../host/index.ts'
+import { formatVkey, type NoteKey } from '../log/index.ts'
 import { readTrust, type Trust } from '../wire/index.ts'
+import { nobody } from './secrets.ts'
 
 /** Where a demonstration keeps what: one folder, keys apart from everything else. */
 export class Files {
@@ -57,14 +61,27 @@ export async function loadTrust(path: string): Promise<Trust> {
   return readTrust(new Uint8Array(await readNeeded(path)), nodeVerifiers())
 }
 
-/** @throws {Refusal} config */
-export async function loadSigner(path: string): Promise<Signer> {
-  return es256FromPem((await readNeeded(path)).toString())
+/**
+ * A key by its name: a file, encrypted or not, or a token. A server has nobody to ask.
+ * @throws {Refusal} config, key-missing, key-locked
+ */
+export async function loadSigner(key: string, secrets: Secrets = nobody): Promise<Signer> {
+  const name = parseKeyName(key)
+  if (name.kind === 'file') await readNeeded(name.path)
+  return openKey(name, secrets)
 }
 
-/** @throws {Refusal} config */
-export async function loadNoteSigner(path: string, name: string, type: 1 | 4): Promise<NoteSigner> {
-  return noteSignerFromPem(name, type, (await readNeeded(path)).toString())
+/**
+ * The key of a log or cosigner, under the name the policy gives it.
+ * @throws {Refusal} config: not a key of this policy
+ */
+export async function loadNoteSigner(path: string, named: readonly NoteKey[]): Promise<NoteSigner> {
+  const pem = (await readNeeded(path)).toString()
+  for (const { name, type } of named) {
+    const signer = noteSignerFromPem(name, type, pem)
+    if (named.some((key) => formatVkey(key) === formatVkey(signer.key))) return signer
+  }
+  throw new Refusal('config', `${path} is none of the keys the root document names`)
 }
 
 /** The documents of the founding ceremony, root first. */

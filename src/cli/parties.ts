@@ -7,7 +7,6 @@ import { openDatabase, openRegistry, serve } from '../registry/index.ts'
 import { startGuardian, startWitness, type RunningWitness } from '../witness/index.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
-import { DEMO_ORIGIN, GUARDIAN_NAME, WITNESS_NAME } from './demo-trust.ts'
 import { Files, loadFounding, loadNoteSigner, loadSigner, loadTrust, readNeeded } from './files.ts'
 
 /** Something that runs until it is closed. */
@@ -38,7 +37,10 @@ export async function runRegistry(
     logFolder: files.folder('registry', 'log'),
     trust,
     keys: {
-      log: await loadNoteSigner(files.key('log'), DEMO_ORIGIN, 1),
+      log: await loadNoteSigner(
+        files.key('log'),
+        trust.plain.logs.map((log) => log.key),
+      ),
       intake: await key('intake'),
       registry: [await key('registry-a'), await key('registry-b')],
       secret: new Uint8Array(await readNeeded(files.folder('keys', 'registry-secret'))),
@@ -84,8 +86,7 @@ export async function runCosigner(
     name: kind,
     signer: await loadNoteSigner(
       files.key(kind),
-      kind === 'witness' ? WITNESS_NAME : GUARDIAN_NAME,
-      4,
+      trust.guarded.witnesses.map((witness) => witness.key),
     ),
     logs: trust.plain.logs.map((log) => log.key),
     dataDir: files.folder(kind),

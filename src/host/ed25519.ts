@@ -26,7 +26,12 @@ export interface NoteSigner {
   readonly sign: SignEd25519
 }
 
-function noteSigner(name: string, type: NoteKey['type'], privateKey: KeyObject): NoteSigner {
+/** @throws {Refusal} config: another kind of key */
+export function noteSignerFromKey(
+  name: string,
+  type: NoteKey['type'],
+  privateKey: KeyObject,
+): NoteSigner {
   const { crv, x } = createPublicKey(privateKey).export({ format: 'jwk' })
   demand(crv === 'Ed25519' && x !== undefined, 'config', 'expected an Ed25519 key')
   return {
@@ -37,7 +42,7 @@ function noteSigner(name: string, type: NoteKey['type'], privateKey: KeyObject):
 
 /** @throws {Refusal} config: no Ed25519 key in PKCS#8 PEM */
 export function noteSignerFromPem(name: string, type: NoteKey['type'], pem: string): NoteSigner {
-  return noteSigner(name, type, fromPem(pem))
+  return noteSignerFromKey(name, type, fromPem(pem))
 }
 
 export function generateNoteSigner(
@@ -45,5 +50,5 @@ export function generateNoteSigner(
   type: NoteKey['type'],
 ): { readonly signer: NoteSigner; readonly pem: string } {
   const { privateKey } = generateKeyPairSync('ed25519')
-  return { signer: noteSigner(name, type, privateKey), pem: toPem(privateKey) }
+  return { signer: noteSignerFromKey(name, type, privateKey), pem: toPem(privateKey) }
 }

@@ -52,7 +52,7 @@ export function decide(
 }
 
 function repeatOf({ kind, body }: Submission, ledger: Ledger): number | undefined {
-  if (kind !== 'order') return undefined
+  if (kind !== 'order') return ledger.documentIndex(kind, body.payload)
   return ledger.loggedIndex(parseOrder(body.payload).oid, body.payload)
 }
 
