@@ -87,7 +87,9 @@ export function certificateInWords(cert: Certificate): readonly string[] {
     `  country ${cert.scope.country}; may ${cert.scope.acts.join(', ') || 'sign no order'}`,
     ...caps.map((cap) => `  ${cap}`),
     ...(cert.scope.tacs ? [`  only for models ${cert.scope.tacs.join(', ')}`] : []),
-    `  ${cert.depth - 1} generations may follow`,
+    cert.depth === 1 || cert.use === 'order'
+      ? '  certifies nobody'
+      : `  certifies others, ${cert.depth - 1} deep`,
   ]
 }
 
