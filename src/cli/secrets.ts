@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Refusal, demand } from '../core/index.ts'
-import { firstLine, type Secrets } from '../host/index.ts'
+import { firstLine, type Secrets } from '../host/key-store.ts'
 import { say } from './out.ts'
 
 /**

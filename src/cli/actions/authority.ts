@@ -16,7 +16,9 @@ import {
   type CertificateRequest,
   type Role,
 } from '../../core/index.ts'
-import { machine, makeKey, openKey, parseKeyName, writeFileDurably } from '../../host/index.ts'
+import { writeFileDurably } from '../../host/durable-file.ts'
+import { parseKeyName } from '../../host/key-name.ts'
+import { makeKey, openKey } from '../../host/key-store.ts'
 import { certificateOn, type Terms } from '../ceremony/issue.ts'
 import {
   readCertificatePaper,
@@ -26,7 +28,6 @@ import {
   writePaper,
 } from '../ceremony/papers.ts'
 import { certificateInWords, fingerprintOf, inWords } from '../ceremony/words.ts'
-import { encodeCertificates } from '../files.ts'
 import { print, wrongUsage } from '../out.ts'
 import { confirm, secretsFrom } from '../secrets.ts'
 
@@ -103,7 +104,7 @@ async function certify(wanted: CertificateRequest, terms: Terms, options: Issue)
   if ((options.issuer === undefined) !== (options.key === undefined))
     throw wrongUsage('expected both --issuer and --key, or neither for the root')
   const parent = options.issuer ? (await readCertificatePaper(options.issuer)).cert : null
-  const now = Math.floor(machine.clock() / 1000)
+  const now = Math.floor(Date.now() / 1000)
   const cert = certificateOn(wanted, parent, terms, now)
   const draft = { kind: 'certificate', payload: encodeCbor(certificatePayload(cert)) } as const
   const lines = inWords(draft.kind, draft.payload)
@@ -155,7 +156,7 @@ export async function collect(
   authoritiesFrom(root, sorted, verify)
   const payloads = new Set(sorted.map(({ cose }) => toHex(cose.payload)))
   demand(payloads.size === sorted.length, 'malformed', 'a certificate stands twice')
-  const bytes = encodeCertificates(sorted.map(({ cose }) => encodeDocument(cose)))
+  const bytes = encodeCbor(sorted.map(({ cose }) => encodeDocument(cose)))
   await writeFileDurably(options.out, bytes, 0o644)
   const names = sorted.map(({ cert }) => cert.sub)
   print(options.json ?? false, { file: options.out, names }, names.join('\n'))

@@ -1,14 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { toHex, thumbprint, type PublicKey } from '../../core/index.ts'
 import { formatVkey } from '../../log/index.ts'
-import {
-  makeKey,
-  noteSignerFromKey,
-  openKey,
-  parseKeyName,
-  publicPem,
-  writeNewKey,
-} from '../../host/index.ts'
+import { noteSignerFromKey } from '../../host/ed25519.ts'
+import { publicPem } from '../../host/es256.ts'
+import { parseKeyName } from '../../host/key-name.ts'
+import { makeKey, openKey, writeNewKey } from '../../host/key-store.ts'
 import { readPublicKey, writePaper } from '../ceremony/papers.ts'
 import { fingerprintOf } from '../ceremony/words.ts'
 import { print, wrongUsage } from '../out.ts'

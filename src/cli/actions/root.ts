@@ -29,8 +29,9 @@ import {
   type RelyingParty,
   type RootDocument,
 } from '../../core/index.ts'
-import { machine, nodeVerifiers, openKey, parseKeyName } from '../../host/index.ts'
-import { trustOf } from '../../wire/index.ts'
+import { parseKeyName } from '../../host/key-name.ts'
+import { openKey } from '../../host/key-store.ts'
+import { parsePolicy } from '../../log/index.ts'
 import {
   readDraftPaper,
   readPaper,
@@ -58,7 +59,7 @@ export async function initRoot(publicKeys: readonly string[], options: Init): Pr
   await draftRoot(
     {
       version: 1,
-      expires: Math.floor(machine.clock() / 1000) + options.years * YEAR,
+      expires: Math.floor(Date.now() / 1000) + options.years * YEAR,
       keys: await Promise.all(publicKeys.map((path) => readPublicKey(path))),
       threshold: 3,
       guardedPolicy: await readPolicy(options.guarded),
@@ -85,7 +86,7 @@ export async function nextRoot(options: Next): Promise<void> {
   const next = {
     ...current,
     version: current.version + 1,
-    expires: Math.floor(machine.clock() / 1000) + options.years * YEAR,
+    expires: Math.floor(Date.now() / 1000) + options.years * YEAR,
     keys,
     guardedPolicy: options.guarded ? await readPolicy(options.guarded) : current.guardedPolicy,
     plainPolicy: options.plain ? await readPolicy(options.plain) : current.plainPolicy,
@@ -98,7 +99,8 @@ export async function nextRoot(options: Next): Promise<void> {
 async function draftRoot(root: RootDocument, { out, json }: Drafting): Promise<void> {
   const draft: Draft = { kind: 'root', payload: encodeCbor(rootPayload(root)) }
   // Nobody is to sign what no verifier would read.
-  trustOf(parseRoot(draft.payload), nodeVerifiers())
+  const { guardedPolicy, plainPolicy } = parseRoot(draft.payload)
+  for (const policy of [guardedPolicy, plainPolicy]) parsePolicy(policy)
   await writePaper(out, encodeDraft(draft))
   print(
     json ?? false,

@@ -13,7 +13,8 @@ import {
   type KeyStanding,
   type ListedAuthority,
 } from '../../core/index.ts'
-import { openKey, parseKeyName } from '../../host/index.ts'
+import { parseKeyName } from '../../host/key-name.ts'
+import { openKey } from '../../host/key-store.ts'
 import { readCertificatePaper, readSigned, writePaper } from '../ceremony/papers.ts'
 import { inWords } from '../ceremony/words.ts'
 import { print, wrongUsage } from '../out.ts'

@@ -15,7 +15,8 @@ import {
   type RootDocument,
   type SignedCertificate,
 } from '../../core/index.ts'
-import { es256PublicFromPem, es256Verifier, writeFileDurably } from '../../host/index.ts'
+import { writeFileDurably } from '../../host/durable-file.ts'
+import { es256PublicFromPem, es256Verifier } from '../../host/es256.ts'
 
 /** What is carried by hand: nothing larger than a leaf of the log. */
 const MAX_BYTES = 16_384
