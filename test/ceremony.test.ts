@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../src/cli/config.ts'
 import { runCosigner, runRegistry } from '../src/cli/parties.ts'
 import {
@@ -27,6 +27,8 @@ import { imeiNumber } from './world.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MAIN = `${process.execPath} ${join(ROOT, 'bin/stolen-mode.mjs')}`
+/** Some sixty processes, each a command as people type it: against what hangs, on a busy machine too. */
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 const folder = mkdtempSync(join(tmpdir(), 'stolen-mode-ceremony-'))
 const tokens = noTokens === undefined ? new Tokens() : null
 const closing: (() => Promise<unknown>)[] = []
@@ -112,7 +114,7 @@ beforeAll(async () => {
   writeFileSync(path('pin'), `${PIN}\n`)
   tokens?.add('met')
   await follow('founding')
-}, 180_000)
+})
 
 describe('the founding of docs/ceremony.md', () => {
   test('gives a root document that every party accepts, signed by holders 4, 1 and 2', () => {

@@ -19,7 +19,7 @@ const OID_SCRYPT = Buffer.from('06092b06010401da47040b', 'hex')
 const AES_256_CBC = Buffer.from('060960864801650304012a', 'hex')
 
 /** Shortest passphrase for a new key file, in characters. */
-export const MIN_PASSPHRASE = 12
+const MIN_PASSPHRASE = 12
 
 /**
  * The key as PKCS#8 PEM (RFC 5958), encrypted with scrypt and AES-256-CBC. OpenSSL reads it: a key

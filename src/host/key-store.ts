@@ -23,7 +23,7 @@ export async function openKey(name: KeyName, secrets: Secrets): Promise<Signer> 
 }
 
 /** Opens a private key in PKCS#8 PEM, encrypted or not. @throws {Refusal} key-missing, key-locked, config */
-export async function openKeyFile(path: string, secrets: Secrets): Promise<KeyObject> {
+async function openKeyFile(path: string, secrets: Secrets): Promise<KeyObject> {
   const pem = await readFile(path, 'utf8').catch(() => {
     throw new Refusal('key-missing', `${path} cannot be read`)
   })

@@ -27,7 +27,7 @@ import {
   verify,
   writePaper,
 } from '../ceremony/papers.ts'
-import { certificateInWords, fingerprintOf, inWords } from '../ceremony/words.ts'
+import { fingerprintOf, inWords } from '../ceremony/words.ts'
 import { print, wrongUsage } from '../out.ts'
 import { confirm, secretsFrom } from '../secrets.ts'
 
@@ -139,7 +139,7 @@ export async function show(
     nbf: new Date(cert.nbf * 1000).toISOString(),
     exp: new Date(cert.exp * 1000).toISOString(),
   }))
-  const lines = signed.flatMap(({ cert }) => certificateInWords(cert))
+  const lines = signed.flatMap(({ cose }) => inWords('certificate', cose.payload))
   const proof = options.root ? 'Chain and signatures verified up to the root.' : ''
   print(options.json ?? false, shown, [...lines, proof].join('\n').trimEnd())
 }

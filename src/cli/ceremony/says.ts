@@ -77,8 +77,8 @@ function passkeysIn(text: string, before: readonly RelyingParty[]): readonly Rel
 }
 
 export const outOption = (what: string) => new Option('--out <file>', what).makeOptionMandatory()
-export const yesOption = () => new Option('--yes', 'do not ask: for scripts')
-export const daysOption = () =>
+const yesOption = () => new Option('--yes', 'do not ask: for scripts')
+const daysOption = () =>
   new Option('--days <n>', 'validity, at most 399').argParser(count).default(399)
 export const yearsOption = () =>
   new Option('--years <n>', 'until a newer version is needed').argParser(count).default(5)

@@ -23,16 +23,22 @@ export function fingerprint(hash: Uint8Array): string {
 export const fingerprintOf = (key: PublicKey) => fingerprint(thumbprint(key))
 
 /** A day as people write it, for a time in Unix seconds. */
-export function day(seconds: number): string {
+function day(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 10)
 }
 
 /** A document in words, every field of it, before anybody signs. */
 export function inWords(kind: DraftedKind, payload: Uint8Array): readonly string[] {
-  return [
-    ...sentences(kind, payload),
-    `  fingerprint of this document: ${fingerprint(sha256(payload))}`,
-  ]
+  const name = `  fingerprint of this document: ${fingerprint(sha256(payload))}`
+  return [...sentences(kind, payload), name].map((line) => plainly(line))
+}
+
+/** Names and policies are anybody's text: a terminal must not be told by them to hide what is signed. */
+function plainly(line: string): string {
+  return line.replaceAll(
+    /[^ -~]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  )
 }
 
 function sentences(kind: DraftedKind, payload: Uint8Array): readonly string[] {
@@ -74,7 +80,7 @@ const policyInWords = (text: string) =>
     .map((line) => `    | ${line}`)
 
 /** What a holder may do, in words. */
-export function certificateInWords(cert: Certificate): readonly string[] {
+function certificateInWords(cert: Certificate): readonly string[] {
   const use = { issue: ', key that certifies', order: ', key that signs orders' }
   const caps = Object.entries(cert.caps).map(
     ([act, [hour, daily]]) => `${act} at most ${hour} an hour and ${daily} a day`,
