@@ -6,20 +6,21 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../src/cli/config.ts'
-import { runCosigner, runRegistry } from '../src/cli/parties.ts'
+import { loadPolicySigner } from '../src/cli/files.ts'
+import { runRegistry } from '../src/cli/parties.ts'
 import {
-  decodeCbor,
-  encodeCbor,
+  certificatePayload,
+  coseSign,
   encodeDocument,
   readCertificate,
-  signSlot,
   toBase64,
   withCheckDigit,
-  type CborValue,
-  type CoseSign,
+  type Certificate,
+  type Signer,
 } from '../src/core/index.ts'
-import { generateEs256, nodeVerifiers } from '../src/host/index.ts'
-import { readTrust } from '../src/wire/index.ts'
+import { generateEs256, machine, makeLogger, nodeVerifiers } from '../src/host/index.ts'
+import { readTrust, type Trust } from '../src/wire/index.ts'
+import { startGuardian, startWitness } from '../src/witness/index.ts'
 import { freshFolder } from './embedded-template.ts'
 import { freePorts } from './free-ports.ts'
 import { PIN, Tokens, noTokens } from './tokens.ts'
@@ -94,6 +95,9 @@ async function follow(tag: string, more: Readonly<Record<string, string>> = {}):
 }
 
 const path = (name: string) => join(folder, name)
+const read = (name: string) => new Uint8Array(readFileSync(path(name)))
+/** As every party is given it. */
+const trustByHand = (): Trust => readTrust(read('trust/root.cbor'), nodeVerifiers())
 const failing = async (script: string) => {
   const { code, err } = await bash(script)
   expect(code).toBe(1)
@@ -118,7 +122,7 @@ beforeAll(async () => {
 
 describe('the founding of docs/ceremony.md', () => {
   test('gives a root document that every party accepts, signed by holders 4, 1 and 2', () => {
-    const trust = readTrust(new Uint8Array(readFileSync(path('trust/root.cbor'))), nodeVerifiers())
+    const trust = trustByHand()
     expect(trust.root).toMatchObject({ version: 1, threshold: 3 })
     expect(trust.guarded.logs[0]!.key.name).toBe('log.zz.example/stolen-mode')
   })
@@ -153,19 +157,13 @@ describe('the constellation it founded', () => {
     return (await answer.json()) as { readonly status: string; readonly treeSize: number }
   }
   /** The code a document gets that somebody sends who holds nothing. */
-  async function sent(document: CoseSign | Uint8Array): Promise<string> {
-    const bytes = document instanceof Uint8Array ? document : encodeDocument(document)
+  async function sent(document: Uint8Array): Promise<string> {
     const response = await fetch(`http://127.0.0.1:${ports[0]}/v1/log/documents`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ document: toBase64(bytes) }),
+      body: JSON.stringify({ document: toBase64(document) }),
     })
     return ((await response.json()) as { readonly code: string }).code
-  }
-  /** The same certificate, a second shorter. */
-  function changed(payload: Uint8Array): Uint8Array {
-    const fields = decodeCbor(payload) as ReadonlyMap<number, CborValue>
-    return encodeCbor(new Map([...fields, [4, (fields.get(4) as number) - 1]]))
   }
   const officer = (n: number) => `--key officer-${n}.pem --secret passphrase`
   const forceKey = tokens
@@ -186,10 +184,27 @@ describe('the constellation it founded', () => {
   beforeAll(async () => {
     await freshFolder(path('registry/database'))
     const { config, secrets } = readConfig(environment)
-    for (const kind of ['witness', 'guardian'] as const) {
-      const cosigner = await runCosigner(config, kind)
-      closing.push(() => cosigner.close())
-    }
+    const trust = trustByHand()
+    const logs = trust.plain.logs.map(({ key }) => key)
+    const seat = async (name: 'witness' | 'guardian', port: number) => ({
+      name,
+      signer: await loadPolicySigner(
+        path(`keys/${name}.pem`),
+        trust.guarded.witnesses.map(({ key }) => key),
+      ),
+      dataDir: path(name),
+      port,
+      surroundings: machine,
+      logger: makeLogger(name, 'silent'),
+    })
+    const witness = await startWitness({ ...(await seat('witness', config.witnessPort)), logs })
+    closing.push(() => witness.close())
+    const url = `http://127.0.0.1:${ports[0]}/log`
+    const guardian = await startGuardian({
+      ...(await seat('guardian', config.guardianPort)),
+      logs: [{ keys: logs, url, trust }],
+    })
+    closing.push(() => guardian.close())
     const registry = await runRegistry(config, secrets, () => undefined)
     closing.push(() => registry.close())
   })
@@ -215,14 +230,21 @@ describe('the constellation it founded', () => {
       { kind: 'certificate' },
       { index: 1 },
     ])
+    expect((await health()).treeSize).toBe(13)
+  })
+
+  test('what a stranger may not bring: forged, foreign, outdated, no document, too large', async () => {
+    const { cose, cert } = readCertificate(read('zz.cert'))
+    const sentAs = (changes: Partial<Certificate>, by: readonly Signer[]) =>
+      sent(
+        encodeDocument(coseSign(cose.contentType, certificatePayload({ ...cert, ...changes }), by)),
+      )
     const stranger = generateEs256().signer
-    const { cose } = readCertificate(new Uint8Array(readFileSync(path('zz.cert'))))
-    const forged = { ...cose, payload: changed(cose.payload) }
-    expect(await sent(forged)).toBe('root-threshold')
-    expect(
-      await sent({ ...forged, slots: [signSlot(cose.contentType, forged.payload, stranger)] }),
-    ).toBe('root-threshold')
-    expect(await sent(new Uint8Array(readFileSync(path('root-1.draft'))))).toBe('malformed')
+    const shorter = { exp: cert.exp - 1 }
+    expect(await sentAs(shorter, [stranger])).toBe('root-threshold')
+    expect(await sentAs({ ...shorter, sub: 'xa' }, [stranger])).toBe('name-outside')
+    expect(await sentAs({ nbf: cert.nbf - 1 }, [stranger])).toBe('cert-time')
+    expect(await sent(read('root-1.draft'))).toBe('malformed')
     expect(await sent(new Uint8Array(16_385))).toBe('too-large')
     expect((await health()).treeSize).toBe(13)
   })

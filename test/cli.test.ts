@@ -83,6 +83,8 @@ const COMMANDS = [
   ['authority', 'issue'],
   ['authority', 'publish'],
   ['officer', 'request'],
+  ['bundle', 'verify'],
+  ['bundle', 'get'],
   ['officer', 'propose'],
   ['officer', 'approve'],
   ['officer', 'review'],

@@ -8,7 +8,8 @@ import { importList } from '../src/cli/clients/list-import.ts'
 import { APPROVER, FORCE, OfficerDesk } from '../src/cli/clients/officer.ts'
 import { patiently } from '../src/cli/clients/patience.ts'
 import { Constellation } from '../src/cli/constellation.ts'
-import { loadSigner, loadTrust } from '../src/cli/files.ts'
+import { loadNoteSigner, loadSigner } from '../src/cli/files.ts'
+import { DEMO_ORIGIN } from '../src/cli/demo-trust.ts'
 import { RegisterProbe } from '../src/cli/register-probe.ts'
 import { temporaryConfig, type Temporary } from '../src/cli/temporary.ts'
 import { parseEntry, parseOrder, toHex, type Signer } from '../src/core/index.ts'
@@ -80,7 +81,7 @@ test('SIGKILL at random moments during 200 orders, ten times over: nothing lost,
   for (let n = 0; n < ROUNDS * ORDERS; n++) await probe.until(imeiNumber(n), 'BLACKLISTED', 30_000)
   probe.close()
 
-  const vkey = formatVkey((await loadTrust(world.files.root)).plain.logs[0]!.key)
+  const vkey = formatVkey((await loadNoteSigner(world.files.key('log'), DEMO_ORIGIN, 1)).key)
   const main = fileURLToPath(new URL('../bin/stolen-mode.mjs', import.meta.url))
   const verified = spawnSync(process.execPath, [
     main,
@@ -142,7 +143,7 @@ async function ordersInLog(): Promise<[oid: string, index: number][]> {
     const answer = await fetch(`${world.registryUrl}/log/${path}`)
     return answer.status === 404 ? null : new Uint8Array(await answer.arrayBuffer())
   }
-  const log = (await loadTrust(world.files.root)).plain.logs[0]!
+  const log = await loadNoteSigner(world.files.key('log'), DEMO_ORIGIN, 1)
   const policy = parsePolicy(`log ${formatVkey(log.key)}\nquorum none\n`)
   const { checkpoint } = await auditLog({ policy, verify: verifyEd25519, read })
   const orders: [string, number][] = []

@@ -1,9 +1,9 @@
+import { deepStrictEqual, strictEqual } from 'node:assert'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from 'vitest'
 import {
   NOTHING_AFTERWARDS,
   contentTypeOf,
@@ -13,28 +13,54 @@ import {
   saltedHash,
   toHex,
 } from '../src/core/index.ts'
-import { generateNoteSigner, machine, nodeVerifiers, verifyEd25519 } from '../src/host/index.ts'
-import { makeLogger, type NoteSigner, type Surroundings } from '../src/host/index.ts'
-import { auditLog, type Tile } from '../src/log/index.ts'
+import {
+  generateNoteSigner,
+  machine,
+  makeLogger,
+  nodeVerifiers,
+  type NoteSigner,
+  type Surroundings,
+} from '../src/host/index.ts'
+import type { Tile } from '../src/log/index.ts'
 import type { Database } from '../src/registry/db/database.ts'
 import { Cosigners } from '../src/registry/log/cosigners.ts'
 import type { Accepted } from '../src/registry/log/decide.ts'
+import { fsck } from '../src/registry/log/fsck.ts'
 import type { Published } from '../src/registry/log/published.ts'
 import { Sequencer, type SequencerDeps } from '../src/registry/log/sequencer.ts'
 import type { Submission } from '../src/registry/log/submission.ts'
 import { TileStore } from '../src/registry/log/tile-store.ts'
 import { compose, signComposed } from '../src/registry/model/compose.ts'
 import type { Subject } from '../src/registry/model/subjects.ts'
-import { found, type Founding } from '../src/sim/index.ts'
+import { found, type Founding, type Member } from '../src/sim/index.ts'
 import { readTrust, type Trust } from '../src/wire/index.ts'
 import { startWitness, type RunningWitness } from '../src/witness/index.ts'
 import { freePorts } from './free-ports.ts'
 import { imeiNumber } from './world.ts'
 
 export const quiet = makeLogger('log-bench', 'silent')
-const ORIGIN = 'log.bench.example/stolen-mode'
+export const ORIGIN = 'log.bench.example/stolen-mode'
+export const WITNESS = 'witness.bench.example'
 /** As far ahead as a test may want its log to begin; the clock of a bench only ticks. */
 const START_MS = Date.now()
+
+/** Whoever holds these is this log, its witness and the force's intake. */
+export interface BenchKeys {
+  readonly log: NoteSigner
+  readonly witness: NoteSigner
+  readonly founding: Pick<Founding, 'root' | 'certificates'> & {
+    readonly intake: Pick<Member, 'signer' | 'sub'>
+  }
+  readonly port: number
+  /** Where the policy expects a guardian; nobody listens there. */
+  readonly guardianPort: number
+}
+
+export interface BenchPems {
+  readonly log: string
+  readonly witness: string
+  readonly intake: string
+}
 
 /** What a sequencer told its feed. */
 export interface Told {
@@ -47,45 +73,35 @@ export interface Told {
  * Its guardian is never there, so that locks and holds stay pending and nothing is asked again.
  */
 export class LogBench implements AsyncDisposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'stolen-mode-log-'))
-  readonly database: Database
-  readonly log: NoteSigner = generateNoteSigner(ORIGIN, 1).signer
-  readonly witnessKey = generateNoteSigner('witness.bench.example', 4).signer
+  readonly folder: string
+  database: Database
   readonly told: Told[] = []
-  founding!: Founding
-  trust!: Trust
+  readonly trust: Trust
   witness: RunningWitness | null = null
   now = START_MS
-  #port = 0
+  readonly #keys: BenchKeys
   #opened: Sequencer[] = []
   #subjects = 0
 
-  private constructor(database: Database) {
+  constructor(database: Database, folder: string, keys: BenchKeys) {
     this.database = database
+    this.folder = folder
+    this.#keys = keys
+    this.trust = readTrust(keys.founding.root, nodeVerifiers())
+  }
+
+  get log(): NoteSigner {
+    return this.#keys.log
+  }
+
+  get founding(): BenchKeys['founding'] {
+    return this.#keys.founding
   }
 
   /** A founded log of `size` entries, or as many as its documents need, and no sequencer running. */
-  static async make(database: Database, size = 0): Promise<LogBench> {
-    const bench = new LogBench(database)
-    const [port, nobody] = await freePorts(2)
-    bench.#port = port!
-    const member = (name: string, { key }: NoteSigner, at: number) => ({
-      name,
-      key,
-      url: `http://127.0.0.1:${at}`,
-    })
-    const guardian = generateNoteSigner('guardian.bench.example', 4).signer
-    bench.founding = found({
-      now: Math.floor(bench.now / 1000),
-      log: { key: bench.log.key, url: 'http://127.0.0.1/log' },
-      witnesses: [member('witness', bench.witnessKey, port!)],
-      guardians: [member('guardian', guardian, nobody!)],
-      capPerHour: 10_000,
-      officers: 2,
-      operators: 1,
-      tacs: [],
-    })
-    bench.trust = readTrust(bench.founding.root, nodeVerifiers())
+  static async make(database: Database, size = 0, made?: BenchKeys): Promise<LogBench> {
+    const keys = made ?? (await LogBench.keys()).keys
+    const bench = new LogBench(database, mkdtempSync(join(tmpdir(), 'stolen-mode-log-')), keys)
     await bench.startWitness()
     const sequencer = await bench.open()
     await bench.#found(sequencer)
@@ -93,6 +109,33 @@ export class LogBench implements AsyncDisposable {
     if (missing > 0) await Promise.all(bench.holds(missing).map((hold) => sequencer.submit(hold)))
     await sequencer.close()
     return bench
+  }
+
+  /** Keys of a new log, the PEMs for processes of their own. */
+  static async keys(): Promise<{ readonly keys: BenchKeys; readonly pem: BenchPems }> {
+    const [port, guardianPort] = (await freePorts(2)) as [number, number]
+    const log = generateNoteSigner(ORIGIN, 1)
+    const witness = generateNoteSigner(WITNESS, 4)
+    const member = (name: string, { key }: NoteSigner, at: number) => ({
+      name,
+      key,
+      url: `http://127.0.0.1:${at}`,
+    })
+    const guardian = generateNoteSigner('guardian.bench.example', 4).signer
+    const founding = found({
+      now: Math.floor(START_MS / 1000),
+      log: { key: log.signer.key, url: 'http://127.0.0.1/log' },
+      witnesses: [member('witness', witness.signer, port)],
+      guardians: [member('guardian', guardian, guardianPort)],
+      capPerHour: 10_000,
+      officers: 2,
+      operators: 1,
+      tacs: [],
+    })
+    return {
+      keys: { log: log.signer, witness: witness.signer, founding, port, guardianPort },
+      pem: { log: log.pem, witness: witness.pem, intake: founding.intake.pem },
+    }
   }
 
   async #found(sequencer: Sequencer): Promise<void> {
@@ -123,7 +166,7 @@ export class LogBench implements AsyncDisposable {
     const sequencer = await Sequencer.open({
       db: this.database.db,
       store,
-      cosigners: new Cosigners(trust.guarded.witnesses, readTile, verifyEd25519, quiet),
+      cosigners: new Cosigners(trust, readTile, quiet),
       log,
       trust,
       poolMs: 2,
@@ -174,10 +217,10 @@ export class LogBench implements AsyncDisposable {
   async startWitness(): Promise<void> {
     this.witness = await startWitness({
       name: 'witness',
-      signer: this.witnessKey,
+      signer: this.#keys.witness,
       logs: [this.log.key],
       dataDir: join(this.folder, 'witness'),
-      port: this.#port,
+      port: this.#keys.port,
       surroundings: machine,
       logger: quiet,
     })
@@ -192,26 +235,30 @@ export class LogBench implements AsyncDisposable {
     return this.store().read(path)
   }
 
-  /** From outside: the folder alone, against the plain quorum. @returns the index of each order, by oid */
+  /**
+   * Everything published, from outside, and the same in database and witness.
+   * @returns the index of each order, by oid
+   */
   async audit(): Promise<Map<string, number>> {
-    const { trust } = this
-    const { checkpoint } = await auditLog({
-      policy: trust.plain,
-      verify: verifyEd25519,
-      read: (path) => this.read(path),
-    })
-    const rows = await this.database.db
+    const { trust, log, database } = this
+    const read = (path: string) => this.read(path)
+    const report = await fsck({ log: log.key, trust, read, db: database.db, logger: quiet })
+    strictEqual(report.databaseSize, report.published.size, 'all that was signed is published')
+    const rows = await database.db
       .selectFrom('entries')
       .select(['index', 'leaf'])
       .orderBy('index')
       .execute()
-    expect(rows.map(({ index }) => Number(index))).toEqual([...Array(checkpoint.size).keys()])
+    deepStrictEqual(
+      rows.map(({ index }) => Number(index)),
+      [...Array(report.published.size).keys()],
+    )
     const orders = rows.flatMap(({ index, leaf }) => {
       const { kind, body } = parseEntry(new Uint8Array(leaf))
       return kind === 'order' ? [[oidOf(body.payload), Number(index)] as const] : []
     })
     const byOid = new Map(orders)
-    expect(byOid.size).toBe(orders.length)
+    strictEqual(byOid.size, orders.length, 'no order stands twice')
     return byOid
   }
 
@@ -219,6 +266,11 @@ export class LogBench implements AsyncDisposable {
   publishedSize(): number {
     const note = readFileSync(join(this.folder, 'log', 'checkpoint'), 'utf8')
     return Number(note.split('\n')[1])
+  }
+
+  /** As if readers had not been given any yet. */
+  async forgetCheckpointFile(): Promise<void> {
+    await rm(join(this.folder, 'log', 'checkpoint'))
   }
 
   file(path: string): Promise<Buffer> {

@@ -1,20 +1,58 @@
+import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../src/registry/db/tables.ts'
+import type { SequencerDeps } from '../src/registry/log/sequencer.ts'
 import { TileStore } from '../src/registry/log/tile-store.ts'
+import type { LogBench } from './log-bench.ts'
 
 /** Where a sequencer can die, in the order it works; a pool across a tile's edge writes four files. */
-export type Step =
-  'swap' | 'file 1' | 'file 2' | 'file 3' | 'file 4' | 'publication' | 'checkpoint file' | 'discard'
+export const STEPS = [
+  'sign',
+  'swap',
+  'file 1',
+  'file 2',
+  'file 3',
+  'file 4',
+  'publication',
+  'checkpoint file',
+  'feed',
+  'discard',
+] as const
+export type Step = (typeof STEPS)[number]
 export type When = 'before' | 'after'
 
 /** Fails one step, before it does its work or after it has done it, for as long as it is armed. */
 export class Faults {
+  readonly #die: (reason: string) => never
   #step: Step | null = null
   #when: When = 'before'
   #files = 0
   #transactions = 0
   /** How often the armed step was met. */
   met = 0
+
+  /** @param die how a step fails: by an error, or with the whole process */
+  constructor(
+    die = (reason: string): never => {
+      throw new Error(reason)
+    },
+  ) {
+    this.#die = die
+  }
+
+  /** What a sequencer needs to meet the fault. */
+  deps(bench: LogBench): Pick<SequencerDeps, 'db' | 'store' | 'log' | 'onPublished'> {
+    const { log, told } = bench
+    return {
+      db: this.database(bench.database.db),
+      store: this.store(join(bench.folder, 'log')),
+      log: { key: log.key, sign: (text) => this.runNow('sign', () => log.sign(text)) },
+      onPublished: (published, accepted) => {
+        if (accepted.length === 0) told.push({ published, accepted })
+        else this.runNow('feed', () => told.push({ published, accepted }))
+      },
+    }
+  }
 
   arm(step: Step, when: When): void {
     this.#step = step
@@ -37,7 +75,14 @@ export class Faults {
     if (step !== this.#step) return work()
     this.met++
     if (this.#when === 'after') await work()
-    throw new Error(`fault ${this.#when} ${step}`)
+    return this.#die(`fault ${this.#when} ${step}`)
+  }
+
+  private runNow<T>(step: Step, work: () => T): T {
+    if (step !== this.#step) return work()
+    this.met++
+    if (this.#when === 'after') work()
+    return this.#die(`fault ${this.#when} ${step}`)
   }
 
   store(folder: string): TileStore {

@@ -1,66 +1,16 @@
-import { execFileSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
-const INSTALLED = '/usr/lib/postgresql'
+import { startThrowawayPostgres } from '../src/cli/throwaway-postgres.ts'
 
 /**
- * Vitest's global set-up: a throw-away PostgreSQL server for the whole run, on a unix socket in a
- * temporary folder, so that no port is taken and nobody else can reach it. Where one cannot be had,
+ * Vitest's global set-up: a throw-away PostgreSQL server for the whole run. Where one cannot be had,
  * the reason goes to the tests (see `test/database.ts`), which skip with it, or fail in CI.
  */
 export default function setup(): (() => void) | void {
   if (process.env['TEST_DATABASE_URL'] !== undefined) return
-  const bin = newestBin()
-  if (bin === undefined) {
-    process.env['TEST_DATABASE_MISSING'] = `no PostgreSQL in ${INSTALLED}; npm run test:prepare`
-    return
-  }
   try {
-    return start(bin)
+    const { url, stop } = startThrowawayPostgres({ fsync: false })
+    process.env['TEST_DATABASE_URL'] = url
+    return stop
   } catch (error) {
-    process.env['TEST_DATABASE_MISSING'] =
-      `PostgreSQL did not start (${(error as Error).message}); npm run test:prepare`
+    process.env['TEST_DATABASE_MISSING'] = (error as Error).message
   }
-}
-
-function start(bin: string): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'stolen-mode-pg-'))
-  const data = join(folder, 'data')
-  const run = (program: string, ...args: string[]) => {
-    const command = [join(bin, program), ...args]
-    // PostgreSQL refuses to run as root
-    if (process.getuid?.() === 0) command.unshift('runuser', '-u', 'postgres', '--')
-    execFileSync(command[0]!, command.slice(1), { cwd: folder, stdio: 'ignore' })
-  }
-  const stop = () => {
-    if (existsSync(join(data, 'postmaster.pid')))
-      run('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop')
-    rmSync(folder, { recursive: true, force: true })
-  }
-  try {
-    if (process.getuid?.() === 0) chownSync(folder, ...postgresUser())
-    run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8')
-    const options = `-c listen_addresses='' -c unix_socket_directories='${folder}' -c fsync=off`
-    run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start')
-  } catch (error) {
-    stop()
-    throw error
-  }
-  process.env['TEST_DATABASE_URL'] =
-    `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`
-  return stop
-}
-
-function newestBin(): string | undefined {
-  if (!existsSync(INSTALLED)) return undefined
-  const versions = readdirSync(INSTALLED).filter((version) => Number(version) >= 15)
-  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0]
-  return newest === undefined ? undefined : join(INSTALLED, newest, 'bin')
-}
-
-function postgresUser(): [number, number] {
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
-  return [id('-u'), id('-g')]
 }

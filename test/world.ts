@@ -34,6 +34,7 @@ import {
   openRegistry,
   serve,
   type Database,
+  type Peer,
   type Registry,
   type Served,
 } from '../src/registry/index.ts'
@@ -64,6 +65,7 @@ export interface Handset {
   readonly phone: Phone
   readonly imei: Imei14
   readonly owner: Owner
+  readonly ownerKey: Signer
   /** The recovery card that was shown once. */
   readonly card: string
 }
@@ -84,6 +86,10 @@ export class World implements AsyncDisposable {
   readonly #guardianKey = generateNoteSigner('guardian.world.example', 4).signer
   readonly #secret = machine.random(32)
   readonly handsets: Handset[] = []
+  /** Other registries, from the registry's next start on. */
+  peers: readonly Peer[] = []
+  /** Of further forces; taken up when the registry starts. */
+  readonly moreIntakes: Signer[] = []
   #ahead = 0
   #ports: { registry: number; witness: number; guardian: number; edge: number; admin: number } = {
     registry: 0,
@@ -186,11 +192,13 @@ export class World implements AsyncDisposable {
       trust: this.trust,
       keys: {
         log,
-        intake: founding.intake.signer,
+        intakes: [founding.intake.signer, ...this.moreIntakes],
         registry: [founding.registry[0].signer, founding.registry[1].signer],
         secret: this.#secret,
       },
+      url: this.registryUrl,
       country: DEMO_COUNTRY,
+      peers: this.peers,
       founding: [founding.root, ...founding.certificates],
       poolMs: 25,
       surroundings,
@@ -212,12 +220,11 @@ export class World implements AsyncDisposable {
   }
 
   async startGuardian(): Promise<void> {
-    const logUrl = `${this.registryUrl}/log`
+    const url = `${this.registryUrl}/log`
     this.guardian = await startGuardian({
       ...this.#cosigner('guardian'),
       signer: this.#guardianKey,
-      trust: this.trust,
-      logUrl,
+      logs: [{ keys: [this.log.key], url, trust: this.trust }],
     })
   }
 
@@ -249,7 +256,7 @@ export class World implements AsyncDisposable {
       name: 'edge-1',
       signer: founding.operators[0]!.signer,
       trust,
-      registryUrl: this.registryUrl,
+      registries: [{ origin: ORIGIN, url: this.registryUrl }],
       dataDir: join(this.folder, 'edge'),
       port: this.#ports.edge,
       adminPort: this.#ports.admin,
@@ -314,7 +321,13 @@ export class World implements AsyncDisposable {
           logger,
         })
         await phone.powerOn()
-        return { phone, imei: item.imei, owner: new Owner(registryUrl, card, key), card }
+        return {
+          phone,
+          imei: item.imei,
+          owner: new Owner(registryUrl, card, key),
+          ownerKey: key,
+          card,
+        }
       }),
     )
     this.handsets.push(...made)

@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Refusal, asArray, asBytes, decodeCbor, encodeCbor, type Signer } from '../core/index.ts'
+import {
+  Refusal,
+  asArray,
+  asBytes,
+  decodeCbor,
+  encodeCbor,
+  equal,
+  type Signer,
+} from '../core/index.ts'
 import {
   mkdirDurably,
   nodeVerifiers,
@@ -12,7 +20,7 @@ import {
   type NoteSigner,
   type Secrets,
 } from '../host/index.ts'
-import { formatVkey, type NoteKey } from '../log/index.ts'
+import type { NoteKey } from '../log/index.ts'
 import { readTrust, type Trust } from '../wire/index.ts'
 import { nobody } from './secrets.ts'
 
@@ -52,7 +60,10 @@ export async function readNeeded(path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch {
-    throw new Refusal('config', `${path} cannot be read; a first \`npm start\` makes it`)
+    throw new Refusal(
+      'config',
+      `${path} cannot be read; the demonstration's own are made by a first \`npm start\``,
+    )
   }
 }
 
@@ -71,17 +82,22 @@ export async function loadSigner(key: string, secrets: Secrets = nobody): Promis
   return openKey(name, secrets)
 }
 
-/**
- * The key of a log or cosigner, under the name the policy gives it.
- * @throws {Refusal} config: not a key of this policy
- */
-export async function loadNoteSigner(path: string, named: readonly NoteKey[]): Promise<NoteSigner> {
+/** @throws {Refusal} config */
+export async function loadNoteSigner(path: string, name: string, type: 1 | 4): Promise<NoteSigner> {
+  return noteSignerFromPem(name, type, (await readNeeded(path)).toString())
+}
+
+/** A key of the root document's policy, under the name it has there. @throws {Refusal} config */
+export async function loadPolicySigner(
+  path: string,
+  policyKeys: readonly NoteKey[],
+): Promise<NoteSigner> {
   const pem = (await readNeeded(path)).toString()
-  for (const { name, type } of named) {
+  for (const { name, type, publicKey } of policyKeys) {
     const signer = noteSignerFromPem(name, type, pem)
-    if (named.some((key) => formatVkey(key) === formatVkey(signer.key))) return signer
+    if (equal(signer.key.publicKey, publicKey)) return signer
   }
-  throw new Refusal('config', `${path} is none of the keys the root document names`)
+  throw new Refusal('config', `${path} is no key that the root document names for this`)
 }
 
 /** The documents of the founding ceremony, root first. */

@@ -6,8 +6,7 @@ import { ownerCommitment } from './commitment.ts'
 import { kidOf, type PublicKey, type VerifyEs256 } from './crypto.ts'
 import { verifySlot } from './cose.ts'
 import type { Entry } from './entry.ts'
-import { currentOwnerKey } from './lifecycle.ts'
-import type { Standing } from './order-book.ts'
+import { currentOwnerKey, type Outstanding } from './lifecycle.ts'
 import {
   ERROR_WINDOW,
   OWNER_KEY_DELAY,
@@ -18,7 +17,7 @@ import {
 import { demand } from './refusal.ts'
 
 /** Who signs before the new owner, in slot order. `old` is the owner's key until now. */
-const SLOTS: Readonly<
+export const OWNER_KEY_SLOTS: Readonly<
   Record<Basis, readonly ('intake' | 'force' | 'officer' | 'second' | 'old')[]>
 > = {
   oldKey: ['intake', 'old'],
@@ -32,8 +31,8 @@ export interface OwnerKeyContext {
   readonly index: number
   readonly authorities: Authorities
   readonly verify: VerifyEs256
-  /** The hold or lock it names. */
-  readonly named: Standing
+  /** The hold or lock it names, in force, and its log time in ms. */
+  readonly named: { readonly outstanding: Outstanding; readonly t: number }
   readonly changes: readonly OwnerKeyChange[]
 }
 
@@ -45,7 +44,7 @@ export interface OwnerKeyContext {
  */
 export function checkOwnerKeyRecord(entry: Entry, context: OwnerKeyContext): OwnerKeyChange {
   const record = parseOwnerKeyRecord(entry.body.payload)
-  const signers = SLOTS[record.basis]
+  const signers = OWNER_KEY_SLOTS[record.basis]
   const { slots } = entry.body
   demand(
     slots.length === signers.length + 1,
@@ -61,7 +60,8 @@ export function checkOwnerKeyRecord(entry: Entry, context: OwnerKeyContext): Own
     signer === 'old' ? [] : [{ signer, i, link: signerAt(entry, i, context) }],
   )
   const [first] = links
-  for (const { signer, link } of links) checkSigner(signer, link, first!.link, context.named)
+  for (const { signer, link } of links)
+    checkSigner(signer, link, first!.link, context.named.outstanding)
   const officers = links.filter(({ signer }) => signer === 'officer')
   demand(
     new Set(officers.map(({ link }) => link.cert.sub)).size === officers.length,
@@ -104,7 +104,7 @@ function checkSigner(
   signer: 'intake' | 'force' | 'officer' | 'second',
   { cert }: Link,
   { cert: first }: Link,
-  { outstanding }: Standing,
+  outstanding: Outstanding,
 ): void {
   const right = {
     intake: () => cert.role === 'intake' && isWithin(outstanding.auth, cert.iss),
@@ -155,5 +155,5 @@ function checkOldKey(
 function checkError(t: number, { named }: OwnerKeyContext): void {
   const { act, okc } = named.outstanding
   demand(act === 'lock' && okc === null, 'owner-key', 'an owner key stands behind this order')
-  demand(t - named.booked.t <= ERROR_WINDOW, 'window', 'more than 72 hours after the lock')
+  demand(t - named.t <= ERROR_WINDOW, 'window', 'more than 72 hours after the lock')
 }

@@ -1,5 +1,5 @@
 import { RULES } from './acts.ts'
-import { NOTHING_AFTERWARDS, type Afterwards } from './afterwards.ts'
+import type { Afterwards } from './afterwards.ts'
 import { ENROLLED, lapse, nextState, type DeviceState } from './lifecycle.ts'
 import type { Order } from './order.ts'
 import { Refusal } from './refusal.ts'
@@ -39,7 +39,7 @@ export interface FoldVisitor<T extends LoggedOrder> {
 export function stateInForce<T extends LoggedOrder>(
   orders: readonly T[],
   frontiers: Frontiers,
-  afterwards: Afterwards = NOTHING_AFTERWARDS,
+  afterwards: Afterwards,
   visitor: FoldVisitor<T> = {},
 ): DeviceState {
   let state = ENROLLED
@@ -48,7 +48,7 @@ export function stateInForce<T extends LoggedOrder>(
     const { order, index, t } = logged
     const before = lapse(state, Math.floor(t / 1000))
     try {
-      state = nextState(before, order, index, t)
+      state = nextState(before, order, index, t, afterwards)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       visitor.passedOver?.(logged, error)

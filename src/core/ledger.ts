@@ -3,7 +3,7 @@ import type { Afterwards, OwnerKeyChange } from './afterwards.ts'
 import type { AuthorityList } from './authority-list.ts'
 import { equal, toHex } from './bytes.ts'
 import { parseBatch } from './batch.ts'
-import { CapBook, CapCounter, RAISED_CAP_DELAY } from './caps.ts'
+import { CapBook, CapCounter, FOREIGN_CAP_DIVISOR, RAISED_CAP_DELAY } from './caps.ts'
 import { Authorities, chainOf, type Link } from './chain.ts'
 import { certificateOf, type SignedCertificate } from './certificate.ts'
 import { checkOrder, type CheckedOrder } from './check-order.ts'
@@ -65,6 +65,8 @@ export class Ledger implements Afterwards {
   #size = 0
   #t = 0
   #founding = true
+  /** Country of this log: that of the first registry certified in it. */
+  #country: string | null = null
 
   constructor(root: RootDocument, verify: VerifyEs256) {
     this.authorities = new Authorities(root, verify)
@@ -208,7 +210,8 @@ export class Ledger implements Afterwards {
     const checked = checkOrder(entry, index, this.authorities, this.#verify)
     const { order } = checked
     this.checkContinued(order, entry.t)
-    if (RULES[order.act].capped) this.#counter.check(checked.subs, order.act, entry.t)
+    if (RULES[order.act].capped)
+      this.#counter.check(checked.subs, order.act, entry.t, this.divisorFor(checked))
 
     // Nothing above changed anything; nothing below can fail.
     this.#founding = false
@@ -254,13 +257,20 @@ export class Ledger implements Afterwards {
     return named
   }
 
+  /** A chain has one country throughout: that of its first signer speaks for all its names. */
+  private divisorFor({ links }: CheckedOrder): number {
+    const isForeign = this.#country !== null && links[0]!.cert.scope.country !== this.#country
+    return isForeign ? FOREIGN_CAP_DIVISOR : 1
+  }
+
   private takeOwnerKey(index: number, entry: Entry): Applied {
     const { of } = parseOwnerKeyRecord(entry.body.payload)
+    const { outstanding, booked } = this.open(of, entry.t)
     const change = checkOwnerKeyRecord(entry, {
       index,
       authorities: this.authorities,
       verify: this.#verify,
-      named: this.open(of, entry.t),
+      named: { outstanding, t: booked.t },
       changes: this.ownerKeys(of),
     })
     this.#orders.addOwnerKey(of, change)
@@ -282,6 +292,7 @@ export class Ledger implements Afterwards {
     const link = this.authorities.check(signed, usableFrom, { index, t })
     this.authorities.add(link)
     this.#certificates.set(id, link)
+    if (cert.role === 'registry') this.#country ??= cert.scope.country
     const isNewForce = cert.role === 'force' && known.length === 0
     const rises = known.length > 0 || isNewForce
     this.#book.set(cert.sub, cert.caps, t, this.#founding || !rises ? 0 : RAISED_CAP_DELAY)

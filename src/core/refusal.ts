@@ -61,6 +61,7 @@ export type RefusalCode =
   | 'proof-too-weak'
   | 'hold-exhausted'
   | 'case-closed'
+  | 'home-elsewhere'
   // device
   | 'attestation-needed'
   | 'identity-conflict'

@@ -17,7 +17,7 @@ function fresh(trust = log.trust) {
   register = new Register()
   covered = []
   const onCovered = (settled: Covered) => void covered.push(settled)
-  follower = new Follower({ trust, register, logger, onCovered })
+  follower = new Follower({ origin: log.origin, trust, register, logger, onCovered })
   return follower
 }
 

@@ -42,6 +42,8 @@ export interface Covered {
 }
 
 export interface FollowerOptions {
+  /** The log to follow, one of the policy's. */
+  readonly origin: string
   readonly trust: Trust
   readonly register: Register
   readonly logger: Logger
@@ -106,7 +108,7 @@ export class Follower {
     const { trust, register, logger } = options
     this.#options = options
     this.#trust = trust
-    this.#origin = trust.plain.logs[0]!.key.name
+    this.#origin = options.origin
     this.#ledger = new Ledger(trust.root, trust.verify.es256)
     this.#fold = new Fold(register, this.#ledger, (index, code) =>
       logger.warn({ index, code }, 'order skipped'),

@@ -26,12 +26,7 @@ export interface NoteSigner {
   readonly sign: SignEd25519
 }
 
-/** @throws {Refusal} config: another kind of key */
-export function noteSignerFromKey(
-  name: string,
-  type: NoteKey['type'],
-  privateKey: KeyObject,
-): NoteSigner {
+function noteSigner(name: string, type: NoteKey['type'], privateKey: KeyObject): NoteSigner {
   const { crv, x } = createPublicKey(privateKey).export({ format: 'jwk' })
   demand(crv === 'Ed25519' && x !== undefined, 'config', 'expected an Ed25519 key')
   return {
@@ -42,7 +37,7 @@ export function noteSignerFromKey(
 
 /** @throws {Refusal} config: no Ed25519 key in PKCS#8 PEM */
 export function noteSignerFromPem(name: string, type: NoteKey['type'], pem: string): NoteSigner {
-  return noteSignerFromKey(name, type, fromPem(pem))
+  return noteSigner(name, type, fromPem(pem))
 }
 
 export function generateNoteSigner(
@@ -50,5 +45,5 @@ export function generateNoteSigner(
   type: NoteKey['type'],
 ): { readonly signer: NoteSigner; readonly pem: string } {
   const { privateKey } = generateKeyPairSync('ed25519')
-  return { signer: noteSignerFromKey(name, type, privateKey), pem: toPem(privateKey) }
+  return { signer: noteSigner(name, type, privateKey), pem: toPem(privateKey) }
 }

@@ -11,10 +11,36 @@ import { demand, toHex, type PublicKey, type Signer, type VerifyEs256 } from '..
 const b64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
 const CACHED_KEYS = 4096
 
+/** As `VerifyEs256`, on one of Node's own threads: the caller's goes on meanwhile. */
+export type VerifyEs256Aside = (...asked: Parameters<VerifyEs256>) => Promise<boolean>
+
 /** A verifier that keeps the keys it has met: making a KeyObject costs more than using it. */
 export function es256Verifier(): VerifyEs256 {
-  const keys = new Map<string, KeyObject | null>()
-  const keyObject = (key: PublicKey) => {
+  const keyObject = keptKeys()
+  return (key, message, signature) => {
+    const object = keyObject(key)
+    return (
+      object !== null && signature.length === 64 && verify('sha256', message, object, signature)
+    )
+  }
+}
+
+export function es256VerifierAside(): VerifyEs256Aside {
+  const keyObject = keptKeys()
+  return (key, message, signature) => {
+    const object = keyObject(key)
+    if (object === null || signature.length !== 64) return Promise.resolve(false)
+    return new Promise((resolve, reject) => {
+      verify('sha256', message, object, signature, (error, valid) =>
+        error ? reject(error) : resolve(valid),
+      )
+    })
+  }
+}
+
+function keptKeys() {
+  const keys = new Map<string, ReturnType<typeof importKey>>()
+  return (key: PublicKey) => {
     const id = toHex(key.x) + toHex(key.y)
     let known = keys.get(id)
     if (known === undefined) {
@@ -24,20 +50,13 @@ export function es256Verifier(): VerifyEs256 {
     }
     return known
   }
-  return (key, message, signature) => {
-    const object = keyObject(key)
-    return (
-      object !== null &&
-      signature.length === 64 &&
-      verify('sha256', message, { key: object, dsaEncoding: 'ieee-p1363' }, signature)
-    )
-  }
 }
 
-function importKey(key: PublicKey): KeyObject | null {
+function importKey(key: PublicKey) {
   const jwk = { kty: 'EC', crv: 'P-256', x: b64url(key.x), y: b64url(key.y) }
   try {
-    return createPublicKey({ key: jwk, format: 'jwk' })
+    const object = createPublicKey({ key: jwk, format: 'jwk' })
+    return { key: object, dsaEncoding: 'ieee-p1363' } as const
   } catch {
     return null // a point off the curve is nobody's key
   }
@@ -63,9 +82,9 @@ export function es256Signer(privateKey: KeyObject): Signer {
 
 /** A public key as SubjectPublicKeyInfo PEM, what other people's tools read. */
 export function publicPem(key: PublicKey): string {
-  const object = importKey(key)
-  demand(object !== null, 'config', 'a point off the curve')
-  return object.export({ type: 'spki', format: 'pem' }).toString()
+  const imported = importKey(key)
+  demand(imported !== null, 'config', 'a point off the curve')
+  return imported.key.export({ type: 'spki', format: 'pem' }).toString()
 }
 
 /** @throws {Refusal} config: no P-256 public key in PEM */

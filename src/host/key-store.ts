@@ -47,11 +47,7 @@ export async function makeKey(
 }
 
 /** Writes a private key where there is no file yet; without secrets as plain PKCS#8. @throws {Refusal} config */
-export async function writeNewKey(
-  path: string,
-  key: KeyObject,
-  secrets: Secrets | null,
-): Promise<void> {
+async function writeNewKey(path: string, key: KeyObject, secrets: Secrets | null): Promise<void> {
   const isThere = await access(path).then(
     () => true,
     () => false,

@@ -7,7 +7,7 @@ import { HASH_SIZE, leafHash, type Sha256 } from './merkle.ts'
 import type { VerifyEd25519 } from './note-key.ts'
 import type { Policy } from './policy.ts'
 import { checkQuorum, logKeys, type Quorum } from './quorum.ts'
-import { EMPTY_EDGE, appendLeaves, edgeRoot } from './tile-edge.ts'
+import { EMPTY_EDGE, appendLeaves, edgeRoot, type ReadTile } from './tile-edge.ts'
 import {
   CHECKPOINT_PATH,
   TILE_WIDTH,
@@ -111,8 +111,16 @@ async function readHashes(audit: Audit, tile: Tile): Promise<Uint8Array> {
   return bytes.subarray(0, tile.width * HASH_SIZE)
 }
 
+/**
+ * Hash tiles at exactly the width asked for, from wherever a log is served: what proofs are made of.
+ * @throws {Refusal} not-found
+ */
+export function readTileFrom(read: Audit['read']): ReadTile {
+  return async (tile) => (await readTile({ read }, tile)).bytes.subarray(0, tile.width * HASH_SIZE)
+}
+
 /** C2SP tlog-tiles, "Partial Tiles": one may be gone once the full tile is there. */
-async function readTile({ read }: Audit, tile: Tile) {
+async function readTile({ read }: Pick<Audit, 'read'>, tile: Tile) {
   for (const width of new Set([tile.width, TILE_WIDTH])) {
     const path = tilePath({ ...tile, width })
     const bytes = await read(path)

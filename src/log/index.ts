@@ -1,4 +1,4 @@
-export { auditLog, type Audit, type Audited } from './auditor.ts'
+export { auditLog, readTileFrom, type Audit, type Audited } from './auditor.ts'
 export {
   checkNoSplitView,
   formatCheckpoint,

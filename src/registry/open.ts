@@ -36,8 +36,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const store = new TileStore(options.logFolder)
   await store.open()
   const readTile = (tile: Tile) => store.readTile(tile)
-  const { ed25519 } = trust.verify
-  const cosigners = new Cosigners(trust.guarded.witnesses, readTile, ed25519, logger)
+  const cosigners = new Cosigners(trust, readTile, logger)
   const hub = new FeedHub(db, logger)
   const sequencer = await Sequencer.open({
     db,
@@ -50,8 +49,19 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     logger,
     onPublished: (published, accepted) => hub.publish(published, accepted),
   })
-  const { country } = options
-  const context: Context = { db, store, sequencer, trust, keys, country, surroundings, logger }
+  const { country, peers = [] } = options
+  const context: Context = {
+    db,
+    store,
+    sequencer,
+    trust,
+    keys,
+    country,
+    host: new URL(options.url).host,
+    peers,
+    surroundings,
+    logger,
+  }
   const forgetAll = async () => {
     await forgetAnswers(context)
     await forgetSpent(context)

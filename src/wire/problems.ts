@@ -79,6 +79,8 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
     'After a hold that lapsed or was cancelled, the next one needs a stronger proof.',
   ),
   'case-closed': p(409, 'The case is closed.'),
+  // Not 421, which would fit: fetch repeats such a request by itself, and a signed one counts once.
+  'home-elsewhere': p(409, 'This phone is at home in another registry; act there.'),
 
   'attestation-needed': p(422, "The device's key is not vouched for by its maker."),
   'identity-conflict': p(409, 'This number or key is already enrolled for another device.'),

@@ -46,8 +46,12 @@ export interface LogVector {
   readonly entries: readonly string[]
 }
 
-export function checkLogVector({ code, vector }: OwnVector<LogVector>): void {
-  const founding = readJson<{ root: string; entries: string[] }>('founding.json')
+/** @param foundingFile what the entries continue */
+export function checkLogVector(
+  { code, vector }: OwnVector<LogVector>,
+  foundingFile: string,
+): void {
+  const founding = readJson<{ root: string; entries: string[] }>(foundingFile)
   const ledger = new Ledger(rootOf(founding.root), verify)
   const apply = (hex: string): Applied => ledger.apply(ledger.size, fromHex(hex))
   for (const hex of [...founding.entries, ...vector.entries.slice(0, -1)]) apply(hex)

@@ -1,10 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { toHex, thumbprint, type PublicKey } from '../../core/index.ts'
-import { formatVkey } from '../../log/index.ts'
-import { noteSignerFromKey } from '../../host/ed25519.ts'
 import { publicPem } from '../../host/es256.ts'
 import { parseKeyName } from '../../host/key-name.ts'
-import { makeKey, openKey, writeNewKey } from '../../host/key-store.ts'
+import { makeKey, openKey } from '../../host/key-store.ts'
 import { readPublicKey, writePaper } from '../ceremony/papers.ts'
 import { fingerprintOf } from '../ceremony/words.ts'
 import { print, wrongUsage } from '../out.ts'
@@ -38,19 +35,4 @@ export async function showKey(path: string | undefined, options: Partial<Common>
 function printKey(key: PublicKey, json: boolean | undefined): void {
   const shown = { fingerprint: fingerprintOf(key), thumbprint: toHex(thumbprint(key)) }
   print(json ?? false, shown, `key ${shown.fingerprint}`)
-}
-
-type Note = Pick<Common, 'json'> & {
-  readonly name: string
-  readonly signs: 'checkpoints' | 'cosignatures'
-  readonly key: string
-}
-
-/** Logs, witnesses and guardians start by themselves: their keys lie in plain files, guarded by the machine. */
-export async function makeNoteKey({ name, signs, key, json }: Note): Promise<void> {
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const signer = noteSignerFromKey(name, signs === 'checkpoints' ? 1 : 4, privateKey)
-  await writeNewKey(key, privateKey, null)
-  const vkey = formatVkey(signer.key)
-  print(json ?? false, { vkey }, vkey)
 }

@@ -10,7 +10,7 @@ import { EXIT, print, say, wrongUsage } from '../out.ts'
 import { progressBar } from '../progress.ts'
 import { secretsFrom } from '../secrets.ts'
 
-interface Common {
+export interface Common {
   readonly registry?: string
   readonly key?: string
   readonly secret?: string
@@ -19,7 +19,7 @@ interface Common {
   readonly json?: boolean
 }
 
-async function sitDown(options: Common, key: string) {
+export async function sitDown(options: Common, key: string) {
   const { config } = readConfig(process.env)
   const files = new Files(config.data)
   const signer = await loadSigner(options.key ?? files.key(key), secretsFrom(options.secret))
@@ -32,18 +32,25 @@ type Propose = Common & Pick<CaseAbout, 'why'> & { report?: string; imei?: strin
 
 export async function propose({ report, imei, crime, why, ...options }: Propose): Promise<void> {
   if (report === undefined && imei === undefined) throw wrongUsage('expected --report or --imei')
-  const { desk } = await sitDown(options, 'officer-1')
-  const { id } = await desk.openCase({
+  const { desk: own } = await sitDown(options, 'officer-1')
+  const { desk, caseId } = await own.openCaseAtHome({
     crimeReference: crime,
     why,
     ...(report !== undefined && { reference: report }),
     ...(imei !== undefined && { imei }),
   })
-  const draft = await desk.propose(id)
+  const draft = await desk.propose(caseId)
+  const registry = desk.registryUrl
+  const isAbroad = registry !== own.registryUrl
+  const lines = [
+    ...(isAbroad ? [`The phone is at home in another country's registry: ${registry}`] : []),
+    `Proposed: lock ${named(draft)}.`,
+    `Another officer approves with: stolen-mode officer approve --case ${caseId}${isAbroad ? ` --registry ${registry}` : ''}`,
+  ]
   print(
     options.json ?? false,
-    { case: id, draft: draft.id, state: 'proposed' },
-    `Proposed: lock ${named(draft)}.\nAnother officer approves with: stolen-mode officer approve --case ${id}`,
+    { case: caseId, draft: draft.id, state: 'proposed', registry },
+    lines.join('\n'),
   )
 }
 

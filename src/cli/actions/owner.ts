@@ -7,7 +7,7 @@ import { Files, loadSigner, readNeeded } from '../files.ts'
 import { print, wrongUsage } from '../out.ts'
 import { secretsFrom } from '../secrets.ts'
 
-interface Common {
+export interface Common {
   readonly registry?: string
   readonly phone?: string
   readonly cardFile?: string
@@ -18,7 +18,7 @@ interface Common {
 
 type Following = Common & { readonly reference: string }
 
-async function ownerOf(options: Common): Promise<Owner> {
+export async function ownerOf(options: Common): Promise<Owner> {
   const { config } = readConfig(process.env)
   const { card, key } = await secretsOf(options, new Files(config.data))
   return new Owner(options.registry ?? config.registryUrl, card, key)

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander'
+import type { Command } from 'commander'
 import { jsonOption, later, secretOption } from '../options.ts'
 
 const HELP = `
@@ -37,18 +37,4 @@ export function keyCommands(program: Command): void {
     .addOption(secretOption())
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/key.ts')).showKey))
-  key
-    .command('note')
-    .description(
-      'make the key of a log, witness or guardian, and print its verifier key for a policy',
-    )
-    .requiredOption('--name <name>', 'as log.example/name')
-    .addOption(
-      new Option('--signs <what>', 'a log signs checkpoints; witnesses and guardians cosignatures')
-        .choices(['checkpoints', 'cosignatures'])
-        .makeOptionMandatory(),
-    )
-    .requiredOption('--key <file>', 'its file, plain: guarded by the machine it runs on')
-    .addOption(jsonOption())
-    .action(later(async () => (await import('../actions/key.ts')).makeNoteKey))
 }

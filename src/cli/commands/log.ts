@@ -17,6 +17,21 @@ export function logCommands(program: Command): void {
     )
     .action(later(async () => (await import('../actions/log.ts')).verifyLog))
   log
+    .command('fsck')
+    .description('verify, and compare what is published with the database and the cosigners')
+    .argument('[where]', "URL prefix or folder of a log; default: this installation's")
+    .option('--root <file>', "root document (demonstration: the data folder's)")
+    .addOption(jsonOption())
+    .addHelpText('after', '\nThe embedded database is compared while no registry runs on it.')
+    .action(later(async () => (await import('../actions/fsck.ts')).fsckLog))
+  log
+    .command('keygen')
+    .description("draw a log's key, and print the verifier key that policies name")
+    .requiredOption('--name <name>', "the log's origin: its address without https://")
+    .requiredOption('--key <file>', 'where the key goes; must not be there yet')
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/cosigners.ts')).keygenOfLog))
+  log
     .command('keys')
     .description('print the verifier keys of the logs that a root document names')
     .option('--root <file>', "root document (demonstration: the data folder's)")

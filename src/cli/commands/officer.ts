@@ -37,6 +37,24 @@ export function officerCommands(program: Command): void {
     .option('--force-secret <where>', 'its passphrase or PIN')
     .addHelpText('after', "\nExit code 75: the force's cap is reached; call again, the rest waits.")
     .action(later(async () => (await import('../actions/officer.ts')).approve))
+  asking(officer.command('owner-key'), 'the officer', 'officer-1')
+    .description(
+      'give the owner of a held or locked phone a new key: the first officer, at the counter',
+    )
+    .requiredOption('--case <id>', 'case')
+    .requiredOption('--new-owner <file>', "the new owner's key; he signs with it here")
+    .addOption(
+      new Option('--basis <word>', 'counter: identity seen, 7 days; title: 14 days; error: at once')
+        .choices(['counter', 'title', 'error'])
+        .default('counter'),
+    )
+    .action(later(async () => (await import('../actions/owner-key.ts')).propose))
+  asking(officer.command('approve-owner-key'), 'the officer', 'officer-2')
+    .description('approve a new owner key: the second officer and the force')
+    .requiredOption('--case <id>', 'case')
+    .option('--force-key <file>', "the force's order key")
+    .option('--second-key <file>', 'for a title: the order key of a force of another nation')
+    .action(later(async () => (await import('../actions/owner-key.ts')).approve))
   asking(officer.command('review'), 'the officer', 'officer-2')
     .description('look at an imported list before approving it')
     .requiredOption('--batch <id>', 'imported list')

@@ -222,10 +222,12 @@ interface OwnerKeysTable {
 /** An owner-key record that waits for its signatures. */
 interface OwnerKeyDraftsTable {
   id: string
-  case_id: string
+  case_id: string | null
   subject_id: string
   payload: Bytes
-  opening: Bytes
+  /** Opens `dev` of the record. */
+  dev_salt: Bytes
+  /** Opens the new owner key's commitment. */
   salt: Bytes
   key: Bytes
   signatures: Json

@@ -10,9 +10,11 @@ import { documentRoutes } from './documents.ts'
 import { edgeRoutes } from './edges.ts'
 import type { Env } from './env.ts'
 import { logRoutes } from './log-files.ts'
+import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
 import { policeRoutes } from './police.ts'
 import { answerProblem, schemaProblem, toProblem } from './problems.ts'
+import { registryRoutes } from './registries.ts'
 import { MAX_LARGE_BODY, get } from './route.ts'
 import { SCHEME } from './signed.ts'
 
@@ -60,9 +62,11 @@ export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
   documentRoutes(app, context)
   deviceRoutes(app, context)
   ownerRoutes(app, context)
+  ownerKeyRoutes(app, context)
   policeRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)
+  registryRoutes(app, context)
   app.openAPIRegistry.registerComponent('securitySchemes', SCHEME, {
     type: 'http',
     scheme: SCHEME,

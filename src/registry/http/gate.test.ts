@@ -15,6 +15,7 @@ const SIGNED: readonly (Question & { readonly role: 'officer' | 'operator' })[] 
   { role: 'officer', method: 'GET', path: `/v1/cases/${ID}` },
   { role: 'officer', path: `/v1/cases/${ID}/drafts`, body: { act: 'lock' } },
   { role: 'officer', method: 'GET', path: `/v1/cases/${ID}/drafts` },
+  { role: 'officer', method: 'GET', path: `/v1/cases/${ID}/bundles` },
   {
     role: 'officer',
     path: '/v1/batches',
@@ -59,6 +60,7 @@ const OPEN = [
   'POST /v1/report-status',
   'POST /v1/withdrawals',
   'POST /v1/owner-drafts',
+  'POST /v1/owner-bundles',
   'POST /v1/checks',
   'POST /v1/signatures',
 ]

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { WHY_STOLEN, demand, parseImei, parseSerial, toBase64 } from '../../core/index.ts'
 import {
+  BundlesAnswer,
   CHECK_SENTENCES,
   CheckAnswer,
   CheckRequest,
@@ -11,6 +12,7 @@ import {
   ReportRequest,
 } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
+import { bundlesOfReport, type ExportedBundle } from '../services/bundles.ts'
 import { check } from '../services/checks.ts'
 import type { Draft } from '../services/drafts.ts'
 import {
@@ -38,11 +40,19 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: ReportRequest,
       answer: ReportAnswer,
       middleware: once,
-      refuses: ['proof-too-weak', 'wrong-state', 'replay', 'hold-exhausted', 'cap-exceeded'],
+      refuses: [
+        'not-found',
+        'proof-too-weak',
+        'wrong-state',
+        'replay',
+        'hold-exhausted',
+        'cap-exceeded',
+      ],
     },
-    async ({ card, why }, c) => {
+    async ({ card, why, force }, c) => {
       const id = requestId(c, card)
-      return reportAnswer(await reportStolen(context, { id, card, why: WHY_STOLEN[why] }))
+      const report = { id, card, why: WHY_STOLEN[why], ...(force !== undefined && { force }) }
+      return reportAnswer(await reportStolen(context, report))
     },
   )
   post(
@@ -82,6 +92,17 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
   post(
     app,
     {
+      path: '/v1/owner-bundles',
+      summary: 'The orders in force about the phone, each with its proof',
+      body: ReportAccess,
+      answer: BundlesAnswer,
+      refuses: ['not-found'],
+    },
+    async (body) => bundlesAnswer(await bundlesOfReport(context, body)),
+  )
+  post(
+    app,
+    {
       path: '/v1/checks',
       summary: 'Is there a report for this IMEI or serial?',
       body: CheckRequest,
@@ -108,6 +129,12 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
 
 function reportAnswer({ lapsesAt, ...status }: ReportStatus) {
   return { ...status, lapsesAt: lapsesAt === null ? null : new Date(lapsesAt * 1000).toISOString() }
+}
+
+export function bundlesAnswer(bundles: readonly ExportedBundle[]) {
+  return {
+    bundles: bundles.map(({ act, index, bundle }) => ({ act, index, bundle: toBase64(bundle) })),
+  }
 }
 
 /** A draft as it leaves: the signer checks that the opening belongs to the payload. */

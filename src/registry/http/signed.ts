@@ -18,6 +18,7 @@ export function signed(context: Context): Guard {
       c.req.header('authorization'),
       {
         method: c.req.method,
+        to: context.host,
         path: url.pathname + url.search,
         body,
         key: c.req.header('idempotency-key') ?? '',

@@ -1,5 +1,6 @@
 import { Refusal, concat, demand } from '../../core/index.ts'
 import type { Logger } from '../../host/index.ts'
+import type { Trust } from '../../wire/index.ts'
 import {
   consistencyProof,
   cosignatureTime,
@@ -16,6 +17,7 @@ import {
   type VerifiedCheckpoint,
   type VerifyEd25519,
 } from '../../log/index.ts'
+import { Fatal } from './fatal.ts'
 
 /** How long one cosigner may take; a later line joins the next time. */
 const TIMEOUT_MS = 1_000
@@ -36,25 +38,37 @@ export class Cosigners {
   readonly #readTile: ReadTile
   readonly #verify: VerifyEd25519
   readonly #logger: Logger
+  /** Names of those that vouch for nothing but that the log grows. */
+  readonly #witnesses: ReadonlySet<string>
   /** What each cosigned last, as far as we know. */
   readonly #sizes = new Map<string, number>()
+  /** Witnesses that say they have seen another log than ours. */
+  readonly #accusers = new Set<string>()
+  /** Of these, who said so before all was verified once more, and the floor was found to hold. */
+  #unfounded: ReadonlySet<string> = new Set()
 
-  constructor(
-    members: readonly PolicyWitness[],
-    readTile: ReadTile,
-    verify: VerifyEd25519,
-    logger: Logger,
-  ) {
-    this.#members = members
+  constructor({ guarded, plain, verify }: Trust, readTile: ReadTile, logger: Logger) {
+    this.#members = guarded.witnesses
+    this.#witnesses = new Set(plain.witnesses.map(({ name }) => name))
     this.#readTile = readTile
-    this.#verify = verify
+    this.#verify = verify.ed25519
     this.#logger = logger
   }
 
-  /** Lines that verify, from whoever answered in time. Never throws: silence is a normal answer. */
+  /**
+   * Lines that verify, from whoever answered in time: silence is a normal answer.
+   * @throws {Fatal} a witness has seen another log, and nobody has looked into it yet
+   */
   async collect(unsigned: Unsigned): Promise<NoteSignature[]> {
     const lines = await Promise.all(this.#members.map((member) => this.ask(member, unsigned)))
+    const accuser = [...this.#accusers].find((name) => !this.#unfounded.has(name))
+    if (accuser !== undefined) throw new Fatal(`${accuser} has seen another log than this one`)
     return lines.flat()
+  }
+
+  /** All was verified, and no witness has seen more: whoever still accuses is wrong, or lies. */
+  acquit(): void {
+    this.#unfounded = new Set(this.#accusers)
   }
 
   /**
@@ -97,11 +111,14 @@ export class Cosigners {
       if (answer?.status === 409 && again) {
         const seen = parseTreeSize(answer.body)
         this.#sizes.set(member.name, seen)
-        return seen <= size ? await this.ask(member, unsigned, false) : this.refused(member, answer)
+        if (seen <= size) return await this.ask(member, unsigned, false)
+        this.accuse(member)
+        return this.refused(member, answer)
       }
       if (answer?.status !== 200) return this.refused(member, answer)
       const lines = this.verified(member, unsigned, answer.body)
       this.#sizes.set(member.name, size)
+      this.#accusers.delete(member.name)
       return lines
     } catch (error) {
       this.nonsense(member, error)
@@ -112,6 +129,11 @@ export class Cosigners {
   private nonsense(member: PolicyWitness, error: unknown): void {
     const code = error instanceof Refusal ? error.code : 'internal'
     this.#logger.warn({ cosigner: member.name, code }, 'cosigner answered nonsense')
+  }
+
+  /** A guardian's accusation is of the law, and stops nothing here: releases have to go on. */
+  private accuse({ name }: PolicyWitness): void {
+    if (this.#witnesses.has(name)) this.#accusers.add(name)
   }
 
   private verified(member: PolicyWitness, unsigned: Unsigned, body: Uint8Array): NoteSignature[] {
@@ -134,6 +156,7 @@ export class Cosigners {
     const status = answer?.status ?? 'no answer'
     const reason = answer === null ? undefined : problemCode(answer.body)
     // 422 is an accusation: a witness saw another log, or a guardian a breach.
+    if (answer?.status === 422) this.accuse(member)
     const level = answer?.status === 422 ? 'error' : 'warn'
     this.#logger[level]({ cosigner: member.name, status, reason }, 'cosigner gave no line')
     return []

@@ -6,6 +6,7 @@ import {
   type DeviceState,
   type Ledger,
   type LoggedOrder,
+  type Order,
 } from '../../core/index.ts'
 import { stateLogged } from '../model/orders.ts'
 import type { Logged, Submission } from './submission.ts'
@@ -13,6 +14,8 @@ import type { Logged, Submission } from './submission.ts'
 /** A submission that will become entry `index`. */
 export interface Accepted extends Logged {
   readonly submission: Submission
+  /** What an order says, null for every other kind. */
+  readonly order: Order | null
   readonly entry: Uint8Array
 }
 
@@ -40,9 +43,13 @@ export function decide(
   const refused = new Map<Submission, Refusal>()
   for (const submission of pool) {
     try {
-      const first = repeatOf(submission, ledger)
-      if (first === undefined) accepted.push(accept(submission, ledger, { orders, states }, t))
-      else repeated.set(submission, first)
+      const order = submission.kind === 'order' ? parseOrder(submission.body.payload) : null
+      const { kind, body } = submission
+      const first = order
+        ? ledger.loggedIndex(order.oid, body.payload)
+        : ledger.documentIndex(kind, body.payload)
+      if (first !== undefined) repeated.set(submission, first)
+      else accepted.push(accept({ submission, order }, ledger, { orders, states }, t))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       refused.set(submission, error)
@@ -51,22 +58,20 @@ export function decide(
   return { accepted, repeated, refused }
 }
 
-function repeatOf({ kind, body }: Submission, ledger: Ledger): number | undefined {
-  if (kind !== 'order') return ledger.documentIndex(kind, body.payload)
-  return ledger.loggedIndex(parseOrder(body.payload).oid, body.payload)
-}
-
-function accept(submission: Submission, ledger: Ledger, subjects: Subjects, t: number): Accepted {
+function accept(read: Read, ledger: Ledger, subjects: Subjects, t: number): Accepted {
+  const { submission, order } = read
   const { kind, body, order: context } = submission
   const index = ledger.size
   const entry = encodeEntry({ kind, t, body })
   // The device's own state first: it changes nothing, while the ledger moves.
   const before = context && stateOf(context.subjectId, subjects, ledger)
-  const after = before && nextState(before, parseOrder(body.payload), index, t, ledger)
+  const after = before && order && nextState(before, order, index, t, ledger)
   ledger.apply(index, entry)
   if (context && after) subjects.states.set(context.subjectId, after)
-  return { submission, entry, index, t }
+  return { ...read, entry, index, t }
 }
+
+type Read = Pick<Accepted, 'submission' | 'order'>
 
 interface Subjects {
   readonly orders: ReadonlyMap<string, readonly LoggedOrder[]>

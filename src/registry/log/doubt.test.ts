@@ -12,7 +12,7 @@ const SIZE = 260
 const file = (bench: LogBench, path: string) => join(bench.folder, 'log', path)
 
 describeOnEachEngine('what is stored is believed only after proof', (open) => {
-  test('one flipped bit in the right edge or in the last entry bundle: nothing is signed', async () => {
+  test('A85: one flipped bit in the right edge or in the last entry bundle: nothing is signed', async () => {
     await using bench = await LogBench.make(await open(), SIZE)
     const width = SIZE - 256
     for (const tile of [
@@ -30,31 +30,6 @@ describeOnEachEngine('what is stored is believed only after proof', (open) => {
     }
     const sequencer = await bench.open()
     expect(await sequencer.submit(bench.hold())).toEqual({ index: SIZE })
-  })
-
-  test('one flipped bit in a row, early or late: nothing is signed', async () => {
-    const database = await open()
-    await using bench = await LogBench.make(database, 30)
-    for (const index of [3n, 28n]) {
-      const of = database.db.selectFrom('entries').select('leaf').where('index', '=', index)
-      const good = new Uint8Array((await of.executeTakeFirstOrThrow()).leaf)
-      const leaf = good.slice()
-      leaf[leaf.length - 1]! ^= 1
-      const put = (bytes: Uint8Array) =>
-        database.db.updateTable('entries').set({ leaf: bytes }).where('index', '=', index).execute()
-      await put(leaf)
-      await expect(bench.open()).rejects.toMatchObject({ code: 'fatal' })
-      await put(good)
-    }
-    await bench.open()
-  })
-
-  test('a row nobody signed for: nothing is signed', async () => {
-    const database = await open()
-    await using bench = await LogBench.make(database, 20)
-    const row = { index: 25, leaf: new Uint8Array([1]), oid: null }
-    await database.db.insertInto('entries').values(row).execute()
-    await expect(bench.open()).rejects.toThrow('nobody has signed for')
   })
 
   test('a note of another key in the database: nothing is signed', async () => {
@@ -84,7 +59,7 @@ describeOnEachEngine('what is stored is believed only after proof', (open) => {
 })
 
 describeOnEachEngine('a restored backup', (open) => {
-  test('a database older than the published file does not start', async () => {
+  test('A80: a database older than the published file does not start', async () => {
     await using bench = await LogBench.make(await open(), 20)
     const restore = await backup(bench)
     await goOn(bench, 3)
@@ -92,7 +67,7 @@ describeOnEachEngine('a restored backup', (open) => {
     await expect(bench.open()).rejects.toThrow('a restored backup?')
   })
 
-  test('database and files both older: reads, and signs nothing below what the witness saw', async () => {
+  test('A80: database and files both older: reads, and signs nothing below what the witness saw', async () => {
     const database = await open()
     await using bench = await LogBench.make(database, 20)
     const restore = await backup(bench)
@@ -147,10 +122,25 @@ describeOnEachEngine('a restored backup', (open) => {
     expect(sequencer.halted?.code).toBe('witness-floor')
   })
 
-  test('tiles lost with nothing staged: it does not start, and names the file', async () => {
+  test('A80: tiles lost with nothing staged: it does not start, and names the file', async () => {
     await using bench = await LogBench.make(await open(), 20)
     rmSync(file(bench, 'tile'), { recursive: true })
     await expect(bench.open()).rejects.toThrow('tile/0/000.p/20 is missing')
+  })
+})
+
+describeOnEachEngine('the clock', (open) => {
+  test('behind the last checkpoint at start: reads, and signs nothing until it is right', async () => {
+    await using bench = await LogBench.make(await open(), 20)
+    const right = bench.now
+    bench.now -= 60_000
+    const sequencer = await bench.open()
+    expect(sequencer.halted).toMatchObject({ code: 'unavailable' })
+    expect(sequencer.halted?.message).toContain('behind the last checkpoint')
+    await expect(sequencer.submit(bench.hold())).rejects.toMatchObject({ code: 'unavailable' })
+    bench.now = right
+    await sequencer.whenRunning()
+    expect(await sequencer.submit(bench.hold())).toEqual({ index: 20 })
   })
 })
 

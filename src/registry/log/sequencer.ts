@@ -22,12 +22,14 @@ import type { Cosigners } from './cosigners.ts'
 import { decide, type Accepted, type Decision } from './decide.ts'
 import { Fatal } from './fatal.ts'
 import { loadPublished, newestNotes, publishNote, type Published } from './published.ts'
-import { recover, type Recovered } from './recover.ts'
+import { checkPublishedFile, recover, type Memory } from './recover.ts'
 import { writeRows } from './rows.ts'
 import { encodeStaging, publishStaged } from './staging.ts'
 import { discardStaging, swapCheckpoint } from './state.ts'
-import type { Logged, Submission } from './submission.ts'
+import type { Submission } from './submission.ts'
 import type { TileStore } from './tile-store.ts'
+import { VerifyAhead } from './verify-ahead.ts'
+import { WaitingRoom, refuse, type Waiting, type Where } from './waiting.ts'
 import { checkWitnessFloor } from './witness-floor.ts'
 
 export interface SequencerDeps {
@@ -44,19 +46,6 @@ export interface SequencerDeps {
   readonly onPublished: (published: Published, accepted: readonly Accepted[]) => void
 }
 
-/** Where a submission stands in the log, whether it came now or had come before. */
-type Where = Pick<Logged, 'index'>
-
-interface Waiting {
-  readonly submission: Submission
-  readonly resolve: (where: Where) => void
-  readonly reject: (error: unknown) => void
-}
-
-/** Entries of one checkpoint at most: what a guardian can verify within its second. */
-const MAX_POOL = 1_000
-/** Submissions that may wait; more are told to come back. */
-const MAX_WAITING = 20_000
 /** An idle log is cosigned anew: the readers' clock. */
 const IDLE_COSIGN_MS = 60_000
 /** How soon cosignatures are asked for again while a lock lacks its quorum. */
@@ -72,8 +61,9 @@ const HALTED_LOOK_MS = 50
  */
 export class Sequencer {
   readonly #deps: SequencerDeps
-  readonly #waiting: Waiting[] = []
-  #memory!: Recovered
+  readonly #ahead: VerifyAhead
+  readonly #waiting = new WaitingRoom()
+  #memory!: Memory
   #published!: Published
   /** Why nothing is signed at the moment; null while all is well. */
   #halted: Refusal | null = new Refusal('unavailable', 'the log is being verified')
@@ -87,7 +77,10 @@ export class Sequencer {
   #closed = false
 
   private constructor(deps: SequencerDeps) {
-    this.#deps = deps
+    const { trust } = deps
+    this.#ahead = new VerifyAhead(trust.verify.es256)
+    const verify = { ...trust.verify, es256: this.#ahead.verify }
+    this.#deps = { ...deps, trust: { ...trust, verify } }
   }
 
   /** Verifies the log and begins to sequence, or to wait for the witnesses. @throws {Refusal} fatal: tiles, rows and checkpoint do not fit */
@@ -95,7 +88,7 @@ export class Sequencer {
     const sequencer = new Sequencer(deps)
     await sequencer.reload(null).catch((error: unknown) => {
       // At start there is nobody to serve yet: what is wrong is the operator's to read.
-      throw error instanceof Fatal ? new Refusal('fatal', error.message) : error
+      throw error instanceof Fatal ? new Refusal(error.code, error.message) : error
     })
     await sequencer.resume()
     sequencer.schedule(deps.poolMs)
@@ -127,12 +120,10 @@ export class Sequencer {
   submit(submission: Submission): Promise<Where> {
     if (this.#closed) return Promise.reject(new Refusal('unavailable', 'shutting down'))
     if (this.#halted) return Promise.reject(this.#halted)
-    if (this.#waiting.length >= MAX_WAITING)
-      return Promise.reject(new Refusal('unavailable', 'too many orders are waiting'))
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ submission, resolve, reject })
-      if (this.#waiting.length === MAX_POOL) this.schedule(0)
-    })
+    const verified = this.#ahead.begin(submission, this.ledger.authorities, this.now())
+    const where = this.#waiting.enter(submission, verified)
+    if (this.#waiting.isFull) this.schedule(0)
+    return where
   }
 
   /** Waits until submissions are taken: at start the witnesses may not be there yet. */
@@ -145,7 +136,7 @@ export class Sequencer {
     this.#closed = true
     if (this.#timer) clearTimeout(this.#timer)
     await this.#turn
-    this.rejectAll(this.#waiting.splice(0), new Refusal('unavailable', 'shutting down'))
+    this.#waiting.refuseAll(new Refusal('unavailable', 'shutting down'))
   }
 
   private schedule(delay: number): void {
@@ -162,7 +153,7 @@ export class Sequencer {
     try {
       if (this.#halted) await this.resume()
       else await this.work()
-      if (this.#waiting.length >= MAX_POOL) delay = 0
+      if (this.#waiting.isFull) delay = 0
     } catch (error) {
       this.doubt(error)
     }
@@ -171,12 +162,12 @@ export class Sequencer {
   }
 
   private async work(): Promise<void> {
-    const idle = this.#waiting.length === 0
+    const idle = this.#waiting.isEmpty
     if (!idle || performance.now() >= this.#nextFollow) {
       await this.follow()
       this.#nextFollow = performance.now() + IDLE_FOLLOW_MS
     }
-    if (this.#waiting.length > 0) await this.sequence(this.#waiting.splice(0, MAX_POOL))
+    if (!this.#waiting.isEmpty) await this.sequence(this.#waiting.takePool())
     else if (this.#deps.surroundings.clock() >= this.#nextCosign) await this.cosignAndPublish([])
   }
 
@@ -188,18 +179,18 @@ export class Sequencer {
     )
     this.#halted = new Refusal('unavailable', 'the log is being verified; try again')
     this.#verified = false
-    this.rejectAll(this.#waiting.splice(0), this.#halted)
+    this.#waiting.refuseAll(this.#halted)
   }
 
   /** Takes in what the database holds: all of it, or what comes after `known`. @throws {Fatal} */
-  private async reload(known: Recovered | null): Promise<void> {
-    const { db, log, trust, onPublished } = this.#deps
+  private async reload(known: Memory | null): Promise<void> {
     this.#verified = false
-    this.#memory = await recover(this.#deps, known)
-    this.#published = await loadPublished(db, log.key.name, trust)
+    const { published, ...memory } = await recover(this.#deps, known)
+    this.#memory = memory
+    this.#published = published
     this.#verified = true
     this.planCosigning()
-    onPublished(this.#published, [])
+    this.#deps.onPublished(published, [])
   }
 
   /** Other processes sequence on this database too: what they have logged comes before what we log. */
@@ -218,6 +209,7 @@ export class Sequencer {
     try {
       if (this.#verified) await this.follow()
       else await this.reload(null)
+      this.checkClock()
       await checkWitnessFloor({ cosigners, log, trust, store }, this.#memory.state)
     } catch (error) {
       if (!(error instanceof Fatal || error instanceof Refusal)) throw error
@@ -232,21 +224,26 @@ export class Sequencer {
     this.#halted = null
   }
 
+  /** A clock behind the log's own time is wrong, or the log was moved to a machine whose clock is. */
+  private checkClock(): void {
+    const behind = (this.#memory.state?.at ?? 0) - this.#deps.surroundings.clock()
+    if (behind > 0)
+      throw new Refusal('unavailable', `the clock is ${behind} ms behind the last checkpoint`)
+  }
+
   private async sequence(pool: readonly Waiting[]): Promise<void> {
+    await Promise.all(pool.map(({ verified }) => verified))
     const t = this.#deps.surroundings.clock()
     const { state } = this.#memory
     if (state && t <= state.at) {
-      this.rejectAll(
-        pool,
-        new Refusal('unavailable', 'the clock is at or behind the last checkpoint'),
-      )
+      refuse(pool, new Refusal('unavailable', 'the clock is at or behind the last checkpoint'))
       return
     }
     let decision: Decision
     try {
       decision = await this.append(pool, t)
     } catch (error) {
-      this.rejectAll(
+      refuse(
         pool,
         new Refusal('unavailable', 'the log had to be verified; try again with the same order'),
       )
@@ -278,6 +275,8 @@ export class Sequencer {
   private async swapAndPublish(accepted: readonly Accepted[], t: number): Promise<void> {
     const { db, store, log, trust } = this.#deps
     const { state: before, edge: edgeBefore, partial, ledger } = this.#memory
+    // Readers of this folder know more than this database: it is a copy, and must not even sign.
+    checkPublishedFile(this.#deps, await store.readCheckpoint(), before)
     const entries = accepted.map(({ entry }) => entry)
     // The leaf hash is always that of the bytes that will be served: one flipped bit kills a log.
     const leaves = entries.map((entry) => leafHash(entry, sha256Fast))
@@ -342,9 +341,5 @@ export class Sequencer {
     } catch (error) {
       this.#deps.logger.warn({ err: faultOf(error) }, 'staged tiles could not be discarded')
     }
-  }
-
-  private rejectAll(pool: readonly Waiting[], refusal: Refusal): void {
-    for (const { reject } of pool) reject(refusal)
   }
 }

@@ -1,4 +1,11 @@
-import { asArray, asBytes, asText, decodeCbor, encodeCbor } from '../../core/index.ts'
+import {
+  asArray,
+  asBytes,
+  asText,
+  decodeCbor,
+  encodeCbor,
+  type CborValue,
+} from '../../core/index.ts'
 import {
   TILE_WIDTH,
   parseTilePath,
@@ -24,12 +31,21 @@ export function encodeStaging(
   return encodeCbor(files)
 }
 
-/** Writes the files of a checkpoint: in normal work and after a crash alike. */
+/**
+ * Writes the files of a checkpoint: in normal work and after a crash alike. Together, for each waits
+ * for the disk; nobody reads them before the checkpoint is there, so their order says nothing.
+ */
 export async function publishStaged(staging: Uint8Array, store: TileStore): Promise<void> {
-  for (const file of asArray(decodeCbor(staging, MAX_STAGING_BYTES))) {
-    const [path, bytes] = asArray(file, 2)
-    const tile = parseTilePath(asText(path))
-    await store.write(tilePath(tile), asBytes(bytes))
-    if (tile.width === TILE_WIDTH) await store.dropPartials(tile)
-  }
+  const files = asArray(decodeCbor(staging, MAX_STAGING_BYTES))
+  const written = await Promise.allSettled(files.map((file) => publishFile(file, store)))
+  // All have ended before anybody reloads: one still under way would meet the one that repeats it.
+  const failed = written.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+async function publishFile(file: CborValue, store: TileStore): Promise<void> {
+  const [path, bytes] = asArray(file, 2)
+  const tile = parseTilePath(asText(path))
+  await store.write(tilePath(tile), asBytes(bytes))
+  if (tile.width === TILE_WIDTH) await store.dropPartials(tile)
 }

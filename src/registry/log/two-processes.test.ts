@@ -2,13 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/database.ts'
 import { LogBench, oidOf } from '../../../test/log-bench.ts'
+import { Faults } from '../../../test/log-faults.ts'
 import type { Sequencer } from './sequencer.ts'
 import type { Submission } from './submission.ts'
 
 const ROUNDS = 3
 
 describeOnEachEngine('two sequencers on one database and one folder', (open) => {
-  test('whoever loses the swap signs nothing, reloads and goes on: one log, each order once', async () => {
+  test('A95: whoever loses the swap signs nothing, reloads and goes on: one log, each order once', async () => {
     const database = await open()
     await using bench = await LogBench.make(database)
     const winner = await bench.open()
@@ -42,6 +43,40 @@ describeOnEachEngine('two sequencers on one database and one folder', (open) => 
     expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
     const logged = await bench.audit()
     expect(logged.size).toBe(holds.length)
+  })
+
+  test('A86: an order held back by one process lands through another, once', async () => {
+    const database = await open()
+    await using bench = await LogBench.make(database)
+    const faults = new Faults()
+    const silent = await bench.open({ db: faults.database(database.db) })
+    const other = await bench.open()
+    // It signs and swaps, and then says nothing to anybody any more.
+    faults.arm('publication', 'before')
+    const hold = bench.hold()
+    await expect(silent.submit(hold)).rejects.toMatchObject({ code: 'unavailable' })
+    await silent.close()
+    expect(await other.submit(hold)).toEqual({ index: founding(bench) })
+    expect(bench.publishedSize()).toBe(founding(bench) + 1)
+    expect((await bench.audit()).size).toBe(1)
+  })
+
+  test('A95: of two processes the one whose clock is behind signs nothing that goes back', async () => {
+    await using bench = await LogBench.make(await open())
+    const right = await bench.open()
+    let behindMs = 2_000
+    const behind = await bench.open({
+      surroundings: { ...bench.surroundings, clock: () => bench.now++ - behindMs },
+    })
+    expect(behind.halted?.code).toBe('unavailable')
+    const { index } = await right.submit(bench.hold())
+    const hold = bench.hold()
+    await expect(behind.submit(hold)).rejects.toMatchObject({ code: 'unavailable' })
+    behindMs = 0
+    await behind.whenRunning()
+    expect(await behind.submit(hold)).toEqual({ index: index + 1 })
+    expect(await right.submit(hold)).toEqual({ index: index + 1 })
+    expect((await bench.audit()).size).toBe(2)
   })
 
   test('the idle one follows: what it knows, says and publishes is never older than the log', async () => {

@@ -1,5 +1,6 @@
 import {
   HOLD_SECONDS,
+  RELEASED_TO,
   RULES,
   coseSign,
   demand,
@@ -114,7 +115,7 @@ function continued(act: Act, { outstanding }: DeviceState): Pick<Order, 'of'> {
 /** A release opens the commitment of what it undoes, so that anyone can check the owner's slot. */
 function opened(
   act: Act,
-  { outstanding }: DeviceState,
+  { outstanding }: { readonly outstanding: { readonly index: number } | null },
   subject: Subject,
   {
     orders,
@@ -138,6 +139,41 @@ function opened(
     'the order in force was issued before the device had an owner key',
   )
   return { okey: { salt, key: subject.owner } }
+}
+
+/**
+ * What undoes a void lock on the phones that obeyed it: a release in error, by an ancestor of who
+ * ordered it and the owner. @throws {Refusal} owner-key
+ */
+export function composeVoidRelease(
+  lock: KnownOrder,
+  subject: Subject,
+  orders: readonly KnownOrder[],
+  auth: string,
+  now: number,
+  { afterwards, random, recorded }: Composing,
+): Composed {
+  const oid = random(16)
+  const salt = random(32)
+  const { ctr } = stateLogged(orders, afterwards)
+  const undone = { outstanding: { index: lock.index } }
+  const order: Order = {
+    act: 'release',
+    auth,
+    to: RELEASED_TO.issuedInError,
+    of: lock.index,
+    oid,
+    dev: deviceCommitment(salt, subject.ids),
+    ctr: ctr + 1,
+    ...window('release', now),
+    ...opened('release', undone, subject, { orders, recorded, now }),
+  }
+  return {
+    order,
+    payload: encodeCbor(orderPayload(order)),
+    opening: encodeOpening({ oid, salt, ids: subject.ids }),
+    ownerSalt: null,
+  }
 }
 
 /** An order that the service signs alone: a hold on an owner's word. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import {
   RULES,
   Refusal,
+  coseKey,
   decodeCbor,
   demand,
   encodeCbor,
@@ -11,6 +12,7 @@ import {
   kidOf,
   parseOrder,
   parseSlot,
+  thumbprint,
   toBase64,
   verifySlot,
   type CoseSign,
@@ -193,6 +195,7 @@ async function dropDraft({ db }: Context, draft: DraftRow): Promise<void> {
 
 function submissionOf(draft: DraftRow): Submission {
   const slots = [...draft.slots].toSorted(([a], [b]) => a - b).map(([, slot]) => slot)
+  const { okey } = draft.order
   return {
     kind: 'order',
     body: { contentType: TYPE, payload: draft.payload, slots },
@@ -203,6 +206,24 @@ function submissionOf(draft: DraftRow): Submission {
       caseId: draft.caseId,
       draftId: draft.id,
     },
+    // Whose key released the phone owns it from now on: a recorded key becomes the device's.
+    ...(okey && {
+      alongside: async (trx) => {
+        const device = trx
+          .selectFrom('subjects')
+          .select('device_id')
+          .where('id', '=', draft.subjectId)
+          .$narrowType<{ device_id: Uint8Array }>()
+        await trx
+          .updateTable('devices')
+          .set({
+            owner_thumbprint: thumbprint(okey.key),
+            owner_key: encodeCbor(coseKey(okey.key)),
+          })
+          .where('id', '=', device)
+          .execute()
+      },
+    }),
   }
 }
 

@@ -10,10 +10,10 @@ export const ownerKeys: readonly string[] = [
   `create index if not exists owner_keys_by_order on owner_keys (of_index)`,
   `create table if not exists owner_key_drafts (
     id uuid primary key,
-    case_id uuid not null,
+    case_id uuid,
     subject_id uuid not null,
     payload bytea not null,
-    opening bytea not null,
+    dev_salt bytea not null,
     salt bytea not null,
     key bytea not null,
     signatures jsonb not null,

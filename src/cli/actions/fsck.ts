@@ -1,0 +1,78 @@
+import { Refusal } from '../../core/index.ts'
+import { makeLogger } from '../../host/index.ts'
+import { fsck, openDatabase, type Database, type FsckReport } from '../../registry/index.ts'
+import { databaseOf, readConfig } from '../config.ts'
+import { Files, loadTrust } from '../files.ts'
+import { logReader } from '../log-source.ts'
+import { EXIT, print, say } from '../out.ts'
+import { progressBar, type Progress } from '../progress.ts'
+
+interface Options {
+  readonly root?: string
+  readonly json?: boolean
+}
+
+/** Without `where` the installation of this machine: its folder, its database, its cosigners. */
+export async function fsckLog(where: string | undefined, options: Options): Promise<void> {
+  const json = options.json ?? false
+  const { config, secrets } = readConfig(process.env)
+  const files = new Files(config.data)
+  const trust = await loadTrust(options.root ?? files.root)
+  const key = trust.plain.logs[0]?.key
+  if (key === undefined) throw new Refusal('config', 'the root document names no log')
+  const database = where === undefined ? await openFree(databaseOf(config, secrets)) : null
+  let bar: Progress | null = null
+  let shown = 0
+  try {
+    const report = await fsck({
+      log: key,
+      trust,
+      read: logReader(where ?? files.folder('registry', 'log')),
+      db: database?.db ?? null,
+      logger: makeLogger('fsck', 'silent'),
+      progress: (leaves, size) => {
+        bar ??= progressBar('entries', size)
+        bar.advance(leaves - shown)
+        shown = leaves
+      },
+    })
+    print(json, { ok: true, ...asJson(report) }, asText(report))
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === 'unavailable' || error.code === 'timeout')
+      throw error
+    const found = { ok: false, code: error.code, detail: error.message, ...error.facts }
+    print(json, found, `not whole: ${error.code}: ${error.message}`)
+    process.exitCode = EXIT.failed
+  } finally {
+    ;(bar as Progress | null)?.stop()
+    await database?.close()
+  }
+}
+
+/** An embedded database belongs to the registry that runs: then the rest is checked without it. */
+async function openFree(config: Parameters<typeof openDatabase>[0]): Promise<Database | null> {
+  try {
+    return await openDatabase(config)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'data-folder-busy') throw error
+    say('The registry runs and holds its database: not compared. Stop it, and ask again.')
+    return null
+  }
+}
+
+function asJson({ published, cosigners, databaseSize, seen }: FsckReport) {
+  const { origin, size } = published
+  const root = Buffer.from(published.root).toString('base64')
+  return { origin, size, root, cosigners, databaseSize, seen: Object.fromEntries(seen) }
+}
+
+function asText({ published, cosigners, databaseSize, seen }: FsckReport): string {
+  const { origin, size } = published
+  return [
+    `whole: ${origin}, ${size} entries, cosigned by ${cosigners.join(', ') || 'nobody'}`,
+    databaseSize === null
+      ? 'database: not compared'
+      : `database: the same, and ${databaseSize - size} entries signed and not published yet`,
+    ...[...seen].map(([name, last]) => `${name}: has seen ${last ?? 'nothing'}, the same log`),
+  ].join('\n')
+}

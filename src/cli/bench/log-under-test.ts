@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  HOLD_SECONDS,
+  coseSign,
+  deviceCommitment,
+  encodeOpening,
+  orderPayload,
+  parseImei14,
+  saltedHash,
+  type Order,
+} from '../../core/index.ts'
+import {
+  generateEs256,
+  generateNoteSigner,
+  machine,
+  makeLogger,
+  nodeVerifiers,
+} from '../../host/index.ts'
+import { openDatabase, openRegistry, type DatabaseConfig } from '../../registry/index.ts'
+import type { Context } from '../../registry/index.ts'
+import { found, type Founding } from '../../sim/index.ts'
+import { startWitness } from '../../witness/index.ts'
+import { readTrust } from '../../wire/index.ts'
+import { DEMO_TAC } from '../demo-trust.ts'
+import { temporaryConfig } from '../temporary.ts'
+
+const ORIGIN = 'log.bench.example/stolen-mode'
+/** Above anything a bench can sign in an hour. */
+const CAP_PER_HOUR = 10_000_000
+
+type Sequencer = Context['sequencer']
+export type Signed = Parameters<Sequencer['submit']>[0]
+
+/** A registry as it runs in the field, founded a moment ago, and how to make it vanish. */
+export interface LogUnderTest {
+  readonly sequencer: Sequencer
+  readonly founding: Founding
+  close(): Promise<void>
+}
+
+/** A real registry on `database` with a real witness that answers over HTTP; no guardian. */
+export async function openLogUnderTest(database: DatabaseConfig | null): Promise<LogUnderTest> {
+  const folder = await mkdtemp(join(tmpdir(), 'stolen-mode-bench-'))
+  const ports = await temporaryConfig('silent')
+  const { witnessPort, guardianPort } = ports.config
+  await ports.remove()
+  const logger = makeLogger('bench', 'silent')
+  const log = generateNoteSigner(ORIGIN, 1).signer
+  const [witness, guardian] = ['witness', 'guardian'].map((name) =>
+    generateNoteSigner(`${name}.bench.example`, 4),
+  )
+  const founding = found({
+    now: Math.floor(machine.clock() / 1000),
+    log: { key: log.key, url: 'http://127.0.0.1/log' },
+    witnesses: [
+      { name: 'witness', key: witness!.signer.key, url: `http://127.0.0.1:${witnessPort}` },
+    ],
+    guardians: [
+      { name: 'guardian', key: guardian!.signer.key, url: `http://127.0.0.1:${guardianPort}` },
+    ],
+    capPerHour: CAP_PER_HOUR,
+    officers: 2,
+    operators: 1,
+    tacs: [],
+  })
+  const running = await startWitness({
+    signer: witness!.signer,
+    logs: [log.key],
+    dataDir: join(folder, 'witness'),
+    port: witnessPort,
+    surroundings: machine,
+    logger,
+  })
+  const opened = await openDatabase(database ?? { folder: join(folder, 'database') })
+  await mkdir(join(folder, 'log'))
+  const registry = await openRegistry({
+    database: opened,
+    logFolder: join(folder, 'log'),
+    trust: readTrust(founding.root, nodeVerifiers()),
+    keys: {
+      log,
+      intakes: [founding.intake.signer],
+      registry: [generateEs256().signer, generateEs256().signer],
+      secret: machine.random(32),
+    },
+    url: 'http://127.0.0.1',
+    country: 'ZZ',
+    founding: [founding.root, ...founding.certificates],
+    poolMs: 0,
+    surroundings: machine,
+    logger,
+  })
+  return {
+    sequencer: registry.context.sequencer,
+    founding,
+    async close() {
+      await registry.close()
+      await opened.close()
+      await running.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Signed holds of as many phones, numbered from `first`: the order a registry takes most often. */
+export function signHolds(founding: Founding, first: number, count: number): Signed[] {
+  const now = Math.floor(machine.clock() / 1000)
+  return Array.from({ length: count }, (_, i) => {
+    const imei = parseImei14(`${DEMO_TAC}${String((first + i) % 1_000_000).padStart(6, '0')}`)
+    const ids = { dak: null, imeis: [imei], serial: null }
+    const [oid, salt] = [machine.random(16), machine.random(32)]
+    const order: Order = {
+      act: 'hold',
+      auth: founding.intake.sub,
+      own: ['card', saltedHash(machine.random(32), 'bench')],
+      why: 1,
+      oid,
+      dev: deviceCommitment(salt, ids),
+      ctr: 1,
+      nbf: now,
+      exp: now + HOLD_SECONDS,
+    }
+    return {
+      kind: 'order',
+      body: coseSign('application/stolen-order+cbor', orderPayload(order), [
+        founding.intake.signer,
+      ]),
+      order: {
+        subjectId: randomUUID(),
+        opening: encodeOpening({ oid, salt, ids }),
+        ownerSalt: null,
+        caseId: null,
+        draftId: null,
+      },
+    }
+  })
+}

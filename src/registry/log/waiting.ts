@@ -1,0 +1,53 @@
+import { Refusal } from '../../core/index.ts'
+import type { Logged, Submission } from './submission.ts'
+
+/** Where a submission stands in the log, whether it came now or had come before. */
+export type Where = Pick<Logged, 'index'>
+
+export interface Waiting {
+  readonly submission: Submission
+  /** Resolves when its signatures have been looked at, whatever came of it. */
+  readonly verified: Promise<unknown>
+  readonly resolve: (where: Where) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Entries of one checkpoint at most: what a guardian can verify within its second. */
+const MAX_POOL = 1_000
+/** Submissions that may wait; more are told to come back. */
+const MAX_WAITING = 20_000
+
+/** Submissions between their callers and the turn that takes them. */
+export class WaitingRoom {
+  readonly #waiting: Waiting[] = []
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  /** A whole pool is there: nothing is gained by gathering on. */
+  get isFull(): boolean {
+    return this.#waiting.length >= MAX_POOL
+  }
+
+  /** @throws {Refusal} unavailable: too many wait already */
+  enter(submission: Submission, verified: Promise<unknown>): Promise<Where> {
+    if (this.#waiting.length >= MAX_WAITING)
+      return Promise.reject(new Refusal('unavailable', 'too many orders are waiting'))
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ submission, verified, resolve, reject })
+    })
+  }
+
+  takePool(): readonly Waiting[] {
+    return this.#waiting.splice(0, MAX_POOL)
+  }
+
+  refuseAll(refusal: Refusal): void {
+    refuse(this.#waiting.splice(0), refusal)
+  }
+}
+
+export function refuse(pool: readonly Waiting[], refusal: Refusal): void {
+  for (const { reject } of pool) reject(refusal)
+}
