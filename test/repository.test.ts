@@ -178,7 +178,7 @@ describe('A99: what is installed and what runs', () => {
 
 describe('refusals', () => {
   /** Of a rule whose code comes before it. */
-  const SOON: readonly string[] = ['distrusted', 'owner-delay', 'rate-limited']
+  const SOON: readonly string[] = []
 
   test('each public code is raised somewhere, and no dead one is promised', () => {
     const text = sources
@@ -188,6 +188,26 @@ describe('refusals', () => {
       .join('\n')
     const unused = Object.keys(PROBLEMS).filter((code) => !text.includes(`'${code}'`))
     expect(unused.filter((code) => !SOON.includes(code))).toEqual([])
+  })
+})
+
+describe('attacks', () => {
+  const rows = [...read('docs/attacks.md').matchAll(/^\| A(\d+) *\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)]
+
+  test('every number has one row, that says where it is tried or which part will bring it', () => {
+    expect(rows.map(([, number]) => Number(number))).toEqual(
+      Array.from({ length: 100 }, (_, i) => i + 1),
+    )
+    for (const [, number, , tried, open] of rows)
+      expect(tried!.includes('`') || open!.trim() !== '', `A${number}`).toBe(true)
+  })
+
+  test('a file named there has a test whose title names the attack', () => {
+    for (const [, number, , tried] of rows)
+      for (const [, path] of tried!.matchAll(/`([^`]+)`/g))
+        expect(read(path!), `${path} A${number}`).toMatch(
+          new RegExp(`['"\`][^'"\`]*\\bA${number}\\b`),
+        )
   })
 })
 

@@ -34,6 +34,7 @@ import {
   openRegistry,
   serve,
   type Database,
+  type Limits,
   type Peer,
   type Registry,
   type Served,
@@ -56,6 +57,8 @@ export interface WorldOptions {
   /** Opened and migrated by the test; by default an embedded one of the world's own. */
   readonly database?: Database
   readonly capPerHour?: number
+  /** What the public may ask; anything, unless a test is about that. */
+  readonly limits?: Limits
   /** Takes every party's log lines. */
   readonly logger?: Logger
 }
@@ -102,6 +105,7 @@ export class World implements AsyncDisposable {
   trust!: Trust
   database!: Database
   #ownsDatabase = false
+  #limits: Limits | null = null
   registry: Registry | null = null
   #served: Served | null = null
   witness: RunningWitness | null = null
@@ -125,6 +129,7 @@ export class World implements AsyncDisposable {
   async #found(options: WorldOptions): Promise<void> {
     const { database, capPerHour = DEFAULT_CAP } = options
     if (options.logger) this.logger = options.logger
+    this.#limits = options.limits ?? null
     const [registry, witness, guardian, edge, admin] = await freePorts(5)
     this.#ports = {
       registry: registry!,
@@ -201,6 +206,7 @@ export class World implements AsyncDisposable {
       peers: this.peers,
       founding: [founding.root, ...founding.certificates],
       poolMs: 25,
+      limits: this.#limits,
       surroundings,
       logger,
     })

@@ -19,6 +19,8 @@ export interface Config {
   /** Every registry, the own country's first; the origin is left out only where there is no other. */
   readonly registries: readonly NamedRegistry[]
   readonly poolMs: number
+  /** One proxy stands before the registry and names the source of each request. */
+  readonly isBehindProxy: boolean
   readonly country: string
   readonly network: string
   readonly unknown: UnknownPolicy
@@ -83,6 +85,7 @@ const Environment = z.object({
   STOLEN_MODE_PHONE_PORT: port(8201),
   STOLEN_MODE_REGISTRY_URL: registries.optional(),
   STOLEN_MODE_POOL_MS: integer(250, 500, 250),
+  STOLEN_MODE_BEHIND_PROXY: z.enum(['0', '1']).default('0'),
   STOLEN_MODE_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/)
@@ -115,6 +118,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_REGISTRY_URL:
     'an address such as http://127.0.0.1:8080, or ORIGIN=ADDRESS for several, between commas',
   STOLEN_MODE_POOL_MS: '250 to 500 milliseconds',
+  STOLEN_MODE_BEHIND_PROXY: '0 or 1',
   STOLEN_MODE_COUNTRY: 'two capital letters (ISO 3166)',
   STOLEN_MODE_NETWORK: 'MCC and MNC, five or six digits',
   STOLEN_MODE_UNKNOWN: `one of ${UNKNOWN_POLICIES.join(', ')}`,
@@ -155,6 +159,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     registryUrl: registries[0]!.url,
     registries,
     poolMs: e.STOLEN_MODE_POOL_MS,
+    isBehindProxy: e.STOLEN_MODE_BEHIND_PROXY === '1',
     country: e.STOLEN_MODE_COUNTRY,
     network: e.STOLEN_MODE_NETWORK,
     unknown: e.STOLEN_MODE_UNKNOWN,

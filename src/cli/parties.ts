@@ -3,7 +3,7 @@ import { startPhone, type StartedPhone } from '../device/index.ts'
 import { startEdge, type Edge } from '../edge/index.ts'
 import { machine, makeLogger } from '../host/index.ts'
 import { createPortal } from '../portal/index.ts'
-import { openDatabase, openRegistry, serve } from '../registry/index.ts'
+import { LIMITS, openDatabase, openRegistry, serve } from '../registry/index.ts'
 import { logKeys } from '../log/index.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
@@ -53,6 +53,7 @@ export async function runRegistry(
     peers: registries.filter(({ origin }) => origin !== log.key.name),
     founding: await loadFounding(files),
     poolMs: config.poolMs,
+    limits: { ...LIMITS, isBehindProxy: config.isBehindProxy },
     surroundings: machine,
     logger,
   }).catch(async (error: unknown) => {

@@ -34,12 +34,14 @@ export class Processes {
 
   start({ name, command, args = [], config, databaseUrl = null }: Start): void {
     // A party is told no secret but its own.
-    const { DATABASE_URL: _, ...inherited } = process.env
+    const inherited = Object.entries(process.env).filter(
+      ([key]) => key !== 'DATABASE_URL' && !key.startsWith('STOLEN_MODE_'),
+    )
     // The channel is a leash: a party whose supervisor is gone stops by itself.
     const child = spawn(process.execPath, [MAIN, command, ...args], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
-        ...inherited,
+        ...Object.fromEntries(inherited),
         ...settingsOf(config),
         ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
       },
@@ -112,6 +114,7 @@ function settingsOf(config: Config): Record<string, string> {
       .map(({ origin, url }) => (origin === null ? url : `${origin}=${url}`))
       .join(','),
     STOLEN_MODE_POOL_MS: String(config.poolMs),
+    STOLEN_MODE_BEHIND_PROXY: config.isBehindProxy ? '1' : '0',
     STOLEN_MODE_COUNTRY: config.country,
     STOLEN_MODE_NETWORK: config.network,
     STOLEN_MODE_UNKNOWN: config.unknown,

@@ -21,7 +21,7 @@ import { Ledger } from './ledger.ts'
 import { rootPayload } from './root.ts'
 
 describe('one order, one effect', () => {
-  it('the same payload again is a no-op, whatever its signatures and the time', () => {
+  it('A91: the same payload again is a no-op, whatever its signatures and the time', () => {
     const country = new Country()
     const t = T0 + 10
     const order = country.order('lock', t)
@@ -115,7 +115,7 @@ describe('what `of` may name', () => {
     expect(codeOf(() => country.say('release', t, { of: again }))).toBe('of-mismatch')
   })
 
-  it('with a counter that rises', () => {
+  it('A19: with a counter that rises', () => {
     const country = new Country()
     const lock = country.say('lock', t, { ctr: 7 })
     expect(codeOf(() => country.say('release', t, { of: lock, ctr: 7 }))).toBe('replay')

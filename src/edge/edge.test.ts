@@ -106,7 +106,7 @@ describe('an edge and its registry', () => {
     })
   })
 
-  test('loads a log of several chunks', async () => {
+  test('A74: (small) loads a log of several chunks', async () => {
     while (log.size < 520) log.append(new Uint8Array([log.size % 256, 1]), null)
     log.lock(phone(1))
     registry.publish()
@@ -144,7 +144,7 @@ describe('an edge and its registry', () => {
     expect(await health()).toMatchObject({ alarms: [], refusedOrders: 0 })
   })
 
-  test('takes the snapshot again when its cursor is too old', async () => {
+  test('A73: takes the snapshot again when its cursor is too old', async () => {
     registry.feedStatus = 410
     log.lock(phone(1))
     registry.publish()

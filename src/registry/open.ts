@@ -79,7 +79,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await close()
     throw error
   }
-  return { app: createApp(context, hub), context, hub, close }
+  return { app: createApp(context, hub, options.limits ?? null), context, hub, close }
 }
 
 /** Logs the ceremony's documents as the first entries; a ceremony that was interrupted goes on. */

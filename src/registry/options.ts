@@ -2,6 +2,7 @@ import type { Signer } from '../core/index.ts'
 import type { Logger, NoteSigner, Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import type { Database } from './db/database.ts'
+import type { Limits } from './http/throttle.ts'
 
 /** The keys the service itself holds. Officers', forces' and owners' keys are never among them. */
 export interface RegistryKeys {
@@ -44,6 +45,8 @@ export interface RegistryOptions {
   readonly founding: readonly Uint8Array[] | null
   /** Milliseconds submissions are gathered before they are sequenced, 250 to 500. */
   readonly poolMs: number
+  /** What the public may ask of one process; without it, anything. */
+  readonly limits?: Limits | null
   readonly surroundings: Surroundings
   readonly logger: Logger
 }

@@ -105,7 +105,7 @@ describe('a lawful log', () => {
 })
 
 describe('a breach', () => {
-  test('A52, A53: the first lock over the cap silences it', async () => {
+  test('A52, A53: at the guardian: the first lock over the cap silences it', async () => {
     for (let i = 0; i < CAP; i++) log.entries.push(force.lock(NOW + i))
     expect((await ask()).status).toBe(200)
     log.entries.push(force.lock(NOW + CAP))

@@ -17,11 +17,13 @@ import { answerProblem, schemaProblem, toProblem } from './problems.ts'
 import { registryRoutes } from './registries.ts'
 import { MAX_LARGE_BODY, get } from './route.ts'
 import { SCHEME } from './signed.ts'
+import { Throttle, unlimited, type Limits } from './throttle.ts'
 
 const VERSION = '0.1.0'
 
 /** The registry's HTTP interface: the whole middleware order on one page. */
-export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
+export function createApp(context: Context, hub: FeedHub, limits: Limits | null): OpenAPIHono<Env> {
+  const throttle = limits ? new Throttle(limits, context.surroundings.clock) : unlimited()
   const app = new OpenAPIHono<Env>({
     defaultHook: (result, c) =>
       result.success ? undefined : answerProblem(c, schemaProblem(result.error.issues)),
@@ -61,7 +63,7 @@ export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
   logRoutes(app, context)
   documentRoutes(app, context)
   deviceRoutes(app, context)
-  ownerRoutes(app, context)
+  ownerRoutes(app, context, throttle)
   ownerKeyRoutes(app, context)
   policeRoutes(app, context)
   batchRoutes(app, context)

@@ -24,14 +24,22 @@ import {
 } from '../services/reports.ts'
 import type { Env } from './env.ts'
 import { idempotent, requestId } from './idempotency.ts'
-import { post } from './route.ts'
+import { post, type Guard } from './route.ts'
+import type { Throttle } from './throttle.ts'
 
 /** Above the longest answer: on the wire a hit is as long as a miss. */
 const CHECK_BYTES = 256
 
 /** What owners and anybody who is offered a phone ask. */
-export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
-  const once = [idempotent(context)]
+export function ownerRoutes(
+  app: OpenAPIHono<Env>,
+  context: Context,
+  throttle: Pick<Throttle, 'guard'>,
+): void {
+  const [asking, reporting, owning] = (['check', 'report', 'owner'] as const).map((lane) =>
+    throttle.guard(lane),
+  ) as [Guard, Guard, Guard]
+  const once = idempotent(context)
   post(
     app,
     {
@@ -39,7 +47,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Hold a phone by its recovery card',
       body: ReportRequest,
       answer: ReportAnswer,
-      middleware: once,
+      middleware: [reporting, once],
       refuses: [
         'not-found',
         'proof-too-weak',
@@ -62,6 +70,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'What is true now',
       body: ReportAccess,
       answer: ReportAnswer,
+      middleware: [reporting],
       refuses: ['not-found'],
     },
     async (body) => reportAnswer(await reportStatus(context, body)),
@@ -73,7 +82,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Draft the withdrawal of a hold; the owner key completes it',
       body: ReportAccess,
       answer: DraftAnswer,
-      middleware: once,
+      middleware: [owning, once],
       refuses: ['not-found', 'wrong-state', 'owner-key'],
     },
     async (body) => draftAnswer(await draftWithdrawal(context, body)),
@@ -85,6 +94,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Orders that wait for the owner key',
       body: ReportAccess,
       answer: DraftsAnswer,
+      middleware: [owning],
       refuses: ['not-found'],
     },
     async (body) => ({ drafts: (await ownersDrafts(context, body)).map(draftAnswer) }),
@@ -96,6 +106,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'The orders in force about the phone, each with its proof',
       body: ReportAccess,
       answer: BundlesAnswer,
+      middleware: [owning],
       refuses: ['not-found'],
     },
     async (body) => bundlesAnswer(await bundlesOfReport(context, body)),
@@ -107,6 +118,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Is there a report for this IMEI or serial?',
       body: CheckRequest,
       answer: CheckAnswer,
+      middleware: [asking],
       refuses: ['imei-length', 'imei-digits', 'imei-check-digit', 'serial-malformed'],
       padTo: CHECK_BYTES,
     },
