@@ -61,7 +61,7 @@ export function createApp(context: Context, hub: FeedHub, limits: Limits | null)
     },
   )
   logRoutes(app, context)
-  documentRoutes(app, context)
+  documentRoutes(app, context, throttle)
   deviceRoutes(app, context)
   ownerRoutes(app, context, throttle)
   ownerKeyRoutes(app, context)

@@ -5,9 +5,14 @@ import type { Context } from '../context.ts'
 import { logDocument } from '../services/documents.ts'
 import type { Env } from './env.ts'
 import { post } from './route.ts'
+import type { Throttle } from './throttle.ts'
 
 /** Where certificates and what stops them come to the log. No Idempotency-Key: a document is its own. */
-export function documentRoutes(app: OpenAPIHono<Env>, context: Context): void {
+export function documentRoutes(
+  app: OpenAPIHono<Env>,
+  context: Context,
+  throttle: Pick<Throttle, 'guard'>,
+): void {
   post(
     app,
     {
@@ -15,6 +20,7 @@ export function documentRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Log a certificate, root document, authority list or distrust record',
       body: DocumentRequest,
       answer: DocumentAnswer,
+      middleware: [throttle.guard('document')],
       refuses: [
         'not-canonical',
         'unknown-kind',

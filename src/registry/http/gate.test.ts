@@ -60,6 +60,8 @@ const OPEN = [
   'POST /v1/report-status',
   'POST /v1/withdrawals',
   'POST /v1/owner-drafts',
+  'POST /v1/owner-keys',
+  'POST /v1/owner-key-signatures',
   'POST /v1/owner-bundles',
   'POST /v1/checks',
   'POST /v1/signatures',
