@@ -20,6 +20,7 @@ export type ContentType =
   | 'application/stolen-sighting+cbor'
   | 'application/stolen-owner+cbor'
   | 'application/stolen-auth+cbor'
+  | 'application/stolen-request+cbor'
   | 'application/eat+cwt'
 
 /** One signer's part of a COSE_Sign (RFC 9052 §4.1). */

@@ -11,7 +11,7 @@ import { checkOwnerKeyRecord, confirmNewOwner } from './check-owner-key.ts'
 import { sha256, type VerifyEs256 } from './crypto.ts'
 import { verifySlot } from './cose.ts'
 import type { Distrust } from './distrust.ts'
-import { parseEntry, type Entry } from './entry.ts'
+import { parseEntry, type Entry, type Kind } from './entry.ts'
 import { CONTINUES, checkUndo, stateUnder } from './lifecycle.ts'
 import { OrderBook, type BookedOrder, type Standing } from './order-book.ts'
 import { RELEASED_TO, parseOrder, type Order } from './order.ts'
@@ -58,6 +58,8 @@ export class Ledger implements Afterwards {
   readonly #counter = new CapCounter(this.#book)
   readonly #oids = new Map<string, { readonly index: number; readonly payload: Uint8Array }>()
   readonly #certificates = new Map<string, Link>()
+  /** Where each document of the authorities first stands, by kind and hash of what it says. */
+  readonly #documents = new Map<string, number>()
   readonly #orders = new OrderBook()
   readonly #stopRecords: StopRecords
   #size = 0
@@ -138,6 +140,11 @@ export class Ledger implements Afterwards {
     return known.index
   }
 
+  /** Where a document of this kind that says this stands already: its first leaf. Not for orders and batches. */
+  documentIndex(kind: Kind, payload: Uint8Array): number | undefined {
+    return this.#documents.get(documentId(kind, payload))
+  }
+
   /**
    * Takes the next entry, or refuses it and changes nothing. A reader who must go on past an
    * unlawful entry calls `pass`.
@@ -148,6 +155,10 @@ export class Ledger implements Afterwards {
     const entry = parseEntry(bytes)
     demand(entry.t >= this.#t, 'time-went-back', 'an entry older than the one before it')
     const applied = this.take(index, entry)
+    if (entry.kind !== 'order' && entry.kind !== 'batch') {
+      const id = documentId(entry.kind, entry.body.payload)
+      if (!this.#documents.has(id)) this.#documents.set(id, index)
+    }
     this.#size = index + 1
     this.#t = entry.t
     return applied
@@ -298,3 +309,5 @@ export class Ledger implements Afterwards {
     verifySlot(entry.body, slot, cert.key, { verify: this.#verify })
   }
 }
+
+const documentId = (kind: Kind, payload: Uint8Array) => `${kind} ${toHex(sha256(payload))}`

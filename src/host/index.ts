@@ -10,6 +10,8 @@ export {
   generateEs256,
   type VerifyEs256Aside,
 } from './es256.ts'
+export { parseKeyName, type KeyName } from './key-name.ts'
+export { openKey, type Secrets } from './key-store.ts'
 export { makeLogger, type Logger } from './log.ts'
 export {
   fraction,

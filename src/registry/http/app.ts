@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import type { FeedHub } from '../feed/hub.ts'
 import { batchRoutes } from './batches.ts'
 import { deviceRoutes } from './devices.ts'
+import { documentRoutes } from './documents.ts'
 import { edgeRoutes } from './edges.ts'
 import type { Env } from './env.ts'
 import { logRoutes } from './log-files.ts'
@@ -60,6 +61,7 @@ export function createApp(context: Context, hub: FeedHub, limits: Limits | null)
     },
   )
   logRoutes(app, context)
+  documentRoutes(app, context)
   deviceRoutes(app, context)
   ownerRoutes(app, context, throttle)
   ownerKeyRoutes(app, context, throttle)

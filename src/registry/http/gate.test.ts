@@ -58,6 +58,7 @@ const OPEN = [
   'GET /problems/{code}',
   'GET /log/checkpoint',
   'GET /log/tile/{tile}',
+  'POST /v1/log/documents',
   'POST /v1/nonces',
   'POST /v1/enrolments',
   'POST /v1/device-status',
@@ -96,7 +97,7 @@ describeOnEachEngine("the registry's gate", (open) => {
     }
   })
 
-  test('nobody, a stranger and a wrong role are refused by each signed route, and nothing changes', async () => {
+  test('A98: nobody, a stranger and a wrong role are refused by each signed route, and nothing changes', async () => {
     await using world = await World.boot({ database: await open() })
     await world.stopEdge()
     const stranger = generateEs256().signer
