@@ -264,7 +264,7 @@ describe('the constellation it founded', () => {
 
   test('a suspended officer locks nothing more; the others and the log go on', async () => {
     const { treeSize } = await health()
-    await follow('stop', { SIZE: String(treeSize) })
+    await follow('stop', { SIZE: String(treeSize), ORIGIN: 'log.zz.example/stolen-mode' })
     expect((await health()).treeSize).toBe(treeSize + 2)
     const refused = await approve(2)
     expect(refused.code).toBe(1)

@@ -54,6 +54,7 @@ export type Applied =
 export class Ledger implements Afterwards {
   readonly authorities: Authorities
   readonly #verify: VerifyEs256
+  readonly #log: string
   readonly #book = new CapBook()
   readonly #counter = new CapCounter(this.#book)
   readonly #oids = new Map<string, { readonly index: number; readonly payload: Uint8Array }>()
@@ -68,10 +69,12 @@ export class Ledger implements Afterwards {
   /** Country of this log: that of the first registry certified in it. */
   #country: string | null = null
 
-  constructor(root: RootDocument, verify: VerifyEs256) {
+  /** @param log origin of the log it follows: records that name another do not count here */
+  constructor(root: RootDocument, verify: VerifyEs256, log: string) {
+    this.#log = log
     this.authorities = new Authorities(root, verify)
     this.#verify = verify
-    this.#stopRecords = new StopRecords(this.authorities, this.#orders, this.#counter, verify)
+    this.#stopRecords = new StopRecords(this.authorities, this.#orders, this.#counter, verify, log)
   }
 
   /** Entries taken or passed over so far: the index of the next. */
@@ -268,6 +271,7 @@ export class Ledger implements Afterwards {
     const { outstanding, booked } = this.open(of, entry.t)
     const change = checkOwnerKeyRecord(entry, {
       index,
+      log: this.#log,
       authorities: this.authorities,
       verify: this.#verify,
       named: { outstanding, t: booked.t },

@@ -28,6 +28,8 @@ export interface Row {
 }
 
 interface Listing {
+  /** Origin of the log it is for. */
+  readonly log: string
   readonly size: number
   readonly after?: string
   readonly out: string
@@ -52,6 +54,7 @@ export async function list(options: List): Promise<void> {
   const payload = authorityListPayload({
     version: (before?.version ?? 0) + 1,
     from: options.size,
+    log: options.log,
     authorities: [...(before?.authorities.filter((row) => !isChanged(row)) ?? []), ...changes],
   })
   await writeDraft({ kind: 'list', payload: encodeCbor(payload) }, options)
@@ -71,7 +74,7 @@ export async function suspend(path: string, { from, ...options }: Suspend): Prom
   await list({ ...options, active: [], suspended, distrusted: [] })
 }
 
-type Distrust = Pick<Listing, 'out' | 'json'> & {
+type Distrust = Pick<Listing, 'log' | 'out' | 'json'> & {
   from: number
   reason: keyof typeof WHY_DISTRUSTED
   kept: readonly number[]
@@ -88,7 +91,13 @@ export async function distrust(path: string, options: Distrust): Promise<void> {
   const { cert } = await readCertificatePaper(path)
   const kept = options.kept.toSorted((a, b) => a - b)
   const reason = WHY_DISTRUSTED[options.reason]
-  const payload = distrustPayload({ key: thumbprint(cert.key), from: options.from, reason, kept })
+  const payload = distrustPayload({
+    key: thumbprint(cert.key),
+    from: options.from,
+    reason,
+    kept,
+    log: options.log,
+  })
   const draft: Draft = { kind: 'distrust', payload: encodeCbor(payload) }
   if (options.issuer === undefined) return writeDraft(draft, options)
   const issuer = (await readCertificatePaper(options.issuer)).cert

@@ -36,12 +36,23 @@ test('a list and a distrust record say whom, from which entry, and what stays', 
     standing: 'suspended',
     index: 41,
   } as const
-  const list = authorityListPayload({ version: 2, from: 44, authorities: [row] })
+  const list = authorityListPayload({
+    version: 2,
+    from: 44,
+    authorities: [row],
+    log: 'log.example/zz',
+  })
   expect(inWords('list', encodeCbor(list)).join('\n')).toContain('zz.met: suspended from entry 41')
   const key = thumbprint(newKey().key)
-  const record = distrustPayload({ key, from: 30, reason: 1, kept: [31, 40] })
+  const record = distrustPayload({
+    key,
+    from: 30,
+    reason: 1,
+    kept: [31, 40],
+    log: 'log.example/zz',
+  })
   const words = inWords('distrust', encodeCbor(record)).join('\n')
-  expect(words).toContain('void from entry 30 of the log (stolen)')
+  expect(words).toContain('void from entry 30 of log.example/zz (stolen)')
   expect(words).toContain('staying in force: entries 31, 40')
 })
 

@@ -101,7 +101,7 @@ function certificateInWords(cert: Certificate): readonly string[] {
 
 function listInWords(list: AuthorityList): readonly string[] {
   return [
-    `AUTHORITY LIST, version ${list.version}, drawn up over ${list.from} entries of the log`,
+    `AUTHORITY LIST, version ${list.version}, drawn up over ${list.from} entries of ${list.log}`,
     ...list.authorities.map(
       ({ sub, standing, index, certificate }) =>
         `  ${sub}: ${standing} from entry ${index} (certificate ${fingerprint(certificate)})`,
@@ -109,11 +109,11 @@ function listInWords(list: AuthorityList): readonly string[] {
   ]
 }
 
-function distrustInWords({ key, from, reason, kept }: Distrust): readonly string[] {
+function distrustInWords({ key, from, reason, kept, log }: Distrust): readonly string[] {
   const [why] = Object.entries(WHY_DISTRUSTED).find(([, number]) => number === reason)!
   return [
     `DISTRUST of key ${fingerprint(key)}, for good`,
-    `  every order resting on it is void from entry ${from} of the log (${why})`,
+    `  every order resting on it is void from entry ${from} of ${log} (${why})`,
     kept.length === 0
       ? '  no order from there on stays in force'
       : `  checked, and staying in force: entries ${kept.join(', ')}`,

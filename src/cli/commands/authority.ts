@@ -11,8 +11,8 @@ Examples:
   stolen-mode authority request --name zz.met --role force --use order --key met.pem --out met.request
   stolen-mode authority issue met.request --issuer zz.cert --key zz.pem --cap hold=100/600 --cap lock=100/600 --cap retire=10/60 --out met.cert
   stolen-mode authority publish met.cert --registry https://registry.example
-  stolen-mode authority suspend met.cert --size 81220 --out list-2.draft      then: root sign, root assemble
-  stolen-mode authority distrust officer.cert --from 81220 --reason stolen --issuer met-issue.cert --key met-issue.pem --out stop.cbor`
+  stolen-mode authority suspend met.cert --log ORIGIN --size 81220 --out list-2.draft      then: root sign, root assemble
+  stolen-mode authority distrust officer.cert --log ORIGIN --from 81220 --reason stolen --issuer met-issue.cert --key met-issue.pem --out stop.cbor`
 
 const ROLES = [
   'national',
@@ -92,9 +92,16 @@ export function issuing(command: Command, what: string): Command {
   )
 }
 
+const forLogOption = () =>
+  new Option(
+    '--log <origin>',
+    'name of the log whose entries are meant: the first line of its checkpoint',
+  ).makeOptionMandatory()
+
 function stopCommands(authority: Command): void {
   const listing = (command: Command) =>
     command
+      .addOption(forLogOption())
       .addOption(indexOption('--size <n>', 'tree size of the log now').makeOptionMandatory())
       .option('--after <file>', 'the authority list in force; the first has none')
       .addOption(outOption('the draft, for three root keys'))
@@ -117,6 +124,7 @@ function stopCommands(authority: Command): void {
       .command('distrust')
       .description('make a key void for good, from one entry of the log on')
       .argument('<certificate>')
+      .addOption(forLogOption())
       .addOption(indexOption('--from <index>', 'first void entry').makeOptionMandatory())
       .addOption(
         new Option('--reason <word>')
