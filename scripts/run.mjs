@@ -1,4 +1,4 @@
-// npm start, npm run demo, npm run test:vectors: install and build what is missing, then run it.
+// npm start, npm run demo, npm run demo:borders, npm run test:vectors: install and build what is missing, then run it.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { build, install, root } from './ready.mjs'

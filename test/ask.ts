@@ -71,7 +71,13 @@ function signed(
 ): string {
   const bytes = body instanceof Uint8Array ? body : new TextEncoder().encode(String(body))
   const { clock, random } = world.surroundings
-  return authorization({ ...line, body: bytes }, Math.floor(clock() / 1000), random(16), by)
+  const { host } = new URL(world.registryUrl)
+  return authorization(
+    { ...line, to: host, body: bytes },
+    Math.floor(clock() / 1000),
+    random(16),
+    by,
+  )
 }
 
 interface OpenApi {

@@ -52,7 +52,7 @@ async function raiseCaps(world: World, hour: number): Promise<void> {
 }
 
 describeOnEachEngine('caps', (open) => {
-  test('A52 a lock over the cap is refused by name and time; a raised cap counts after seven days', async () => {
+  test('A52: at the registry: a lock over the cap is refused by name and time; a raised cap counts after seven days', async () => {
     await using world = await World.boot({ database: await open(), capPerHour: 2 })
     await world.stopEdge()
     const clock = () => world.surroundings.clock()
@@ -92,7 +92,7 @@ describeOnEachEngine('caps', (open) => {
     await world.audit()
   })
 
-  test('holds have a cap of their own; what is used up stops neither a lock nor mercy', async () => {
+  test('A52, A59: holds have a cap of their own; what is used up stops neither a lock nor mercy', async () => {
     await using world = await World.boot({ database: await open(), capPerHour: 1 })
     const [first, second] = await world.enrol(2)
     const { reference } = await first!.owner.report('theft')

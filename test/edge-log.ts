@@ -32,7 +32,7 @@ import {
   nodeVerifiers,
   type NoteSigner,
 } from '../src/host/index.ts'
-import { found, type Founding } from '../src/sim/founding.ts'
+import { foundWorld, type Founding } from '../src/sim/founding.ts'
 import { readTrust, type Trust } from '../src/wire/index.ts'
 import type { LogRecord } from '../src/edge/follower.ts'
 
@@ -53,9 +53,17 @@ interface Ordered {
   readonly ctr: number
 }
 
+/** What a log shares with the others under its root, and what is its own. */
+interface Seat {
+  readonly log: NoteSigner
+  readonly founding: Founding
+  readonly witnesses: readonly NoteSigner[]
+  readonly guardians: readonly NoteSigner[]
+}
+
 /** A real log in memory: founding certificates, signed orders, checkpoints with any cosigners. */
 export class EdgeLog {
-  readonly origin = 'log.example/zz'
+  readonly origin: string
   readonly founding: Founding
   readonly trust: Trust
   readonly records: LogRecord[] = []
@@ -65,28 +73,22 @@ export class EdgeLog {
   /** Log time, ms. */
   now = START
 
-  constructor({ capPerHour = 100 } = {}) {
-    const signers = (kind: string) =>
-      [1, 2, 3].map((i) => generateNoteSigner(`${kind}${i}.example`, COSIGNATURE).signer)
-    this.#log = generateNoteSigner(this.origin, ED25519).signer
-    this.witnesses = signers('witness')
-    this.guardians = signers('guardian')
-    const member = ({ key }: NoteSigner) => ({ name: key.name, key, url: 'https://x.example' })
-    this.founding = found({
-      now: START / 1000,
-      log: { key: this.#log.key, url: 'https://log.example/zz' },
-      witnesses: this.witnesses.map(member),
-      guardians: this.guardians.map(member),
-      capPerHour,
-      officers: 2,
-      operators: 1,
-      tacs: [],
-    })
+  constructor({ capPerHour = 100, seat = seats(['ZZ'], capPerHour)[0]! } = {}) {
+    this.#log = seat.log
+    this.origin = seat.log.key.name
+    this.witnesses = seat.witnesses
+    this.guardians = seat.guardians
+    this.founding = seat.founding
     this.trust = readTrust(this.founding.root, nodeVerifiers())
     for (const certificate of this.founding.certificates) {
       const body = parseDocument(certificate, 'application/stolen-cert+cbor')
       this.append(encodeEntry({ kind: 'certificate', t: this.now, body }), null)
     }
+  }
+
+  /** Logs of several countries under one root, with the same cosigners and the same operator. */
+  static several(...countries: readonly string[]): readonly EdgeLog[] {
+    return seats(countries, 100).map((seat) => new EdgeLog({ seat }))
   }
 
   get size(): number {
@@ -188,6 +190,36 @@ export class EdgeLog {
     const index = this.append(entry, opening)
     return { index, salt, ctr: wanted.ctr }
   }
+}
+
+/** The operator of the first country asks everywhere. */
+function seats(countries: readonly string[], capPerHour: number): readonly Seat[] {
+  const signers = (kind: string) =>
+    [1, 2, 3].map((i) => generateNoteSigner(`${kind}${i}.example`, COSIGNATURE).signer)
+  const [witnesses, guardians] = [signers('witness'), signers('guardian')]
+  const member = ({ key }: NoteSigner) => ({ name: key.name, key, url: 'https://x.example' })
+  const logs = countries.map((country) => {
+    const origin = `log.example/${country.toLowerCase()}`
+    return { country, origin, log: generateNoteSigner(origin, ED25519).signer }
+  })
+  const { root, rootKeys, ...world } = foundWorld({
+    now: START / 1000,
+    countries: logs.map(({ country, origin, log }) => ({
+      country,
+      log: { key: log.key, url: `https://${origin}` },
+      capPerHour,
+      officers: 2,
+      operators: 1,
+      tacs: [],
+    })),
+    witnesses: witnesses.map(member),
+    guardians: guardians.map(member),
+  })
+  const { operators } = world.countries[0]!
+  return logs.map(({ log }, i) => {
+    const founding = { ...world.countries[i]!, operators, root, rootKeys }
+    return { log, founding, witnesses, guardians }
+  })
 }
 
 /** A phone with the numbers of those serials, under a test TAC. */

@@ -72,6 +72,7 @@ export class EdgeRegistry {
       request.headers.authorization,
       {
         method: request.method!,
+        to: new URL(this.url).host,
         path,
         body: new TextEncoder().encode(body),
         key: String(request.headers['idempotency-key'] ?? ''),

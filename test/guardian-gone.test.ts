@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-test('A84 without its guardian a lock stays pending and nobody enforces it; a release works; the guardian returns, the lock is in force', async () => {
+test('A59, A84: without its guardian a lock stays pending and nobody enforces it; a release works; the guardian returns, the lock is in force', async () => {
   const [pending, free] = await world.enrol(2)
   const { reference } = await free!.owner.report('theft')
   const { caseId } = await world.lock({ reference })

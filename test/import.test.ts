@@ -303,7 +303,7 @@ describe('a stolen list as a police intake', () => {
     expect(await police.answers([imei, second])).toEqual(['BLACKLISTED'])
   })
 
-  test('a new full list: what it no longer names is withdrawn, or stands and is listed', async () => {
+  test('A78: a new full list: what it no longer names is withdrawn, or stands and is listed', async () => {
     const kept = numbers(8)
     const [locked, waiting] = numbers(2) as [Imei14, Imei14]
     await police.import(add([waiting]))

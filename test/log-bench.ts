@@ -5,6 +5,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  NOTHING_AFTERWARDS,
   contentTypeOf,
   parseDocument,
   parseEntry,
@@ -205,7 +206,11 @@ export class LogBench implements AsyncDisposable {
     const own = ['card', saltedHash(machine.random(32), 'bench')] as const
     const now = Math.floor(this.now / 1000)
     const content = { act: 'hold', auth, own, why: 1 } as const
-    const composed = compose(content, subject, [], now, surroundings)
+    const composed = compose(content, subject, [], now, {
+      afterwards: NOTHING_AFTERWARDS,
+      random: surroundings.random,
+      recorded: [],
+    })
     return {
       kind: 'order',
       body: signComposed(composed, [founding.intake.signer]),

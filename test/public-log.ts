@@ -17,7 +17,7 @@ import {
   nodeHash,
   signText,
 } from '../src/log/index.ts'
-import { policyText } from '../src/sim/founding.ts'
+import { policyText } from '../src/sim/policy.ts'
 import { encodeBundle, trustOf, type Bundle, type Trust } from '../src/wire/index.ts'
 import { Country, DEVICE, SALT, T0, signOrder, verify } from './law.ts'
 
@@ -46,7 +46,7 @@ export class PublicLog {
   constructor(changes: Partial<RootDocument> = {}) {
     const member = ({ key }: NoteSigner) => ({ name: key.name, key, url: URL })
     const policy = {
-      log: { key: this.log.key, url: URL },
+      logs: [{ key: this.log.key, url: URL }],
       witnesses: this.witnesses.map(member),
       guardians: this.guardians.map(member),
     }
@@ -82,6 +82,7 @@ export class PublicLog {
       proof: this.prove(index, how),
       opening: encodeOpening({ oid: order.oid, salt: SALT, ids }),
       roots: [],
+      earlier: [],
     }
   }
 

@@ -34,6 +34,8 @@ import {
   openRegistry,
   serve,
   type Database,
+  type Limits,
+  type Peer,
   type Registry,
   type Served,
 } from '../src/registry/index.ts'
@@ -55,6 +57,8 @@ export interface WorldOptions {
   /** Opened and migrated by the test; by default an embedded one of the world's own. */
   readonly database?: Database
   readonly capPerHour?: number
+  /** What the public may ask; anything, unless a test is about that. */
+  readonly limits?: Limits
   /** Takes every party's log lines. */
   readonly logger?: Logger
 }
@@ -64,6 +68,7 @@ export interface Handset {
   readonly phone: Phone
   readonly imei: Imei14
   readonly owner: Owner
+  readonly ownerKey: Signer
   /** The recovery card that was shown once. */
   readonly card: string
 }
@@ -84,6 +89,10 @@ export class World implements AsyncDisposable {
   readonly #guardianKey = generateNoteSigner('guardian.world.example', 4).signer
   readonly #secret = machine.random(32)
   readonly handsets: Handset[] = []
+  /** Other registries, from the registry's next start on. */
+  peers: readonly Peer[] = []
+  /** Of further forces; taken up when the registry starts. */
+  readonly moreIntakes: Signer[] = []
   #ahead = 0
   #ports: { registry: number; witness: number; guardian: number; edge: number; admin: number } = {
     registry: 0,
@@ -96,6 +105,7 @@ export class World implements AsyncDisposable {
   trust!: Trust
   database!: Database
   #ownsDatabase = false
+  #limits: Limits | null = null
   registry: Registry | null = null
   #served: Served | null = null
   witness: RunningWitness | null = null
@@ -119,6 +129,7 @@ export class World implements AsyncDisposable {
   async #found(options: WorldOptions): Promise<void> {
     const { database, capPerHour = DEFAULT_CAP } = options
     if (options.logger) this.logger = options.logger
+    this.#limits = options.limits ?? null
     const [registry, witness, guardian, edge, admin] = await freePorts(5)
     this.#ports = {
       registry: registry!,
@@ -186,13 +197,16 @@ export class World implements AsyncDisposable {
       trust: this.trust,
       keys: {
         log,
-        intake: founding.intake.signer,
+        intakes: [founding.intake.signer, ...this.moreIntakes],
         registry: [founding.registry[0].signer, founding.registry[1].signer],
         secret: this.#secret,
       },
+      url: this.registryUrl,
       country: DEMO_COUNTRY,
+      peers: this.peers,
       founding: [founding.root, ...founding.certificates],
       poolMs: 25,
+      limits: this.#limits,
       surroundings,
       logger,
     })
@@ -212,12 +226,11 @@ export class World implements AsyncDisposable {
   }
 
   async startGuardian(): Promise<void> {
-    const logUrl = `${this.registryUrl}/log`
+    const url = `${this.registryUrl}/log`
     this.guardian = await startGuardian({
       ...this.#cosigner('guardian'),
       signer: this.#guardianKey,
-      trust: this.trust,
-      logUrl,
+      logs: [{ keys: [this.log.key], url, trust: this.trust }],
     })
   }
 
@@ -249,7 +262,7 @@ export class World implements AsyncDisposable {
       name: 'edge-1',
       signer: founding.operators[0]!.signer,
       trust,
-      registryUrl: this.registryUrl,
+      registries: [{ origin: ORIGIN, url: this.registryUrl }],
       dataDir: join(this.folder, 'edge'),
       port: this.#ports.edge,
       adminPort: this.#ports.admin,
@@ -314,7 +327,13 @@ export class World implements AsyncDisposable {
           logger,
         })
         await phone.powerOn()
-        return { phone, imei: item.imei, owner: new Owner(registryUrl, card, key), card }
+        return {
+          phone,
+          imei: item.imei,
+          owner: new Owner(registryUrl, card, key),
+          ownerKey: key,
+          card,
+        }
       }),
     )
     this.handsets.push(...made)
@@ -371,7 +390,7 @@ export class World implements AsyncDisposable {
     const subject = await findByImei(db, imei)
     if (!subject) return 'protected'
     const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
-    const state = stateInForce(orders, frontiersOf(sequencer.published))
+    const state = stateInForce(orders, frontiersOf(sequencer.published), sequencer.ledger)
     return lapse(state, Math.floor(sequencer.now() / 1000)).state
   }
 

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { PublicLog } from '../../test/public-log.ts'
 import { Refusal } from '../core/index.ts'
+import type { PolicyLog } from '../log/index.ts'
 import { databaseOf, readConfig } from './config.ts'
+import { boundRegistries } from './registries.ts'
 
 const PASSWORD = 'not-to-be-printed'
 
@@ -35,6 +38,45 @@ describe('configuration', () => {
     expect(readConfig(port).config.registryUrl).toBe('http://127.0.0.1:9000')
     const url = { ...port, STOLEN_MODE_REGISTRY_URL: 'https://registry.example/' }
     expect(readConfig(url).config.registryUrl).toBe('https://registry.example')
+  })
+
+  test('knows one registry, or several by their origins, the own one first', () => {
+    const registries = (text: string) =>
+      readConfig({ STOLEN_MODE_REGISTRY_URL: text }).config.registries
+    expect(registries('http://a.example/')).toEqual([{ origin: null, url: 'http://a.example' }])
+    expect(registries('log/xa=http://a.example:1, log/xb=https://b.example/?x=1')).toEqual([
+      { origin: 'log/xa', url: 'http://a.example:1' },
+      { origin: 'log/xb', url: 'https://b.example/?x=1' },
+    ])
+    expect(readConfig({ STOLEN_MODE_REGISTRY_URL: 'o=http://a' }).config.registryUrl).toBe(
+      'http://a',
+    )
+    for (const wrong of [
+      'http://a,http://b',
+      'o=a.example',
+      'o=http://a,',
+      '=http://a',
+      'http://a b',
+    ])
+      expect(sentence({ STOLEN_MODE_REGISTRY_URL: wrong })).toMatch(
+        /REGISTRY_URL: expected an addr/,
+      )
+  })
+
+  test('binds each to a log that the root document names', () => {
+    const { trust } = new PublicLog()
+    const [{ key }] = trust.plain.logs as [PolicyLog]
+    const url = 'http://a.example'
+    const bound = [{ origin: key.name, url }]
+    expect(boundRegistries([{ origin: null, url }], trust)).toEqual(bound)
+    expect(boundRegistries(bound, trust)).toEqual(bound)
+    const refusal = expect.objectContaining({ code: 'config' })
+    expect(() => boundRegistries([{ origin: 'log.example/no', url }], trust)).toThrow(refusal)
+    const several = {
+      ...trust,
+      plain: { ...trust.plain, logs: [...trust.plain.logs, ...trust.plain.logs] },
+    }
+    expect(() => boundRegistries([{ origin: null, url }], several)).toThrow(refusal)
   })
 
   test.each([

@@ -14,14 +14,33 @@ export interface Config {
   readonly guardianPort: number
   /** Of the first simulated phone; the next ones follow. */
   readonly phonePort: number
+  /** The own country's registry: whom phones and officers ask. */
   readonly registryUrl: string
+  /** Every registry, the own country's first; the origin is left out only where there is no other. */
+  readonly registries: readonly NamedRegistry[]
   readonly poolMs: number
+  /** One proxy stands before the registry and names the source of each request. */
+  readonly isBehindProxy: boolean
   readonly country: string
   readonly network: string
   readonly unknown: UnknownPolicy
   /** Seconds between two questions of a phone for orders. */
   readonly phoneSyncSeconds: number
   readonly logLevel: string
+  /** A witness or guardian of its own, where the command line leaves it out. */
+  readonly cosigner: {
+    readonly name: string | undefined
+    readonly key: string | undefined
+    readonly logs: string | undefined
+    readonly root: string | undefined
+    readonly data: string | undefined
+  }
+}
+
+/** A registry as it is named from outside. */
+export interface NamedRegistry {
+  readonly origin: string | null
+  readonly url: string
 }
 
 /** Kept apart from what may be printed. */
@@ -40,6 +59,22 @@ const integer = (min: number, max: number, fallback: number) =>
     .default(fallback)
 const port = (fallback: number) => integer(0, 65_535, fallback)
 
+const given = z.string().min(1).optional()
+/** One address, or `origin=address` for each country's registry, the own one first. */
+const registries = z
+  .string()
+  .transform((text) => text.split(',').map(namedRegistry))
+  .pipe(
+    z
+      .array(z.object({ origin: z.string().nullable(), url: z.url({ protocol: /^https?$/ }) }))
+      .refine((all) => all.length === 1 || all.every(({ origin }) => origin !== null)),
+  )
+
+function namedRegistry(text: string): NamedRegistry {
+  const [, origin = null, url] = /^(?:([^=]+)=)?(https?:.*)$/.exec(text.trim()) ?? [null, null, '']
+  return { origin, url: (url ?? '').replace(/\/+$/, '') }
+}
+
 const Environment = z.object({
   STOLEN_MODE_DATA: z.string().min(1).default('./data'),
   STOLEN_MODE_REGISTRY_PORT: port(8080),
@@ -48,8 +83,9 @@ const Environment = z.object({
   STOLEN_MODE_WITNESS_PORT: port(8101),
   STOLEN_MODE_GUARDIAN_PORT: port(8102),
   STOLEN_MODE_PHONE_PORT: port(8201),
-  STOLEN_MODE_REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  STOLEN_MODE_REGISTRY_URL: registries.optional(),
   STOLEN_MODE_POOL_MS: integer(250, 500, 250),
+  STOLEN_MODE_BEHIND_PROXY: z.enum(['0', '1']).default('0'),
   STOLEN_MODE_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/)
@@ -63,14 +99,26 @@ const Environment = z.object({
   STOLEN_MODE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info'),
+  STOLEN_MODE_COSIGNER_NAME: given,
+  STOLEN_MODE_COSIGNER_KEY: given,
+  STOLEN_MODE_COSIGNER_LOGS: given,
+  STOLEN_MODE_COSIGNER_ROOT: given,
+  STOLEN_MODE_COSIGNER_DATA: given,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
 })
 
 /** What a wrong value should have been; the value itself is not repeated, it may be a secret. */
 const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_DATA: 'a folder',
-  STOLEN_MODE_REGISTRY_URL: 'an address such as http://127.0.0.1:8080',
+  STOLEN_MODE_COSIGNER_NAME: 'a name',
+  STOLEN_MODE_COSIGNER_KEY: 'a file',
+  STOLEN_MODE_COSIGNER_LOGS: 'a file',
+  STOLEN_MODE_COSIGNER_ROOT: 'a file',
+  STOLEN_MODE_COSIGNER_DATA: 'a folder',
+  STOLEN_MODE_REGISTRY_URL:
+    'an address such as http://127.0.0.1:8080, or ORIGIN=ADDRESS for several, between commas',
   STOLEN_MODE_POOL_MS: '250 to 500 milliseconds',
+  STOLEN_MODE_BEHIND_PROXY: '0 or 1',
   STOLEN_MODE_COUNTRY: 'two capital letters (ISO 3166)',
   STOLEN_MODE_NETWORK: 'MCC and MNC, five or six digits',
   STOLEN_MODE_UNKNOWN: `one of ${UNKNOWN_POLICIES.join(', ')}`,
@@ -97,6 +145,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new Refusal('config', `${name}: expected ${EXPECTED[name] ?? 'a port, 0 to 65535'}`)
   }
   const e = read.data
+  const registries = e.STOLEN_MODE_REGISTRY_URL ?? [
+    { origin: null, url: `http://127.0.0.1:${e.STOLEN_MODE_REGISTRY_PORT}` },
+  ]
   const config: Config = {
     data: resolve(e.STOLEN_MODE_DATA),
     registryPort: e.STOLEN_MODE_REGISTRY_PORT,
@@ -105,15 +156,22 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     witnessPort: e.STOLEN_MODE_WITNESS_PORT,
     guardianPort: e.STOLEN_MODE_GUARDIAN_PORT,
     phonePort: e.STOLEN_MODE_PHONE_PORT,
-    registryUrl: (
-      e.STOLEN_MODE_REGISTRY_URL ?? `http://127.0.0.1:${e.STOLEN_MODE_REGISTRY_PORT}`
-    ).replace(/\/+$/, ''),
+    registryUrl: registries[0]!.url,
+    registries,
     poolMs: e.STOLEN_MODE_POOL_MS,
+    isBehindProxy: e.STOLEN_MODE_BEHIND_PROXY === '1',
     country: e.STOLEN_MODE_COUNTRY,
     network: e.STOLEN_MODE_NETWORK,
     unknown: e.STOLEN_MODE_UNKNOWN,
     phoneSyncSeconds: e.STOLEN_MODE_PHONE_SYNC_SECONDS,
     logLevel: e.STOLEN_MODE_LOG_LEVEL,
+    cosigner: {
+      name: e.STOLEN_MODE_COSIGNER_NAME,
+      key: e.STOLEN_MODE_COSIGNER_KEY,
+      logs: e.STOLEN_MODE_COSIGNER_LOGS,
+      root: e.STOLEN_MODE_COSIGNER_ROOT,
+      data: e.STOLEN_MODE_COSIGNER_DATA,
+    },
   }
   return { config, secrets: { databaseUrl: e.DATABASE_URL ?? null } }
 }

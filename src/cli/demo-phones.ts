@@ -7,7 +7,7 @@ import {
   mkdirDurably,
   writeFileDurably,
 } from '../host/index.ts'
-import { DEMO_COUNTRY, produce, unbox } from '../sim/index.ts'
+import { produce, unbox } from '../sim/index.ts'
 import { DEMO_TAC } from './demo-trust.ts'
 import { loadSigner, readNeeded, writeSecret, type Files } from './files.ts'
 
@@ -20,6 +20,13 @@ export interface DemoPhone {
   readonly card: string
   /** PEM of the owner's key: it lives elsewhere than on the phone. */
   readonly ownerKey: string
+}
+
+export interface PhonesWanted {
+  readonly registryUrl: string
+  /** Where they are sold. */
+  readonly country: string
+  readonly count: number
 }
 
 /** Serial numbers a production run may begin at: the first six digits after the TAC. */
@@ -40,8 +47,7 @@ export function readPhones(files: Files): readonly DemoPhone[] {
  */
 export async function makePhones(
   files: Files,
-  registryUrl: string,
-  count: number,
+  { registryUrl, country, count }: PhonesWanted,
 ): Promise<readonly DemoPhone[]> {
   const first = randomInt(LAST_START)
   const produced = await produce({
@@ -59,7 +65,7 @@ export async function makePhones(
       const { signer, pem } = generateEs256()
       const { card } = await unbox(phone, {
         registryUrl,
-        country: DEMO_COUNTRY,
+        country,
         model: 'Example One',
         owner: signer,
         surroundings: machine,

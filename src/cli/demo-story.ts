@@ -5,14 +5,7 @@ import { Owner } from './clients/owner.ts'
 import type { Constellation } from './constellation.ts'
 import { loadSigner } from './files.ts'
 import { RegisterProbe } from './register-probe.ts'
-
-/** One step of the story: what must be true, whether it was, and how long it took. */
-export interface Step {
-  readonly name: string
-  readonly ok: boolean
-  readonly ms: number
-  readonly detail: string
-}
+import { Steps, demandTrue, type Step } from './steps.ts'
 
 /** What a demonstration's officers and force sign with. */
 export interface Police {
@@ -33,11 +26,10 @@ export async function policeOf({ files, registryUrl }: Constellation): Promise<P
 
 /** One theft, from the owner's report to the phone's return, through the real processes. */
 export class Story {
-  readonly steps: Step[] = []
+  readonly #steps: Steps
   readonly #world: Constellation
   readonly #police: Police
   readonly #probe: RegisterProbe
-  readonly #tell: (step: Step) => void
 
   constructor(
     world: Constellation,
@@ -48,7 +40,7 @@ export class Story {
     this.#world = world
     this.#police = police
     this.#probe = probe
-    this.#tell = tell
+    this.#steps = new Steps(tell)
   }
 
   async play(): Promise<boolean> {
@@ -119,22 +111,15 @@ export class Story {
       await this.screen('home')
       return this.attach('WHITELISTED')
     })
-    return this.steps.every(({ ok }) => ok)
+    return this.#steps.allHold
   }
 
-  private async step(name: string, act: () => Promise<string>): Promise<void> {
-    const start = performance.now()
-    let ok = true
-    let detail: string
-    try {
-      detail = await act()
-    } catch (error) {
-      ok = false
-      detail = error instanceof Refusal ? `${error.code}: ${error.message}` : String(error)
-    }
-    const step = { name, ok, ms: Math.round(performance.now() - start), detail }
-    this.steps.push(step)
-    this.#tell(step)
+  get steps(): readonly Step[] {
+    return this.#steps.taken
+  }
+
+  private step(name: string, act: () => Promise<string>): Promise<void> {
+    return this.#steps.take(name, act)
   }
 
   private async screen(kind: string): Promise<string> {
@@ -198,8 +183,4 @@ export async function timeTheft(
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
-}
-
-function demandTrue(condition: boolean, message: string): void {
-  if (!condition) throw new Refusal('wrong-state', message)
 }

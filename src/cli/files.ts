@@ -1,16 +1,28 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Refusal, asArray, asBytes, decodeCbor, encodeCbor, type Signer } from '../core/index.ts'
 import {
-  es256FromPem,
+  Refusal,
+  asArray,
+  asBytes,
+  decodeCbor,
+  encodeCbor,
+  equal,
+  type Signer,
+} from '../core/index.ts'
+import {
   mkdirDurably,
   nodeVerifiers,
   noteSignerFromPem,
+  openKey,
+  parseKeyName,
   writeFileDurably,
   type NoteSigner,
+  type Secrets,
 } from '../host/index.ts'
+import type { NoteKey } from '../log/index.ts'
 import { readTrust, type Trust } from '../wire/index.ts'
+import { nobody } from './secrets.ts'
 
 /** Where a demonstration keeps what: one folder, keys apart from everything else. */
 export class Files {
@@ -48,7 +60,10 @@ export async function readNeeded(path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch {
-    throw new Refusal('config', `${path} cannot be read; a first \`npm start\` makes it`)
+    throw new Refusal(
+      'config',
+      `${path} cannot be read; the demonstration's own are made by a first \`npm start\``,
+    )
   }
 }
 
@@ -57,14 +72,32 @@ export async function loadTrust(path: string): Promise<Trust> {
   return readTrust(new Uint8Array(await readNeeded(path)), nodeVerifiers())
 }
 
-/** @throws {Refusal} config */
-export async function loadSigner(path: string): Promise<Signer> {
-  return es256FromPem((await readNeeded(path)).toString())
+/**
+ * A key by its name: a file, encrypted or not, or a token. A server has nobody to ask.
+ * @throws {Refusal} config, key-missing, key-locked
+ */
+export async function loadSigner(key: string, secrets: Secrets = nobody): Promise<Signer> {
+  const name = parseKeyName(key)
+  if (name.kind === 'file') await readNeeded(name.path)
+  return openKey(name, secrets)
 }
 
 /** @throws {Refusal} config */
 export async function loadNoteSigner(path: string, name: string, type: 1 | 4): Promise<NoteSigner> {
   return noteSignerFromPem(name, type, (await readNeeded(path)).toString())
+}
+
+/** A key of the root document's policy, under the name it has there. @throws {Refusal} config */
+export async function loadPolicySigner(
+  path: string,
+  policyKeys: readonly NoteKey[],
+): Promise<NoteSigner> {
+  const pem = (await readNeeded(path)).toString()
+  for (const { name, type, publicKey } of policyKeys) {
+    const signer = noteSignerFromPem(name, type, pem)
+    if (equal(signer.key.publicKey, publicKey)) return signer
+  }
+  throw new Refusal('config', `${path} is no key that the root document names for this`)
 }
 
 /** The documents of the founding ceremony, root first. */

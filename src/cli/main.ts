@@ -11,10 +11,15 @@ type Register = (program: Command) => void
 const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
-  'serve witness guardian edge device': async () =>
-    (await import('./commands/parties.ts')).partyCommands,
+  borders: async () => (await import('./commands/demo.ts')).bordersCommand,
+  'serve edge device': async () => (await import('./commands/parties.ts')).partyCommands,
+  'witness guardian': async () => (await import('./commands/cosigners.ts')).cosignerCommands,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   log: async () => (await import('./commands/log.ts')).logCommands,
+  key: async () => (await import('./commands/key.ts')).keyCommands,
+  root: async () => (await import('./commands/root.ts')).rootCommands,
+  authority: async () => (await import('./commands/authority.ts')).authorityCommands,
+  bundle: async () => (await import('./commands/bundle.ts')).bundleCommands,
   officer: async () => (await import('./commands/officer.ts')).officerCommands,
   owner: async () => (await import('./commands/owner.ts')).ownerCommands,
   import: async () => (await import('./commands/import.ts')).importCommands,
@@ -22,7 +27,16 @@ const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   bench: async () => (await import('./commands/bench.ts')).benchCommands,
 }
 /** These run until they are stopped, or end in order themselves. */
-const STOP_THEMSELVES = ['start', 'demo', 'serve', 'witness', 'guardian', 'edge', 'device']
+const STOP_THEMSELVES = [
+  'start',
+  'demo',
+  'borders',
+  'serve',
+  'witness',
+  'guardian',
+  'edge',
+  'device',
+]
 
 const HELP = `
 Exit codes:
@@ -46,6 +60,7 @@ async function main(args: readonly string[]): Promise<void> {
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows what can be said)')
+    .enablePositionalOptions()
     .exitOverride()
     .addHelpText('after', HELP)
   for (const command of await commandsFor(args[0])) command(program)

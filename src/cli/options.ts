@@ -21,6 +21,20 @@ export function count(text: string): number {
   return Number(text)
 }
 
+/** @throws {InvalidArgumentError} */
+function port(text: string): number {
+  const number = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN
+  if (!(number <= 65_535)) throw new InvalidArgumentError('Expected a port, 0 to 65535.')
+  return number
+}
+
+/** Collects an option that may be given more than once. */
+export function several(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
+export const portOption = () =>
+  new Option('--port <n>', 'port on 127.0.0.1; 0 for any free one').argParser(port)
 export const jsonOption = () => new Option('--json', 'one JSON object on stdout')
 export const registryOption = () =>
   new Option('--registry <url>', 'registry to ask').argParser(address)
@@ -29,10 +43,14 @@ export const whyOption = () =>
     .choices(['theft', 'robbery', 'burglary', 'lost'])
     .default('theft')
 
+export const secretOption = () =>
+  new Option('--secret <where>', 'passphrase or PIN: first line of a file, or fd:3; else a prompt')
+
 /** What every command of a party that asks the registry understands. */
 export function asking(command: Command, who: string, key: string): Command {
   return command
     .addOption(registryOption())
-    .option('--key <file>', `${who}'s key (demonstration: keys/${key}.pem)`)
+    .option('--key <name>', `${who}'s key: a file or a token (demonstration: keys/${key}.pem)`)
+    .addOption(secretOption())
     .addOption(jsonOption())
 }

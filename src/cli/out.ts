@@ -64,3 +64,21 @@ export function untilStopped(close: () => Promise<void>): Promise<void> {
     if (process.channel) process.on('disconnect', stop)
   })
 }
+
+/** Something that runs until it is closed. */
+export interface Running {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Starts a party, says where it is, and runs it until the process is asked to stop. */
+export async function runUntilStopped(
+  name: string,
+  { json }: { readonly json?: boolean },
+  start: () => Promise<Running>,
+): Promise<void> {
+  const running = await start()
+  if (json) print(true, { party: name, url: running.url }, '')
+  say(`${name} is ready at ${running.url}`)
+  await untilStopped(() => running.close())
+}

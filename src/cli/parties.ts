@@ -3,18 +3,21 @@ import { startPhone, type StartedPhone } from '../device/index.ts'
 import { startEdge, type Edge } from '../edge/index.ts'
 import { machine, makeLogger } from '../host/index.ts'
 import { createPortal } from '../portal/index.ts'
-import { openDatabase, openRegistry, serve } from '../registry/index.ts'
-import { startGuardian, startWitness, type RunningWitness } from '../witness/index.ts'
+import { LIMITS, openDatabase, openRegistry, serve } from '../registry/index.ts'
+import { logKeys } from '../log/index.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
-import { DEMO_ORIGIN, GUARDIAN_NAME, WITNESS_NAME } from './demo-trust.ts'
-import { Files, loadFounding, loadNoteSigner, loadSigner, loadTrust, readNeeded } from './files.ts'
-
-/** Something that runs until it is closed. */
-export interface Running {
-  readonly url: string
-  close(): Promise<void>
-}
+import {
+  Files,
+  loadFounding,
+  loadPolicySigner,
+  loadSigner,
+  loadTrust,
+  readNeeded,
+} from './files.ts'
+import type { Running } from './out.ts'
+import { portRefusal } from './ports.ts'
+import { boundRegistries } from './registries.ts'
 
 /** The national registry with its pages. `onFatal` is called when its database is over. */
 export async function runRegistry(
@@ -26,6 +29,8 @@ export async function runRegistry(
   const logger = makeLogger('registry', config.logLevel)
   const trust = await loadTrust(files.root)
   const key = (name: string) => loadSigner(files.key(name))
+  const log = await loadPolicySigner(files.key('log'), logKeys(trust.plain))
+  const registries = boundRegistries(config.registries, trust)
   const database = await openDatabase(databaseOf(config, secrets)).catch((error: unknown) => {
     throw databaseRefusal(error)
   })
@@ -38,14 +43,17 @@ export async function runRegistry(
     logFolder: files.folder('registry', 'log'),
     trust,
     keys: {
-      log: await loadNoteSigner(files.key('log'), DEMO_ORIGIN, 1),
-      intake: await key('intake'),
+      log,
+      intakes: [await key('intake')],
       registry: [await key('registry-a'), await key('registry-b')],
       secret: new Uint8Array(await readNeeded(files.folder('keys', 'registry-secret'))),
     },
+    url: config.registryUrl,
     country: config.country,
+    peers: registries.filter(({ origin }) => origin !== log.key.name),
     founding: await loadFounding(files),
     poolMs: config.poolMs,
+    limits: { ...LIMITS, isBehindProxy: config.isBehindProxy },
     surroundings: machine,
     logger,
   }).catch(async (error: unknown) => {
@@ -73,43 +81,15 @@ export async function runRegistry(
   return { url: served.url, close }
 }
 
-/** A cosigner: plain, or guardian as well. */
-export async function runCosigner(
-  config: Config,
-  kind: 'witness' | 'guardian',
-): Promise<RunningWitness> {
-  const files = new Files(config.data)
-  const trust = await loadTrust(files.root)
-  const options = {
-    name: kind,
-    signer: await loadNoteSigner(
-      files.key(kind),
-      kind === 'witness' ? WITNESS_NAME : GUARDIAN_NAME,
-      4,
-    ),
-    logs: trust.plain.logs.map((log) => log.key),
-    dataDir: files.folder(kind),
-    surroundings: machine,
-    logger: makeLogger(kind, config.logLevel),
-  }
-  const port = kind === 'witness' ? config.witnessPort : config.guardianPort
-  const start =
-    kind === 'witness'
-      ? startWitness({ ...options, port })
-      : startGuardian({ ...options, port, trust, logUrl: `${config.registryUrl}/log` })
-  return start.catch((error: unknown) => {
-    throw portRefusal(error, port)
-  })
-}
-
 /** An operator's register. */
 export async function runEdge(config: Config): Promise<Edge> {
   const files = new Files(config.data)
+  const trust = await loadTrust(files.root)
   return startEdge({
     name: 'edge-1',
     signer: await loadSigner(files.key('edge-1')),
-    trust: await loadTrust(files.root),
-    registryUrl: config.registryUrl,
+    trust,
+    registries: boundRegistries(config.registries, trust),
     dataDir: files.folder('edge-1'),
     port: config.edgePort,
     adminPort: config.edgeAdminPort,
@@ -146,13 +126,6 @@ function phoneLinks(files: Files, config: Config) {
     serial,
     screenUrl: `http://127.0.0.1:${config.phonePort + i}/screen`,
   }))
-}
-
-function portRefusal(error: unknown, port: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE')
-    return new Refusal('config', `port ${port} is taken by another program`)
-  return error
 }
 
 /** PostgreSQL's classes of errors that no waiting mends: who one is, and which database. */

@@ -34,7 +34,7 @@ export async function temporaryConfig(logLevel: string): Promise<Temporary> {
 }
 
 /** Ports nobody holds at this moment, all different. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listen(0)))
   const ports = servers.map((server) => server.port)
   await Promise.all(servers.map((server) => server.close()))

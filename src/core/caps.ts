@@ -8,6 +8,9 @@ const DAY = 24 * HOUR
 /** How long a raised cap, or the first cap of a force, waits before it counts: 7 days in ms. */
 export const RAISED_CAP_DELAY = 7 * DAY
 
+/** Outside its own country's log a cap counts at one part in this many, rounded up. */
+export const FOREIGN_CAP_DIVISOR = 10
+
 interface CapChange {
   /** Log time in ms from which it counts. */
   readonly from: number
@@ -47,17 +50,18 @@ export class CapCounter {
   }
 
   /**
-   * Would one more order at `t` (ms) keep every name within its cap?
+   * Would one more order at `t` (ms) keep every name within its cap, divided by `divisor`?
    * @throws {Refusal} cap-exceeded, with the name, the window and when (Unix seconds) it frees
    */
-  check(subs: Iterable<string>, act: Act, t: number): void {
+  check(subs: Iterable<string>, act: Act, t: number, divisor = 1): void {
     for (const sub of subs) {
       const times = this.#times.get(`${sub} ${act}`) ?? []
       const cap = this.#book.at(sub, act, t)
-      for (const [name, span, limit] of [
+      for (const [name, span, full] of [
         ['hour', HOUR, cap[0]],
         ['day', DAY, cap[1]],
       ] as const) {
+        const limit = Math.ceil(full / divisor)
         const first = firstAfter(times, t - span)
         if (times.length - first + 1 <= limit) continue
         const frees = limit > 0 ? Math.ceil((times[times.length - limit]! + span) / 1000) : 0
@@ -79,8 +83,17 @@ export class CapCounter {
       const old = firstAfter(times, t - DAY)
       // Trimmed in large steps, so that counting stays cheap.
       if (old > 1024) times.splice(0, old)
-      times.push(t)
+      times.splice(firstAfter(times, t), 0, t)
       this.#times.set(key, times)
+    }
+  }
+
+  /** A void order uses nothing up. Harmless for one so old that it is no longer counted. */
+  uncount(subs: Iterable<string>, act: Act, t: number): void {
+    for (const sub of subs) {
+      const times = this.#times.get(`${sub} ${act}`) ?? []
+      const at = firstAfter(times, t) - 1
+      if (times[at] === t) times.splice(at, 1)
     }
   }
 }

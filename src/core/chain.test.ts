@@ -201,12 +201,13 @@ describe('validity', () => {
   it('at the time of the entry, of the whole chain, inclusive at both ends', () => {
     const country = new Country()
     const { kid } = country.authorities.named('zz.force/officer-0')[0]!
-    const code = (seconds: number) => codeOf(() => country.authorities.signer(kid, seconds * 1000))
+    const code = (seconds: number) =>
+      codeOf(() => country.authorities.signer(kid, seconds * 1000, 0))
     expect(code(T0 - 61)).toBe('cert-time')
     expect(code(T0 - 60)).toBe('accepted')
     expect(code(T0 + 399 * DAY)).toBe('accepted')
     expect(code(T0 + 399 * DAY + 1)).toBe('cert-time')
-    expect(codeOf(() => country.authorities.signer(new Uint8Array(8), T0 * 1000))).toBe('chain')
+    expect(codeOf(() => country.authorities.signer(new Uint8Array(8), T0 * 1000, 0))).toBe('chain')
   })
 
   it('renewed: the newest that is valid then', () => {
@@ -220,7 +221,8 @@ describe('validity', () => {
       country.authorities.check(certificateOf(certify(renewed, [country.issue]))),
     )
     const { kid } = country.authorities.named('zz.force/officer-0')[0]!
-    const exp = (day: number) => country.authorities.signer(kid, (T0 + day * DAY) * 1000).cert.exp
+    const exp = (day: number) =>
+      country.authorities.signer(kid, (T0 + day * DAY) * 1000, 0).cert.exp
     expect([exp(1), exp(15), exp(30)]).toEqual([T0 + 399 * DAY, T0 + 20 * DAY, T0 + 399 * DAY])
   })
 })

@@ -5,6 +5,7 @@ import { kidOf, type VerifyEs256 } from './crypto.ts'
 import { slotBytes, type CoseSign } from './cose.ts'
 import { Refusal, demand } from './refusal.ts'
 import { checkRootThreshold, type RootDocument } from './root.ts'
+import { Stops } from './stops.ts'
 
 /** A certificate whose way up to the root has been checked. */
 export interface Link {
@@ -32,6 +33,8 @@ const MAY_ISSUE: Readonly<Partial<Record<Role, readonly Role[]>>> = {
  * filled from a bundle, by a device alone.
  */
 export class Authorities {
+  /** Which keys the log has stopped, and from where. Empty for whoever follows no log. */
+  readonly stops = new Stops()
   readonly #links = new Map<string, Link[]>()
   readonly #verify: VerifyEs256
   #root: RootDocument
@@ -51,14 +54,18 @@ export class Authorities {
   }
 
   /**
-   * Checks a certificate against its issuer, without taking it. `t` is the log time in ms at which it
-   * is logged; whoever has no log leaves it out and judges the whole chain at the order's time.
-   * @throws {Refusal} chain, name-outside, scope, cert-time, signer-set, root-threshold
+   * Checks a certificate against its issuer, without taking it. `logged` is where it stands in the log
+   * (`t` in ms); whoever has no log leaves it out and judges the whole chain at the order's time.
+   * @throws {Refusal} chain, name-outside, scope, cert-time, distrusted, signer-set, root-threshold
    */
-  check({ cert, kid, cose }: SignedCertificate, usableFrom = 0, t?: number): Link {
+  check(
+    { cert, kid, cose }: SignedCertificate,
+    usableFrom = 0,
+    logged?: { readonly index: number; readonly t: number },
+  ): Link {
     // Else any issuer could certify a stranger's key once more and so make his signatures ambiguous;
     // and a force's key that certifies is never the one that signs orders.
-    for (const known of this.#links.get(toHex(kid)) ?? [])
+    for (const known of this.ofKey(kid))
       demand(isSameHolder(known.cert, cert), 'chain', 'this key stands for another name or use')
     if (cert.role === 'national') {
       demand(
@@ -72,8 +79,10 @@ export class Authorities {
     demand(cose.slots.length === 1, 'signer-set', 'a certificate has one issuer')
     const slot = cose.slots[0]!
     const parent = this.issuer(slot.kid, cert.iss)
-    if (t !== undefined)
-      demand(isInTime(parent, t), 'cert-time', 'the issuer is not valid when this is logged')
+    if (logged) {
+      demand(isInTime(parent, logged.t), 'cert-time', 'the issuer is not valid when this is logged')
+      this.demandTrusted(parent, logged.index)
+    }
     checkIssued(cert, parent.cert)
     const signed = slotBytes(cose.contentType, slot.protected, cose.payload)
     demand(
@@ -91,6 +100,18 @@ export class Authorities {
     else this.#links.set(id, [link])
   }
 
+  /** @throws {Refusal} distrusted: a key of the chain is void at this index */
+  demandTrusted(link: Link, index: number): void {
+    for (const { kid, cert } of chainOf(link))
+      if (this.stops.isStopped(kid, index))
+        throw new Refusal('distrusted', `a key of ${cert.sub} is void at this place of the log`)
+  }
+
+  /** Every certificate taken for this key. */
+  ofKey(kid: Uint8Array): readonly Link[] {
+    return this.#links.get(toHex(kid)) ?? []
+  }
+
   /** Every certificate taken for this name. */
   named(sub: string): readonly Link[] {
     return [...this.#links.values()].flat().filter((link) => link.cert.sub === sub)
@@ -106,10 +127,10 @@ export class Authorities {
   }
 
   /**
-   * The certificate that key `kid` signs with at log time `t` (ms): the newest valid then.
-   * @throws {Refusal} chain: unknown, or two keys share the id · cert-time
+   * The certificate that key `kid` signs with at log time `t` (ms) and leaf `index`: the newest valid
+   * then. @throws {Refusal} chain: unknown, or two keys share the id · cert-time · distrusted
    */
-  signer(kid: Uint8Array, t: number): Link {
+  signer(kid: Uint8Array, t: number, index: number): Link {
     const links = this.withKid(kid)
     demand(links.length > 0, 'chain', 'no certificate for this key')
     const valid = links.filter((link) => isValidAt(link, t))
@@ -119,11 +140,12 @@ export class Authorities {
       'cert-time',
       'no certificate of this key is valid at the time of the entry',
     )
+    this.demandTrusted(link, index)
     return link
   }
 
   private withKid(kid: Uint8Array): readonly Link[] {
-    const links = this.#links.get(toHex(kid)) ?? []
+    const links = this.ofKey(kid)
     const first = links[0]
     const same = links.every(
       (link) =>
@@ -149,7 +171,11 @@ function isSameHolder(a: Certificate, b: Certificate): boolean {
   return sameKey && a.sub === b.sub && a.role === b.role && a.use === b.use
 }
 
-function checkIssued(cert: Certificate, parent: Certificate): void {
+/**
+ * Whether an issuer may say this of somebody: role, name, depth, country, acts, models, caps.
+ * @throws {Refusal} chain, name-outside, scope
+ */
+export function checkIssued(cert: Certificate, parent: Certificate): void {
   demand(
     MAY_ISSUE[parent.role]?.includes(cert.role) ?? false,
     'chain',

@@ -20,44 +20,62 @@ export interface CheckedOrder {
 }
 
 /**
- * Everything about an order that stands in the log itself, in the order of the bundle's steps 8 to 13.
- * @throws {Refusal} signer-set, chain, cert-time, scope, alg, signature, assertion, fields, window
+ * Everything about an order that stands in the log itself, at leaf `index`, in the order of the
+ * bundle's steps 8 to 13.
+ * @throws {Refusal} chain, cert-time, distrusted, scope, signer-set, alg, signature, assertion, fields, window
  */
 export function checkOrder(
   entry: Entry,
+  index: number,
   authorities: Authorities,
   verify: VerifyEs256,
 ): CheckedOrder {
   demand(entry.kind === 'order', 'unknown-kind', 'expected an order')
   const order = parseOrder(entry.body.payload)
-  const links = signersOf(entry, order, authorities)
-  checkScope(links, order)
-  verifySlots(entry, order, links, authorities, verify)
-  demand(
-    order.auth === links[0]!.cert.sub,
-    'fields',
-    'the order names another authority than its first signer',
-  )
+  const links = chainsOf(entry, order, index, authorities)
+  checkSigners(entry, order, links)
+  verifySignatures(entry, order, links, authorities, verify)
+  checkAuthority(order, links)
   checkWindow(order, entry.t, authorities)
-  const subs = new Set(links.flatMap((link) => chainOf(link)).map((link) => link.cert.sub))
-  return { order, t: entry.t, subs, links }
+  return checkedOrder(order, entry.t, links)
 }
 
-function signersOf(entry: Entry, order: Order, authorities: Authorities): readonly Link[] {
+/** What the checks of an order leave behind. Only whoever made them all may call it. */
+export function checkedOrder(order: Order, t: number, links: readonly Link[]): CheckedOrder {
+  const subs = new Set(links.flatMap((link) => chainOf(link)).map((link) => link.cert.sub))
+  return { order, t, subs, links }
+}
+
+/**
+ * The chains of all slots that a certificate stands behind, in slot order. Whose slot is whose is
+ * known only where there are as many as the act has.
+ * @throws {Refusal} signer-set; chain, cert-time, distrusted
+ */
+export function chainsOf(
+  entry: Entry,
+  order: Order,
+  index: number,
+  authorities: Authorities,
+): readonly Link[] {
   const { slots } = RULES[order.act]
   demand(
     entry.body.slots.length === slots.length,
     'signer-set',
     `${order.act} needs ${slots.length} signatures`,
   )
-  const certified = slots.flatMap((signer, i) =>
-    signer === 'owner' ? [] : [{ signer, slot: entry.body.slots[i]! }],
+  return slots.flatMap((signer, i) =>
+    signer === 'owner' ? [] : [authorities.signer(entry.body.slots[i]!.kid, entry.t, index)],
   )
-  const links = certified.map(({ signer, slot }) => {
-    const link = authorities.signer(slot.kid, entry.t)
-    checkRole(link, signer)
-    return link
-  })
+}
+
+/**
+ * Exactly the act's slots: which roles, different people and keys, all entitled.
+ * @throws {Refusal} signer-set, scope
+ */
+export function checkSigners(entry: Entry, order: Order, links: readonly Link[]): void {
+  const { slots } = RULES[order.act]
+  const certified = slots.filter((signer) => signer !== 'owner')
+  for (const [i, signer] of certified.entries()) checkRole(links[i]!, signer)
   const officers = links.filter((link) => link.cert.role === 'officer')
   for (const officer of officers)
     demand(officer.cert.iss === links[0]!.cert.sub, 'signer-set', 'an officer of another force')
@@ -68,7 +86,7 @@ function signersOf(entry: Entry, order: Order, authorities: Authorities): readon
   )
   const kids = new Set(entry.body.slots.map((slot) => toHex(slot.kid)))
   demand(kids.size === slots.length, 'signer-set', 'one key signed twice')
-  return links
+  checkScope(links, order)
 }
 
 function checkRole({ cert }: Link, signer: Exclude<SlotSigner, 'owner'>): void {
@@ -81,7 +99,8 @@ function checkScope(links: readonly Link[], order: Order): void {
     demand(cert.scope.acts.includes(order.act), 'scope', `${cert.sub} may not ${order.act}`)
 }
 
-function verifySlots(
+/** Every slot, by the key the chain or the order gives it. @throws {Refusal} signer-set, signature, assertion */
+export function verifySignatures(
   entry: Entry,
   order: Order,
   links: readonly Link[],
@@ -106,7 +125,17 @@ function verifySlots(
   }
 }
 
-function checkWindow(order: Order, t: number, authorities: Authorities): void {
+/** @throws {Refusal} fields: it speaks for another authority than its first signer */
+export function checkAuthority(order: Order, links: readonly Link[]): void {
+  demand(
+    order.auth === links[0]!.cert.sub,
+    'fields',
+    'the order names another authority than its first signer',
+  )
+}
+
+/** Logged in its time, `t` in ms, under a root that still orders. @throws {Refusal} window, cert-time */
+export function checkWindow(order: Order, t: number, authorities: Authorities): void {
   const seconds = Math.floor(t / 1000)
   demand(order.nbf <= seconds && seconds <= order.exp, 'window', 'logged outside its validity')
   const stopped = RULES[order.act].quorum === 'guarded' && seconds > authorities.root.expires

@@ -11,12 +11,16 @@ import { PASSKEY, verifyAssertion, type Assertion, type RelyingParty } from './w
 export type ContentType =
   | 'application/stolen-order+cbor'
   | 'application/stolen-cert+cbor'
+  | 'application/stolen-list+cbor'
   | 'application/stolen-root+cbor'
+  | 'application/stolen-distrust+cbor'
+  | 'application/stolen-ownerkey+cbor'
   | 'application/stolen-batch+cbor'
   | 'application/stolen-status+cbor'
   | 'application/stolen-sighting+cbor'
   | 'application/stolen-owner+cbor'
   | 'application/stolen-auth+cbor'
+  | 'application/stolen-request+cbor'
   | 'application/eat+cwt'
 
 /** One signer's part of a COSE_Sign (RFC 9052 §4.1). */

@@ -1,4 +1,5 @@
 import { RULES } from './acts.ts'
+import type { Afterwards } from './afterwards.ts'
 import { ENROLLED, lapse, nextState, type DeviceState } from './lifecycle.ts'
 import type { Order } from './order.ts'
 import { Refusal } from './refusal.ts'
@@ -38,6 +39,7 @@ export interface FoldVisitor<T extends LoggedOrder> {
 export function stateInForce<T extends LoggedOrder>(
   orders: readonly T[],
   frontiers: Frontiers,
+  afterwards: Afterwards,
   visitor: FoldVisitor<T> = {},
 ): DeviceState {
   let state = ENROLLED
@@ -46,13 +48,13 @@ export function stateInForce<T extends LoggedOrder>(
     const { order, index, t } = logged
     const before = lapse(state, Math.floor(t / 1000))
     try {
-      state = nextState(before, order, index, t)
+      state = nextState(before, order, index, t, afterwards)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       visitor.passedOver?.(logged, error)
       continue
     }
-    visitor.taken?.(logged, before)
+    if (!afterwards.isVoid(index)) visitor.taken?.(logged, before)
   }
   return state
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   Country,
   DAY,
+  LOG,
   T0,
   bytes,
   certificate,
@@ -21,7 +22,7 @@ import { Ledger } from './ledger.ts'
 import { rootPayload } from './root.ts'
 
 describe('one order, one effect', () => {
-  it('the same payload again is a no-op, whatever its signatures and the time', () => {
+  it('A91: the same payload again is a no-op, whatever its signatures and the time', () => {
     const country = new Country()
     const t = T0 + 10
     const order = country.order('lock', t)
@@ -115,7 +116,7 @@ describe('what `of` may name', () => {
     expect(codeOf(() => country.say('release', t, { of: again }))).toBe('of-mismatch')
   })
 
-  it('with a counter that rises', () => {
+  it('A19: with a counter that rises', () => {
     const country = new Country()
     const lock = country.say('lock', t, { ctr: 7 })
     expect(codeOf(() => country.say('release', t, { of: lock, ctr: 7 }))).toBe('replay')
@@ -152,7 +153,7 @@ describe('an unlawful entry leaves nothing behind', () => {
 
   it('the ledger that refused a hundred of them goes on exactly like one that met none', () => {
     const country = new Country()
-    const plain = new Ledger(country.root, verify)
+    const plain = new Ledger(country.root, verify, LOG)
     for (const entry of country.entries) plain.apply(plain.size, entry)
     const lock = country.say('lock', t)
     plain.apply(plain.size, country.entries.at(-1)!)
@@ -268,7 +269,7 @@ describe('the log', () => {
     const entry = country.entries.at(-1)!
     expect(toHex(encodeEntry(parseEntry(entry)))).toBe(toHex(entry))
     const body = encodeCoseSign(parseEntry(entry).body)
-    for (const kind of [0, 3, 5, 6, 8, 9])
+    for (const kind of [0, 8, 9])
       expect(codeOf(() => parseEntry(encodeCbor([1, kind, 0, body])))).toBe('unknown-kind')
     expect(codeOf(() => parseEntry(encodeCbor([2, 1, 0, body])))).toBe('malformed')
     expect(codeOf(() => parseEntry(encodeCbor([1, 2, 0, body])))).toBe('malformed')

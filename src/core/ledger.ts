@@ -1,17 +1,24 @@
 import { RULES } from './acts.ts'
+import type { Afterwards, OwnerKeyChange } from './afterwards.ts'
+import type { AuthorityList } from './authority-list.ts'
 import { equal, toHex } from './bytes.ts'
 import { parseBatch } from './batch.ts'
-import { CapBook, CapCounter, RAISED_CAP_DELAY } from './caps.ts'
-import { Authorities, type Link } from './chain.ts'
+import { CapBook, CapCounter, FOREIGN_CAP_DIVISOR, RAISED_CAP_DELAY } from './caps.ts'
+import { Authorities, chainOf, type Link } from './chain.ts'
 import { certificateOf, type SignedCertificate } from './certificate.ts'
 import { checkOrder, type CheckedOrder } from './check-order.ts'
+import { checkOwnerKeyRecord, confirmNewOwner } from './check-owner-key.ts'
 import { sha256, type VerifyEs256 } from './crypto.ts'
 import { verifySlot } from './cose.ts'
-import { parseEntry, type Entry } from './entry.ts'
-import { CONTINUES, checkUndo, outstandingOf, stateUnder, type Outstanding } from './lifecycle.ts'
-import { parseOrder, type Order } from './order.ts'
+import type { Distrust } from './distrust.ts'
+import { parseEntry, type Entry, type Kind } from './entry.ts'
+import { CONTINUES, checkUndo, stateUnder } from './lifecycle.ts'
+import { OrderBook, type BookedOrder, type Standing } from './order-book.ts'
+import { RELEASED_TO, parseOrder, type Order } from './order.ts'
+import { parseOwnerKeyRecord } from './owner-key-record.ts'
 import { Refusal, demand } from './refusal.ts'
 import { stepRoot, type RootDocument } from './root.ts'
+import { StopRecords } from './stop-records.ts'
 
 const DAY = 86_400_000
 /** Waiting times of a key after its certificate stands in the log, in ms. */
@@ -24,31 +31,50 @@ export type Applied =
   | { readonly kind: 'certificate'; readonly index: number; readonly link: Link }
   | { readonly kind: 'root'; readonly index: number; readonly root: RootDocument }
   | { readonly kind: 'batch'; readonly index: number }
-
-interface Logged extends Outstanding {
-  readonly ctr: number
-  closed: boolean
-}
+  | {
+      readonly kind: 'list'
+      readonly index: number
+      readonly list: AuthorityList
+      /** Orders that became void, or count again. */
+      readonly changed: readonly number[]
+    }
+  | {
+      readonly kind: 'distrust'
+      readonly index: number
+      readonly distrust: Distrust
+      readonly changed: readonly number[]
+    }
+  /** `of`: the hold or lock whose owner has a new key. */
+  | { readonly kind: 'owner-key'; readonly index: number; readonly of: number }
 
 /**
  * The law as anybody can re-derive it who holds every entry: registry, guardian, edge, auditor. It
  * knows certificates, caps and which order undoes which, and nothing about devices: those are hidden.
  */
-export class Ledger {
+export class Ledger implements Afterwards {
   readonly authorities: Authorities
   readonly #verify: VerifyEs256
+  readonly #log: string
   readonly #book = new CapBook()
   readonly #counter = new CapCounter(this.#book)
   readonly #oids = new Map<string, { readonly index: number; readonly payload: Uint8Array }>()
   readonly #certificates = new Map<string, Link>()
-  readonly #logged = new Map<number, Logged>()
+  /** Where each document of the authorities first stands, by kind and hash of what it says. */
+  readonly #documents = new Map<string, number>()
+  readonly #orders = new OrderBook()
+  readonly #stopRecords: StopRecords
   #size = 0
   #t = 0
   #founding = true
+  /** Country of this log: that of the first registry certified in it. */
+  #country: string | null = null
 
-  constructor(root: RootDocument, verify: VerifyEs256) {
+  /** @param log origin of the log it follows: records that name another do not count here */
+  constructor(root: RootDocument, verify: VerifyEs256, log: string) {
+    this.#log = log
     this.authorities = new Authorities(root, verify)
     this.#verify = verify
+    this.#stopRecords = new StopRecords(this.authorities, this.#orders, this.#counter, verify, log)
   }
 
   /** Entries taken or passed over so far: the index of the next. */
@@ -59,6 +85,47 @@ export class Ledger {
   /** Log time of the last entry, ms. */
   get t(): number {
     return this.#t
+  }
+
+  /** Version of the newest authority list; 0 where none was logged. */
+  get listVersion(): number {
+    return this.#stopRecords.listVersion
+  }
+
+  isVoid(index: number): boolean {
+    return this.#orders.isVoid(index)
+  }
+
+  isReopened(index: number): boolean {
+    return this.#orders.isReopened(index)
+  }
+
+  ownerKeys(of: number): readonly OwnerKeyChange[] {
+    return this.#orders.ownerKeys(of)
+  }
+
+  /** The hold or lock at this leaf as it stands, undefined where there is none. */
+  standing(index: number): Standing | undefined {
+    return this.#orders.standing(index)
+  }
+
+  /** Orders that rest on this key, in log order: what its ancestor has to look at before he distrusts it. */
+  ordersUnder(kid: Uint8Array): readonly BookedOrder[] {
+    return this.#orders.under(kid)
+  }
+
+  /**
+   * Whether this entry, if it is an order, rests on a key that is stopped at `index`: one that broke
+   * the law and counts for nothing any more.
+   */
+  isStopped(index: number, bytes: Uint8Array): boolean {
+    const { kind, body } = parseEntry(bytes)
+    const links = body.slots.flatMap(({ kid }) => this.authorities.ofKey(kid))
+    const { stops } = this.authorities
+    return (
+      kind === 'order' &&
+      links.flatMap((link) => chainOf(link)).some(({ kid }) => stops.isStopped(kid, index))
+    )
   }
 
   /**
@@ -76,6 +143,11 @@ export class Ledger {
     return known.index
   }
 
+  /** Where a document of this kind that says this stands already: its first leaf. Not for orders and batches. */
+  documentIndex(kind: Kind, payload: Uint8Array): number | undefined {
+    return this.#documents.get(documentId(kind, payload))
+  }
+
   /**
    * Takes the next entry, or refuses it and changes nothing. A reader who must go on past an
    * unlawful entry calls `pass`.
@@ -86,6 +158,10 @@ export class Ledger {
     const entry = parseEntry(bytes)
     demand(entry.t >= this.#t, 'time-went-back', 'an entry older than the one before it')
     const applied = this.take(index, entry)
+    if (entry.kind !== 'order' && entry.kind !== 'batch') {
+      const id = documentId(entry.kind, entry.body.payload)
+      if (!this.#documents.has(id)) this.#documents.set(id, index)
+    }
     this.#size = index + 1
     this.#t = entry.t
     return applied
@@ -105,15 +181,25 @@ export class Ledger {
         return {
           kind: 'certificate',
           index,
-          link: this.takeCertificate(certificateOf(entry.body), entry.t),
+          link: this.takeCertificate(certificateOf(entry.body), index, entry.t),
         }
       case 'root': {
         const root = stepRoot(this.authorities.root, entry.body, this.#verify)
         this.authorities.replaceRoot(root)
         return { kind: 'root', index, root }
       }
+      case 'list':
+        return {
+          kind: 'list',
+          index,
+          ...this.#stopRecords.takeList(index, entry, this.#certificates),
+        }
+      case 'distrust':
+        return { kind: 'distrust', index, ...this.#stopRecords.takeDistrust(index, entry) }
+      case 'owner-key':
+        return this.takeOwnerKey(index, entry)
       case 'batch':
-        this.checkBatch(entry)
+        this.checkBatch(index, entry)
         return { kind: 'batch', index }
     }
   }
@@ -124,52 +210,78 @@ export class Ledger {
     const { oid } = parseOrder(entry.body.payload)
     const first = this.loggedIndex(oid, entry.body.payload)
     if (first !== undefined) return { kind: 'repeat', index, first }
-    const checked = checkOrder(entry, this.authorities, this.#verify)
+    const checked = checkOrder(entry, index, this.authorities, this.#verify)
     const { order } = checked
-    const undone = this.continued(order, entry.t)
-    if (RULES[order.act].capped) this.#counter.check(checked.subs, order.act, entry.t)
+    this.checkContinued(order, entry.t)
+    if (RULES[order.act].capped)
+      this.#counter.check(checked.subs, order.act, entry.t, this.divisorFor(checked))
 
     // Nothing above changed anything; nothing below can fail.
     this.#founding = false
     this.#oids.set(toHex(order.oid), { index, payload: sha256(entry.body.payload) })
     if (RULES[order.act].capped) this.#counter.count(checked.subs, order.act, entry.t)
-    if (undone && order.act === 'found')
-      this.#logged.set(undone.index, { ...undone, foundBy: order.auth, ctr: order.ctr })
-    else if (undone) undone.closed = true
-    if (order.act === 'hold' || order.act === 'lock')
-      this.#logged.set(index, {
-        ...outstandingOf(order, order.act, index),
-        ctr: order.ctr,
-        closed: false,
-      })
+    this.#orders.add(index, checked)
     return { kind: 'order', index, checked }
   }
 
-  /** The order that `of` names, if it may be continued. @throws {Refusal} of-mismatch, wrong-state, replay, signer-set, owner-key */
-  private continued(order: Order, t: number): Logged | null {
-    if (order.of === undefined) return null
-    const named = this.#logged.get(order.of)
-    demand(named !== undefined, 'of-mismatch', 'names no hold or lock of this log')
+  /** @throws {Refusal} of-mismatch, wrong-state, replay, signer-set, owner-key, owner-delay, fields */
+  private checkContinued(order: Order, t: number): void {
+    if (order.of === undefined) return
+    const named = this.open(order.of, t)
+    const { outstanding } = named
     demand(
-      CONTINUES[order.act].includes(named.act),
+      CONTINUES[order.act].includes(outstanding.act),
       'of-mismatch',
-      `${order.act} does not continue a ${named.act}`,
+      `${order.act} does not continue a ${outstanding.act}`,
     )
-    demand(!named.closed, 'of-mismatch', 'names an order that is no longer in force')
-    const lapsed = named.act === 'hold' && Math.floor(t / 1000) > named.exp
-    demand(!lapsed, 'of-mismatch', 'names a hold that has lapsed')
-    const state = stateUnder(named)
+    // What is void is undone all the same, as an error, on the phones that obeyed it.
+    const undoesVoid = order.act === 'release' && order.to === RELEASED_TO.issuedInError
+    demand(!named.booked.isVoid || undoesVoid, 'of-mismatch', 'names an order that is void')
+    const state = stateUnder(outstanding)
     demand(
       RULES[order.act].from.includes(state),
       'wrong-state',
       `${order.act} does not follow ${state}`,
     )
     demand(order.ctr > named.ctr, 'replay', 'the counter does not rise')
-    if (order.act === 'release' || order.act === 'retire') checkUndo(order, named)
+    if (order.act !== 'release' && order.act !== 'retire') return
+    const change = checkUndo(order, outstanding, t, this.ownerKeys(order.of))
+    if (change) confirmNewOwner(change, order.okey!.key, this.authorities, this.#verify)
+  }
+
+  /** The hold or lock at this leaf, still in force. @throws {Refusal} of-mismatch */
+  private open(of: number, t: number): Standing {
+    const named = this.#orders.standing(of)
+    demand(named !== undefined, 'of-mismatch', 'names no hold or lock of this log')
+    demand(!named.isClosed, 'of-mismatch', 'names an order that is no longer in force')
+    const { act, exp } = named.outstanding
+    const lapsed = act === 'hold' && Math.floor(t / 1000) > exp
+    demand(!lapsed, 'of-mismatch', 'names a hold that has lapsed')
     return named
   }
 
-  private takeCertificate(signed: SignedCertificate, t: number): Link {
+  /** A chain has one country throughout: that of its first signer speaks for all its names. */
+  private divisorFor({ links }: CheckedOrder): number {
+    const isForeign = this.#country !== null && links[0]!.cert.scope.country !== this.#country
+    return isForeign ? FOREIGN_CAP_DIVISOR : 1
+  }
+
+  private takeOwnerKey(index: number, entry: Entry): Applied {
+    const { of } = parseOwnerKeyRecord(entry.body.payload)
+    const { outstanding, booked } = this.open(of, entry.t)
+    const change = checkOwnerKeyRecord(entry, {
+      index,
+      log: this.#log,
+      authorities: this.authorities,
+      verify: this.#verify,
+      named: { outstanding, t: booked.t },
+      changes: this.ownerKeys(of),
+    })
+    this.#orders.addOwnerKey(of, change)
+    return { kind: 'owner-key', index, of }
+  }
+
+  private takeCertificate(signed: SignedCertificate, index: number, t: number): Link {
     const { cert, kid } = signed
     // Certificates are public: one logged again must not bring back the caps of its day.
     const id = toHex(sha256(signed.cose.payload))
@@ -181,22 +293,25 @@ export class Ledger {
     const waits = isNewKey && !this.#founding
     const earlier = known.find((link) => equal(link.kid, kid))
     const usableFrom = waits ? t + delay : (earlier?.usableFrom ?? 0)
-    const link = this.authorities.check(signed, usableFrom, t)
+    const link = this.authorities.check(signed, usableFrom, { index, t })
     this.authorities.add(link)
     this.#certificates.set(id, link)
+    if (cert.role === 'registry') this.#country ??= cert.scope.country
     const isNewForce = cert.role === 'force' && known.length === 0
     const rises = known.length > 0 || isNewForce
     this.#book.set(cert.sub, cert.caps, t, this.#founding || !rises ? 0 : RAISED_CAP_DELAY)
     return link
   }
 
-  private checkBatch(entry: Entry): void {
+  private checkBatch(index: number, entry: Entry): void {
     parseBatch(entry.body.payload)
     demand(entry.body.slots.length === 1, 'signer-set', 'a batch has one signer')
     const slot = entry.body.slots[0]!
-    const { cert } = this.authorities.signer(slot.kid, entry.t)
+    const { cert } = this.authorities.signer(slot.kid, entry.t, index)
     if (cert.role !== 'registry' && cert.role !== 'maker')
       throw new Refusal('signer-set', `${cert.role} signs no batches`)
     verifySlot(entry.body, slot, cert.key, { verify: this.#verify })
   }
 }
+
+const documentId = (kind: Kind, payload: Uint8Array) => `${kind} ${toHex(sha256(payload))}`

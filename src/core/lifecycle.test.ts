@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, T0, lawfulOrder, newKey } from '../../test/law.ts'
 import { codeOf } from '../../test/vectors/outcome.ts'
+import { NOTHING_AFTERWARDS } from './afterwards.ts'
 import { ACTS, RULES, STATES, type Act, type State } from './acts.ts'
 import { stateInForce, type LoggedOrder } from './in-force.ts'
 import { CONTINUES, ENROLLED, lapse, nextState, type DeviceState } from './lifecycle.ts'
@@ -231,6 +232,6 @@ describe('what is in force', () => {
     [0, 4, 'protected'],
     [1, 4, 'protected'],
   ])('guardians up to %i, witnesses up to %i: %s', (guarded, plain, state) => {
-    expect(stateInForce(orders, { guarded, plain }).state).toBe(state)
+    expect(stateInForce(orders, { guarded, plain }, NOTHING_AFTERWARDS).state).toBe(state)
   })
 })

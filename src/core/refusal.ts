@@ -61,6 +61,7 @@ export type RefusalCode =
   | 'proof-too-weak'
   | 'hold-exhausted'
   | 'case-closed'
+  | 'home-elsewhere'
   // device
   | 'attestation-needed'
   | 'identity-conflict'
@@ -101,6 +102,9 @@ export type RefusalCode =
   | 'timeout'
   // this machine
   | 'config'
+  | 'key-missing'
+  | 'key-locked'
+  | 'unconfirmed'
   | 'data-folder-busy'
   | 'data-folder-unsafe'
   | 'fatal'

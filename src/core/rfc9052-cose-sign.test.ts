@@ -205,7 +205,7 @@ describe('COSE_Sign, RFC 9052 §4.1', () => {
       ],
       'malformed',
     ],
-  ])('refuses %s', (_, make, code) => {
+  ])('A91: refuses %s', (_, make, code) => {
     expect(parse(make())).toBe(code)
   })
 
@@ -237,7 +237,7 @@ describe('COSE_Sign, RFC 9052 §4.1', () => {
     expect(check({ ...cose, payload: encodeCbor('other') }, good, 0, signer.key)).toBe('signature')
   })
 
-  it('accepts both halves of s: low-S is not required', () => {
+  it('A91: accepts both halves of s: low-S is not required', () => {
     const cose = coseSign(ORDER, payload, [alice])
     const good = cose.slots[0]!.signature
     const s = BigInt(`0x${toHex(good.slice(32))}`)

@@ -80,7 +80,7 @@ function checkSigners(
   verify: VerifyEs256,
 ): void {
   demand(cose.slots.length === SIGNERS, 'signer-set', `expected ${SIGNERS} registry signatures`)
-  const links = cose.slots.map((slot) => authorities.signer(slot.kid, exp * 1000))
+  const links = cose.slots.map((slot) => authorities.signer(slot.kid, exp * 1000, 0))
   for (const [i, link] of links.entries()) {
     demand(link.cert.role === 'registry', 'signer-set', `${link.cert.role} signs no status tokens`)
     verifySlot(cose, cose.slots[i]!, link.cert.key, { verify })

@@ -102,7 +102,7 @@ describe('flags, §6.1', () => {
   })
 })
 
-describe('every deviation is refused', () => {
+describe('A51: every deviation is refused', () => {
   const swapped = `{"challenge":"${challenge}","type":"webauthn.get","origin":"${ORIGIN}"}`
   const json = clientData()
   it.each<[string, Slot]>([

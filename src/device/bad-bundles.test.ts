@@ -82,7 +82,7 @@ describe('a bad bundle changes nothing, on the disk or on the screen', () => {
     expect(await refused(bundle)).toBe('signature')
   })
 
-  it('one officer, or one officer twice', async () => {
+  it('A49: one officer, or one officer twice', async () => {
     const { forceOrder, officers } = stage.log.founding
     const one = officers[0]!.signer
     for (const signers of [
@@ -119,12 +119,14 @@ describe('a bad bundle changes nothing, on the disk or on the screen', () => {
     expect(await refused(await bent((b) => ({ ...b, opening })))).toBe('opening')
   })
 
-  it('without a quorum of guardians', async () => {
-    const { bundle } = await stage.log.issue('lock', stage.ids, { ctr: 1 }, { guardians: 1 })
-    expect(await refused(bundle)).toBe('guardian-quorum')
+  it('A52, A53: at the device: a lock that force, officers, log and all witnesses signed, and too few guardians', async () => {
+    for (const guardians of [0, 1]) {
+      const { bundle } = await stage.log.issue('lock', stage.ids, { ctr: 1 }, { guardians })
+      expect(await refused(bundle)).toBe('guardian-quorum')
+    }
   })
 
-  it('without a quorum of witnesses', async () => {
+  it('A82, A83: without a quorum of witnesses', async () => {
     const { bundle } = await stage.log.issue('lock', stage.ids, { ctr: 1 }, { witnesses: 1 })
     expect(await refused(bundle)).toBe('witness-quorum')
   })

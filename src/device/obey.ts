@@ -4,7 +4,7 @@ import type { StoreRecord } from './secure-store.ts'
 
 /** The record after an accepted bundle: trust.md §12, step 18. `bundle` is what was verified. */
 export function obey(record: StoreRecord, bundle: Uint8Array, accepted: Accepted): StoreRecord {
-  const { order, index, device, now, treeSize } = accepted
+  const { order, index, device, now, treeSize, owner } = accepted
   return {
     ...record,
     device,
@@ -13,6 +13,7 @@ export function obey(record: StoreRecord, bundle: Uint8Array, accepted: Accepted
     root: newestRoot(record.root, bundle, accepted.trust.root.version),
     now,
     treeSize,
+    owner,
   }
 }
 

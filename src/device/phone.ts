@@ -6,6 +6,7 @@ import {
   demand,
   equal,
   fromBase64,
+  isWithin,
   readCertificate,
   thumbprint,
   type RefusalCode,
@@ -21,7 +22,7 @@ import { Memory } from './memory.ts'
 import { obey } from './obey.ts'
 import { UNASKED, attach, type Attached } from './radio.ts'
 import { RegistryClient } from './registry-client.ts'
-import { stateOf, type StoreRecord } from './secure-store.ts'
+import { stateOf, type Home, type StoreRecord } from './secure-store.ts'
 import { UserStorage } from './user-storage.ts'
 
 export interface PhoneOptions {
@@ -149,6 +150,7 @@ export class Phone {
         owner: known.owner,
         now: known.now,
         treeSize: known.treeSize,
+        home: known.home?.log ?? null,
       })
       await this.#memory.persist(obey(known, bundle, accepted))
       this.#opened = false
@@ -209,7 +211,10 @@ export class Phone {
     return { obeyed: bundles.length - refused.length, refused }
   }
 
-  /** @throws {Refusal} owner-key: it has another owner; attestation-needed, identity-conflict, imei-mismatch, unavailable … */
+  /**
+   * @throws {Refusal} owner-key: it has another owner · log-unknown, identity-conflict: it is at home
+   * elsewhere · attestation-needed, imei-mismatch, unavailable …
+   */
   async enrol(enrolment: Enrolment) {
     this.#demandOn()
     const { ownerKey } = enrolment
@@ -222,9 +227,20 @@ export class Phone {
     const device = thumbprint(this.#memory.store.dak)
     const request = enrolmentRequest(enrolment, { eat, nonce, device })
     const answer = await this.#registry.enrol(request)
-    if (owner)
-      await this.#memory.inTurn(() => this.#memory.persist({ ...this.#memory.known, owner }))
+    await this.#memory.inTurn(() => this.#settle(answer.home, owner))
     return answer
+  }
+
+  /** Once at home in a log, always: else a second enrolment elsewhere would undo the orders of the first. */
+  async #settle(home: Home, owner: Uint8Array | undefined): Promise<void> {
+    const { known } = this.#memory
+    const { plain } = readTrust(known.root, this.#verify)
+    const isKnown = plain.logs.some(({ key }) => key.name === home.log)
+    demand(isKnown, 'log-unknown', 'enrolled in a log that the root document does not name')
+    const before = known.home ?? home
+    const isSame = before.log === home.log && before.authority === home.authority
+    demand(isSame, 'identity-conflict', 'this phone is at home in another log')
+    await this.#memory.persist({ ...known, home, ...(owner && { owner }) })
   }
 
   /**
@@ -246,7 +262,10 @@ export class Phone {
     await this.#memory.inTurn(async () => {
       this.#demandOn()
       const { store, known } = this.#memory
-      const certificates = answer.certificates.map(readCertificate)
+      // Only the home's own registry sets a phone up: another country's has not seen its orders.
+      const certificates = answer.certificates
+        .map(readCertificate)
+        .filter(({ cert }) => isWithin(cert.sub, known.home?.authority ?? cert.sub))
       const { root } = readTrust(known.root, this.#verify)
       checkStatusToken(
         answer.token,

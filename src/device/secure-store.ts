@@ -2,6 +2,12 @@ import type { DeviceState, PublicKey } from '../core/index.ts'
 import { lapse } from '../core/index.ts'
 import type { Factory } from './factory.ts'
 
+/** A phone's home: the origin of its log, and the national authority whose registry speaks for it. */
+export interface Home {
+  readonly log: string
+  readonly authority: string
+}
+
 /** All a phone has to remember to judge its next order: device.md §1. */
 export interface StoreRecord {
   /** As the orders left it. A hold that lapsed is still named here: see `stateOf`. */
@@ -12,6 +18,8 @@ export interface StoreRecord {
   readonly last: { readonly auth: string; readonly index: number } | null
   /** Thumbprint of the owner's key, null until there is one. */
   readonly owner: Uint8Array | null
+  /** Where it was enrolled: the one log whose orders it obeys. Null before. */
+  readonly home: Home | null
   /** The newest signed root document. */
   readonly root: Uint8Array
   /** T, the phone's lower bound of the time, Unix seconds: from quorums of cosigners only. */
@@ -41,6 +49,7 @@ export function blankRecord(factory: Factory): StoreRecord {
     holdLapsed: false,
     last: null,
     owner: null,
+    home: null,
     root: factory.root,
     now: 0,
     treeSize: 0,

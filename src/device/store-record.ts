@@ -18,7 +18,7 @@ export const MAX_RECORD_BYTES = 20_480
 
 /** Deterministic CBOR of a record. */
 export function encodeRecord(record: StoreRecord): Uint8Array {
-  const { device, last } = record
+  const { device, last, home } = record
   return encodeCbor(
     new Map<number, CborValue>([
       [1, 1],
@@ -33,6 +33,7 @@ export function encodeRecord(record: StoreRecord): Uint8Array {
       [10, record.treeSize],
       [11, record.bootCount],
       [12, record.activation],
+      [13, home && [home.log, home.authority]],
     ]),
   )
 }
@@ -61,6 +62,10 @@ export function decodeRecord(bytes: Uint8Array): StoreRecord {
       return { auth: asText(auth), index: asUint(index) }
     }),
     owner: orNull(fields.take(7), (value) => asBytes(value, 32)),
+    home: orNull(fields.take(13), (value) => {
+      const [log, authority] = asArray(value, 2)
+      return { log: asText(log, 256), authority: asText(authority) }
+    }),
     root: fields.bytes(8),
     now: fields.uint(9),
     treeSize: fields.uint(10),

@@ -4,9 +4,13 @@ import type { Trust } from '../wire/index.ts'
 import type { Alarms } from './alarms.ts'
 import { Follower, type Covered } from './follower.ts'
 import { Journal, type Stored } from './journal.ts'
-import { Register } from './register.ts'
+import type { MergedRegister } from './merged-register.ts'
+import type { Register } from './register.ts'
 
 export interface BookOptions {
+  readonly origin: string
+  /** Where the log's own register has its place. */
+  readonly merged: MergedRegister
   readonly dataFolder: string
   readonly trust: Trust
   readonly alarms: Alarms
@@ -15,7 +19,7 @@ export interface BookOptions {
   readonly clock: () => number
 }
 
-/** The register, what feeds it, and where that is kept. */
+/** The register of one log, what feeds it, and where that is kept. */
 export interface Book {
   readonly register: Register
   readonly follower: Follower
@@ -50,12 +54,12 @@ interface Opening extends Book {
   isReplaying: boolean
 }
 
-function emptyBook({ trust, logger }: BookOptions, journal: Journal): Opening {
-  const register = new Register()
+function emptyBook({ origin, merged, trust, logger }: BookOptions, journal: Journal): Opening {
+  const register = merged.renew(origin)
   const onCovered = (covered: Covered) => {
     if (!book.isReplaying) journal.append(covered)
   }
-  const follower = new Follower({ trust, register, logger, onCovered })
+  const follower = new Follower({ origin, trust, register, logger, onCovered })
   const book: Opening = { register, follower, journal, isReplaying: true }
   return book
 }

@@ -32,13 +32,15 @@ afterEach(async () => {
 })
 
 const dataDir = () => join(home, 'data')
+/** Where what is kept of the log lies. */
+const logDir = () => join(dataDir(), 'log-log.example%2Fzz')
 
 async function start(): Promise<Edge> {
   edge = await startEdge({
     name: 'edge-1',
     signer: log.founding.operators[0]!.signer,
     trust: log.trust,
-    registryUrl: registry.url,
+    registries: [{ origin: log.origin, url: registry.url }],
     dataDir: dataDir(),
     port: 0,
     adminPort: 0,
@@ -67,7 +69,7 @@ async function health(): Promise<Record<string, unknown>> {
 
 async function metric(name: string): Promise<number> {
   const text = await (await fetch(`${edge!.adminUrl}/metrics`)).text()
-  return Number(new RegExp(`^stolen_edge_${name} (.*)$`, 'm').exec(text)![1])
+  return Number(new RegExp(`^stolen_edge_${name}(?:{.*})? (.*)$`, 'm').exec(text)![1])
 }
 
 const eventually = (assertion: () => Promise<void> | void) =>
@@ -104,7 +106,7 @@ describe('an edge and its registry', () => {
     })
   })
 
-  test('loads a log of several chunks', async () => {
+  test('A74: (small) loads a log of several chunks', async () => {
     while (log.size < 520) log.append(new Uint8Array([log.size % 256, 1]), null)
     log.lock(phone(1))
     registry.publish()
@@ -142,7 +144,7 @@ describe('an edge and its registry', () => {
     expect(await health()).toMatchObject({ alarms: [], refusedOrders: 0 })
   })
 
-  test('takes the snapshot again when its cursor is too old', async () => {
+  test('A73: takes the snapshot again when its cursor is too old', async () => {
     registry.feedStatus = 410
     log.lock(phone(1))
     registry.publish()
@@ -161,8 +163,8 @@ describe('an edge and its registry', () => {
     await registry.start()
     await eventually(async () => expect((await health())['alarms']).toContain('future-cursor'))
     expect(await check(1)).toEqual(['BLACKLISTED'])
-    const [name] = await readdir(join(dataDir(), 'evidence'))
-    expect(await readFile(join(dataDir(), 'evidence', name!), 'utf8')).toContain(log.origin)
+    const [name] = await readdir(join(logDir(), 'evidence'))
+    expect(await readFile(join(logDir(), 'evidence', name!), 'utf8')).toContain(log.origin)
   })
 
   test('keeps both sides of a split view and follows that log no more, not after a restart either', async () => {
@@ -172,7 +174,7 @@ describe('an edge and its registry', () => {
     await caughtUp()
     registry.say(log.checkpoint({ root: new Uint8Array(32).fill(1) }))
     await eventually(async () => expect((await health())['alarms']).toContain('split-view'))
-    expect(await readdir(join(dataDir(), 'evidence'))).toHaveLength(2)
+    expect(await readdir(join(logDir(), 'evidence'))).toHaveLength(2)
     await restart()
     const before = registry.requests.length
     expect((await health())['alarms']).toEqual(['split-view'])
@@ -213,7 +215,7 @@ describe('the journal', () => {
     await start()
     await caughtUp()
   }
-  const entries = () => join(dataDir(), 'entries.journal')
+  const entries = () => join(logDir(), 'entries.journal')
   const expected = ['GREYLISTED', 'BLACKLISTED', 404, 404]
 
   test('answers after a restart with the registry gone', async () => {
@@ -282,7 +284,7 @@ describe('the journal', () => {
     await caughtUp()
     const size = log.size
     await edge!.close()
-    const checkpoints = join(dataDir(), 'checkpoints.journal')
+    const checkpoints = join(logDir(), 'checkpoints.journal')
     const before = await readFile(checkpoints)
     log.lock(phone(1))
     registry.publish()
@@ -316,7 +318,7 @@ describe('the journal', () => {
     await caughtUp()
     expect(await check(1)).toEqual(['BLACKLISTED'])
     expect((await health())['alarms']).toEqual(['journal-damaged'])
-    expect((await readdir(dataDir())).join()).toContain('entries.journal.damaged-')
+    expect((await readdir(logDir())).join()).toContain('entries.journal.damaged-')
     await registry.stop()
     await restart()
     expect(await check(1)).toEqual(['BLACKLISTED'])

@@ -2,6 +2,7 @@ import {
   isInForce,
   stateInForce,
   toHex,
+  type Afterwards,
   type DeviceIds,
   type DeviceState,
   type Frontiers,
@@ -28,14 +29,19 @@ export type OnSkipped = (index: number, code: RefusalCode) => void
 export class Fold {
   readonly #register: Register
   readonly #onSkipped: OnSkipped
+  readonly #afterwards: Afterwards
   readonly #orders = new Map<string, Placed[]>()
   /** Orders not yet in force, by index. */
   readonly #waiting = new Map<number, { readonly placed: Placed; readonly subject: string }>()
   readonly #skipped = new Map<number, RefusalCode>()
+  readonly #subjects = new Map<number, string>()
+  /** Subjects of which a later entry says something new. */
+  readonly #changed = new Set<string>()
   #frontiers: Frontiers = { plain: 0, guarded: 0 }
 
-  constructor(register: Register, onSkipped: OnSkipped) {
+  constructor(register: Register, afterwards: Afterwards, onSkipped: OnSkipped) {
     this.#register = register
+    this.#afterwards = afterwards
     this.#onSkipped = onSkipped
   }
 
@@ -56,11 +62,21 @@ export class Fold {
     if (orders) orders.push(placed)
     else this.#orders.set(subject, [placed])
     this.#waiting.set(placed.index, { placed, subject })
+    this.#subjects.set(placed.index, subject)
+  }
+
+  /** Something later was said about these orders: they became void, or an owner has a new key. */
+  reconsider(indexes: readonly number[]): void {
+    for (const index of indexes) {
+      const subject = this.#subjects.get(index)
+      if (subject !== undefined) this.#changed.add(subject)
+    }
   }
 
   advance(frontiers: Frontiers): void {
     this.#frontiers = frontiers
-    const moved = new Set<string>()
+    const moved = new Set(this.#changed)
+    this.#changed.clear()
     for (const [index, { placed, subject }] of this.#waiting)
       if (isInForce(placed, frontiers)) {
         this.#waiting.delete(index)
@@ -74,7 +90,7 @@ export class Fold {
     // when the same device is locked later under its right one.
     let worn = new Set<Imei14>()
     const known = new Set<Imei14>()
-    const device = stateInForce(this.#orders.get(subject)!, this.#frontiers, {
+    const device = stateInForce(this.#orders.get(subject)!, this.#frontiers, this.#afterwards, {
       taken: ({ index, ids }, before) => {
         this.#skipped.delete(index)
         if (before.state === 'protected') worn = new Set()

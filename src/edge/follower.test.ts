@@ -17,7 +17,7 @@ function fresh(trust = log.trust) {
   register = new Register()
   covered = []
   const onCovered = (settled: Covered) => void covered.push(settled)
-  follower = new Follower({ trust, register, logger, onCovered })
+  follower = new Follower({ origin: log.origin, trust, register, logger, onCovered })
   return follower
 }
 
@@ -62,7 +62,7 @@ describe('a phone on its way', () => {
     [-1, 'held'],
     [0, 'held'],
     [1, 'released'],
-  ])('whose hold ends %i s from the newest cosigned time is %s', (offset, state) => {
+  ])('A93: whose hold ends %i s from the newest cosigned time is %s', (offset, state) => {
     const one = phone(1)
     const exp = START / 1000 + 3_600
     log.hold(one, { exp })
@@ -98,7 +98,7 @@ describe('a phone on its way', () => {
 })
 
 describe('quorum', () => {
-  test('without the guardians a lock waits, and a release does not', () => {
+  test('A59, A84: without the guardians a lock waits, and a release does not', () => {
     const [released, waiting] = [phone(1), phone(2)]
     const lock = log.lock(released)
     publish()
@@ -165,7 +165,7 @@ describe('quorum', () => {
 })
 
 describe('the law', () => {
-  test('an order above the cap is refused by the edge itself', () => {
+  test('A52, A53: at the edge: an order above the cap is refused by the edge itself', () => {
     log = new EdgeLog({ capPerHour: 2 })
     fresh()
     for (const serial of [1, 2, 3]) log.lock(phone(serial))
@@ -213,7 +213,7 @@ describe('the law', () => {
   })
 })
 
-describe('a feed that was tampered with', () => {
+describe('A87: a feed that was tampered with', () => {
   const altered = (record: LogRecord): LogRecord => ({
     ...record,
     entry: record.entry.map((byte, i) => (i === 40 ? byte ^ 1 : byte)),

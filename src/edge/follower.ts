@@ -42,6 +42,8 @@ export interface Covered {
 }
 
 export interface FollowerOptions {
+  /** The log to follow, one of the policy's. */
+  readonly origin: string
   readonly trust: Trust
   readonly register: Register
   readonly logger: Logger
@@ -106,9 +108,11 @@ export class Follower {
     const { trust, register, logger } = options
     this.#options = options
     this.#trust = trust
-    this.#origin = trust.plain.logs[0]!.key.name
-    this.#ledger = new Ledger(trust.root, trust.verify.es256)
-    this.#fold = new Fold(register, (index, code) => logger.warn({ index, code }, 'order skipped'))
+    this.#origin = options.origin
+    this.#ledger = new Ledger(trust.root, trust.verify.es256, this.#origin)
+    this.#fold = new Fold(register, this.#ledger, (index, code) =>
+      logger.warn({ index, code }, 'order skipped'),
+    )
   }
 
   /** Leaves covered by a checkpoint with the plain quorum, and applied. */
@@ -269,6 +273,9 @@ export class Follower {
     const applied = this.attempt(index, () => this.#ledger.apply(index, entry))
     if (applied === null) this.#ledger.pass(index)
     if (applied?.kind === 'order') this.attempt(index, () => this.place(record, applied))
+    if (applied?.kind === 'list' || applied?.kind === 'distrust')
+      this.#fold.reconsider(applied.changed)
+    if (applied?.kind === 'owner-key') this.#fold.reconsider([applied.of])
     if (applied?.kind !== 'root') return false
     this.attempt(index, () => {
       this.#trust = trustOf(applied.root, this.#trust.verify)

@@ -1,7 +1,7 @@
 import type { Imei14 } from '../core/index.ts'
 
-/** What the register knows of a number. `released`: known, and protected again. */
-const LISTED_STATES = ['stolen', 'recovered', 'retired', 'held', 'released'] as const
+/** What the register knows of a number, heaviest first. `released`: known, and protected again. */
+export const LISTED_STATES = ['stolen', 'recovered', 'retired', 'held', 'released'] as const
 export type ListedState = (typeof LISTED_STATES)[number]
 
 /** What one subject's orders say about one number it wears. */
@@ -16,13 +16,19 @@ interface Worn extends Listing {
 }
 
 /**
- * The verdicts: exact, in memory, one look-up a check. A number that several devices wear answers
- * with the heaviest state, so that a second device never lightens the first.
+ * The verdicts of one log: exact, in memory, one look-up a check. A number that several devices wear
+ * answers with the heaviest state, so that a second device never lightens the first.
  */
 export class Register {
+  readonly #onListed: (imei: Imei14) => void
   readonly #worn = new Map<string, readonly Worn[]>()
   readonly #subjects = new Map<string, readonly Imei14[]>()
   #now = 0
+
+  /** @param onListed told of every number that an order names */
+  constructor(onListed: (imei: Imei14) => void = () => undefined) {
+    this.#onListed = onListed
+  }
 
   /** Newest cosigned time, Unix seconds: the only clock a hold lapses by. */
   get now(): number {
@@ -41,8 +47,10 @@ export class Register {
       if (others.length > 0) this.#worn.set(imei, others)
       else this.#worn.delete(imei)
     }
-    for (const [imei, listing] of listings)
+    for (const [imei, listing] of listings) {
       this.#worn.set(imei, [...(this.#worn.get(imei) ?? []), { ...listing, subject }])
+      this.#onListed(imei)
+    }
     if (listings.size > 0) this.#subjects.set(subject, [...listings.keys()])
     else this.#subjects.delete(subject)
   }
@@ -51,13 +59,6 @@ export class Register {
   stateOf(imei: Imei14): ListedState | undefined {
     const worn = this.#worn.get(imei)
     return worn && this.heaviest(worn)
-  }
-
-  /** How many numbers answer with each state. */
-  counts(): Record<ListedState, number> {
-    const counts = { stolen: 0, recovered: 0, retired: 0, held: 0, released: 0 }
-    for (const worn of this.#worn.values()) counts[this.heaviest(worn)]++
-    return counts
   }
 
   private heaviest(worn: readonly Worn[]): ListedState {

@@ -1,36 +1,44 @@
 import { stalenessOf } from './admin.ts'
-import type { Alarms } from './alarms.ts'
 import { OUTCOMES, type Counters } from './counters.ts'
-import type { FeedClient } from './feed-client.ts'
-import type { Follower } from './follower.ts'
-import type { Register } from './register.ts'
-import type { Sightings } from './sightings.ts'
+import type { FollowedLog } from './followed-log.ts'
+import type { MergedRegister } from './merged-register.ts'
 
 /** Everything an edge can say about itself. */
 export interface Parts {
   readonly name: string
-  readonly register: Register
-  readonly follower: Follower
-  readonly client: FeedClient
+  readonly register: MergedRegister
+  /** The own country's first. */
+  readonly logs: readonly FollowedLog[]
   readonly counters: Counters
-  readonly sightings: Sightings
-  readonly alarms: Alarms
   /** Unix ms. */
   readonly clock: () => number
 }
 
-export function health(parts: Parts) {
-  const { name, register, follower, sightings, alarms } = parts
-  const ageSeconds = ageOf(parts)
+/** What stands outside `logs` is the own country's log, or where it says so of all together. */
+export function health({ name, register, logs, clock }: Parts) {
+  const [own] = logs.map((log) => healthOf(log, clock))
   return {
     name,
+    ...own,
+    entries: register.counts(),
+    /** Of all logs. */
+    sightingsWaiting: sum(logs, ({ sightings }) => sightings.waiting),
+    alarms: [...new Set(logs.flatMap(({ alarms }) => alarms.raised))].toSorted(),
+    logs: logs.map((log) => healthOf(log, clock)),
+  }
+}
+
+function healthOf({ origin, book, sightings, alarms }: FollowedLog, clock: () => number) {
+  const { follower } = book
+  const ageSeconds = ageOf(book, clock)
+  return {
+    origin,
     status: follower.isReady ? 'ok' : 'loading',
     treeSize: follower.treeSize,
     plainSize: follower.size,
     guardedSize: follower.guardedSize,
     ageSeconds,
     stale: stalenessOf(ageSeconds),
-    entries: register.counts(),
     sightingsWaiting: sightings.waiting,
     waitingOrders: follower.waitingOrders,
     refusedOrders: follower.refusedOrders,
@@ -38,31 +46,51 @@ export function health(parts: Parts) {
   }
 }
 
-export function metrics(parts: Parts): Map<string, number> {
-  const { register, follower, client, counters, sightings, alarms } = parts
+/** Of the whole edge, then of each log under its label. */
+export function metrics({ register, logs, counters, clock }: Parts): Map<string, number> {
   const entries = Object.entries(register.counts())
   return new Map<string, number>([
     ['n5g_received', counters.received],
     ...Object.entries(counters.sums()).map(([sum, n]) => [`n5g_${sum}`, n] as const),
     ...OUTCOMES.map((outcome) => [`n5g_outcome_${outcome}`, counters.of(outcome)] as const),
-    ['tree_size', follower.treeSize],
-    ['plain_size', follower.size],
-    ['guarded_size', follower.guardedSize],
-    ['age_seconds', ageOf(parts) ?? -1],
     ...entries.map(([state, n]) => [`entries_${state}`, n] as const),
-    ['orders_waiting', follower.waitingOrders],
-    ['orders_refused', follower.refusedOrders],
-    ['sightings_waiting', sightings.waiting],
-    ['sightings_lost', sightings.lost],
-    ['feed_connected', client.counts.connected],
-    ['feed_healed', client.counts.healed],
-    ['feed_refused_notes', client.counts.refusedNotes],
-    ['alarms', alarms.raised.length],
+    ...logs.flatMap((log) => metricsOf(log, clock)),
   ])
 }
 
+function metricsOf(
+  { origin, book, client, sightings, alarms }: FollowedLog,
+  clock: () => number,
+): readonly (readonly [string, number])[] {
+  const { follower } = book
+  const values = {
+    tree_size: follower.treeSize,
+    plain_size: follower.size,
+    guarded_size: follower.guardedSize,
+    age_seconds: ageOf(book, clock) ?? -1,
+    orders_waiting: follower.waitingOrders,
+    orders_refused: follower.refusedOrders,
+    sightings_waiting: sightings.waiting,
+    sightings_lost: sightings.lost,
+    feed_connected: client.counts.connected,
+    feed_healed: client.counts.healed,
+    feed_refused_notes: client.counts.refusedNotes,
+    alarms: alarms.raised.length,
+  }
+  return Object.entries(values).map(([name, value]) => [`${name}{log="${label(origin)}"}`, value])
+}
+
+/** A label's value in the Prometheus text format. */
+function label(origin: string): string {
+  return origin.replace(/[\\"]/g, '\\$&')
+}
+
 /** Age of the newest quorum checkpoint; a clock behind the witnesses' makes it no younger than 0. */
-function ageOf({ follower, register, clock }: Parts): number | null {
+function ageOf({ follower, register }: FollowedLog['book'], clock: () => number): number | null {
   if (!follower.isReady) return null
   return Math.max(0, Math.floor(clock() / 1000) - register.now)
+}
+
+function sum(logs: readonly FollowedLog[], of: (log: FollowedLog) => number): number {
+  return logs.reduce((total, log) => total + of(log), 0)
 }

@@ -1,17 +1,12 @@
-import type { Signer } from '../core/index.ts'
+import { demand, type Signer } from '../core/index.ts'
 import { lockFolder, mkdirDurably, type Logger, type Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { startAdmin } from './admin.ts'
-import { Alarms } from './alarms.ts'
-import { openBook } from './book.ts'
 import { Counters } from './counters.ts'
-import { Evidence } from './evidence.ts'
-import { FeedClient } from './feed-client.ts'
-import { startN5g } from './n5g.ts'
-import { RegistrySource } from './registry-source.ts'
+import { FollowedLog, type RegistryAddress } from './followed-log.ts'
+import { MergedRegister } from './merged-register.ts'
+import { startN5g, type Seen } from './n5g.ts'
 import { health, metrics, type Parts } from './report.ts'
-import { Sightings } from './sightings.ts'
-import { SightingSpool } from './sighting-spool.ts'
 import type { UnknownPolicy } from './verdict.ts'
 
 export interface EdgeOptions {
@@ -19,8 +14,8 @@ export interface EdgeOptions {
   /** The operator's certified key: signs sightings and requests. */
   readonly signer: Signer
   readonly trust: Trust
-  /** Base URL without final slash. */
-  readonly registryUrl: string
+  /** Whose logs to follow, each one of the policy's: the own country's first. */
+  readonly registries: readonly RegistryAddress[]
   /** For this edge alone. */
   readonly dataDir: string
   /** 0: any free port. */
@@ -43,11 +38,13 @@ export interface Edge {
 
 /**
  * One operator's register. It answers from the start: with what its disk proves, else 500 until the
- * first snapshot is verified.
- * @throws {Refusal} data-folder-busy, data-folder-unsafe
+ * first snapshot of its own country's log is verified. Other logs join as they come: one that is
+ * away or shows two faces must not keep a whole network waiting.
+ * @throws {Refusal} config; data-folder-busy, data-folder-unsafe
  */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  const { dataDir, trust, signer, registryUrl, logger, surroundings } = options
+  const { dataDir, registries, trust, logger, surroundings } = options
+  checkRegistries(registries, trust)
   await mkdirDurably(dataDir)
   const lock = lockFolder(dataDir)
   const closing: (() => Promise<void> | void)[] = [() => lock.release()]
@@ -55,61 +52,56 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     for (const close of closing.toReversed()) await close()
   }
   try {
-    const alarms = new Alarms(logger)
-    const evidence = new Evidence(dataDir)
-    const { clock, random } = surroundings
-    const book = await openBook({ dataFolder: dataDir, trust, alarms, logger, clock })
-    const { register, follower, journal } = book
-    closing.push(() => journal.close())
-
-    const sightings = new Sightings({
-      ...options,
-      spool: await SightingSpool.open(dataDir),
-      treeSize: () => follower.size,
-      alarms,
-    })
-    closing.push(() => sightings.close())
-    sightings.start()
-
-    const source = new RegistrySource(registryUrl, signer)
-    const client = new FeedClient({ source, follower, evidence, alarms, random, logger })
-    closing.push(() => client.close())
-    // A log that showed two faces once is not followed again before a person has looked.
-    if (await evidence.hasSplitView()) alarms.raise('split-view')
-    else client.start()
+    const merged = new MergedRegister()
+    const logs: FollowedLog[] = []
+    for (const registry of registries) {
+      const log = await FollowedLog.open({ ...options, registry, merged })
+      closing.push(() => log.close())
+      logs.push(log)
+    }
 
     const counters = new Counters()
     const n5g = await startN5g({
       port: options.port,
       unknown: options.unknown,
-      isReady: () => follower.isReady,
-      stateOf: (imei14) => register.stateOf(imei14),
-      onSeen: (seen) => sightings.see(seen),
+      isReady: () => logs[0]!.book.follower.isReady,
+      stateOf: (imei14) => merged.stateOf(imei14),
+      onSeen: (seen) => tell(seen, logs, merged),
       counters,
       logger,
     })
     closing.push(() => n5g.close())
 
-    const parts: Parts = {
-      name: options.name,
-      register,
-      follower,
-      client,
-      counters,
-      sightings,
-      alarms,
-      clock,
-    }
+    const { name } = options
+    const parts: Parts = { name, register: merged, logs, counters, clock: surroundings.clock }
     const admin = await startAdmin({
       port: options.adminPort,
       health: () => health(parts),
       metrics: () => metrics(parts),
     })
     closing.push(() => admin.close())
-    logger.info({ url: n5g.url, adminUrl: admin.url, size: follower.size }, 'edge answers')
+    logger.info({ url: n5g.url, adminUrl: admin.url, logs: logs.length }, 'edge answers')
     return { url: n5g.url, adminUrl: admin.url, close: closeAll }
   } catch (error) {
     await closeAll()
     throw error
   }
+}
+
+/** A sighting goes to every registry whose orders caused the verdict, and to no other. */
+function tell(seen: Seen, logs: readonly FollowedLog[], merged: MergedRegister): void {
+  const causes = merged.logsGiving(seen.imei14, seen.state)
+  for (const { origin, sightings } of logs) if (causes.includes(origin)) sightings.see(seen)
+}
+
+function checkRegistries(registries: readonly RegistryAddress[], { plain }: Trust): void {
+  demand(registries.length > 0, 'config', 'an edge follows at least one log')
+  const origins = registries.map(({ origin }) => origin)
+  demand(new Set(origins).size === origins.length, 'config', 'one log is to be followed twice')
+  const known = plain.logs.map(({ key }) => key.name)
+  demand(
+    origins.every((origin) => known.includes(origin)),
+    'config',
+    'a log to be followed is not in the root document',
+  )
 }

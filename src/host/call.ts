@@ -73,7 +73,8 @@ export function signedHeader(
   clock: Clock = machine.clock,
 ): string {
   const bytes = new TextEncoder().encode(body)
-  const line = { method, path: url.pathname + url.search, body: bytes, key }
+  const { host, pathname, search } = url
+  const line = { method, to: host, path: pathname + search, body: bytes, key }
   return authorization(line, Math.floor(clock() / 1000), machine.random(16), signer)
 }
 

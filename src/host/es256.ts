@@ -43,16 +43,40 @@ function importKey(key: PublicKey): KeyObject | null {
   }
 }
 
-/** Signs with a P-256 key held by node:crypto. */
-export function es256Signer(privateKey: KeyObject): Signer {
-  const { crv, x, y } = createPublicKey(privateKey).export({ format: 'jwk' })
+/** The two coordinates. @throws {Refusal} config: another kind of key */
+export function es256PublicKey(publicKey: KeyObject): PublicKey {
+  demand(publicKey.asymmetricKeyType === 'ec', 'config', 'expected a P-256 key')
+  const { crv, x, y } = publicKey.export({ format: 'jwk' })
   demand(crv === 'P-256' && x !== undefined && y !== undefined, 'config', 'expected a P-256 key')
   const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'))
+  return { x: bytes(x), y: bytes(y) }
+}
+
+/** Signs with a P-256 key held by node:crypto. */
+export function es256Signer(privateKey: KeyObject): Signer {
   return {
-    key: { x: bytes(x), y: bytes(y) },
+    key: es256PublicKey(createPublicKey(privateKey)),
     sign: (message) =>
       new Uint8Array(sign('sha256', message, { key: privateKey, dsaEncoding: 'ieee-p1363' })),
   }
+}
+
+/** A public key as SubjectPublicKeyInfo PEM, what other people's tools read. */
+export function publicPem(key: PublicKey): string {
+  const imported = importKey(key)
+  demand(imported !== null, 'config', 'a point off the curve')
+  return imported.export({ type: 'spki', format: 'pem' }).toString()
+}
+
+/** @throws {Refusal} config: no P-256 public key in PEM */
+export function es256PublicFromPem(pem: string): PublicKey {
+  let object: KeyObject
+  try {
+    object = createPublicKey(pem)
+  } catch {
+    demand(false, 'config', 'expected a public key in PEM')
+  }
+  return es256PublicKey(object)
 }
 
 /** A fresh P-256 key and its PKCS#8 PEM. */

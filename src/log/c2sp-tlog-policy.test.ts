@@ -143,7 +143,7 @@ describe('quorums', () => {
     expect(quorumOf(GUARDED, [...times, [g2, 550]]).timeSeconds).toBe(500)
   })
 
-  it('say which part is lacking', () => {
+  it('A83: say which part is lacking', () => {
     const witnesses: [TestKey, number][] = [
       [w1, 1],
       [w2, 1],

@@ -4,7 +4,7 @@ import type { Trust } from '../wire/index.ts'
 import type { Schema } from './db/tables.ts'
 import type { Sequencer } from './log/sequencer.ts'
 import type { TileStore } from './log/tile-store.ts'
-import type { RegistryKeys } from './options.ts'
+import type { Peer, RegistryKeys } from './options.ts'
 
 /** The collaborators every service is made from. */
 export interface Context {
@@ -14,6 +14,9 @@ export interface Context {
   readonly trust: Trust
   readonly keys: RegistryKeys
   readonly country: string
+  /** Host and port under which this registry is asked. */
+  readonly host: string
+  readonly peers: readonly Peer[]
   readonly surroundings: Surroundings
   readonly logger: Logger
 }

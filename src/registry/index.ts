@@ -3,6 +3,7 @@ export { openDatabase, type Database, type DatabaseConfig } from './db/database.
 export type { Env } from './http/env.ts'
 export { serve, type Served } from './http/serve.ts'
 export { fsck, type FsckReport } from './log/fsck.ts'
+export { LIMITS, type Limits } from './http/throttle.ts'
 export { openRegistry, type Registry } from './open.ts'
-export type { RegistryKeys, RegistryOptions } from './options.ts'
+export type { Peer, RegistryKeys, RegistryOptions } from './options.ts'
 export { check, type CheckAnswer } from './services/checks.ts'

@@ -49,8 +49,19 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     logger,
     onPublished: (published, accepted) => hub.publish(published, accepted),
   })
-  const { country } = options
-  const context: Context = { db, store, sequencer, trust, keys, country, surroundings, logger }
+  const { country, peers = [] } = options
+  const context: Context = {
+    db,
+    store,
+    sequencer,
+    trust,
+    keys,
+    country,
+    host: new URL(options.url).host,
+    peers,
+    surroundings,
+    logger,
+  }
   const forgetAll = async () => {
     await forgetAnswers(context)
     await forgetSpent(context)
@@ -68,7 +79,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await close()
     throw error
   }
-  return { app: createApp(context, hub), context, hub, close }
+  return { app: createApp(context, hub, options.limits ?? null), context, hub, close }
 }
 
 /** Logs the ceremony's documents as the first entries; a ceremony that was interrupted goes on. */

@@ -2,17 +2,29 @@ import type { Signer } from '../core/index.ts'
 import type { Logger, NoteSigner, Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import type { Database } from './db/database.ts'
+import type { Limits } from './http/throttle.ts'
 
 /** The keys the service itself holds. Officers', forces' and owners' keys are never among them. */
 export interface RegistryKeys {
   /** Signs checkpoints. */
   readonly log: NoteSigner
-  /** Signs holds on owners' reports: the force's intake. */
-  readonly intake: Signer
+  /**
+   * Each signs holds on owners' reports for its force, under that force's own cap: a flood of false
+   * reports in one place blocks nobody elsewhere. The first serves who names no force.
+   */
+  readonly intakes: readonly Signer[]
   /** Sign status tokens and batches; two, so that they can be held apart. */
   readonly registry: readonly [Signer, Signer]
   /** Hides recovery-card codes and makes nonces; 32 bytes, drawn at first start. */
   readonly secret: Uint8Array
+}
+
+/** Another country's registry under the same root. */
+export interface Peer {
+  /** Origin of its log. */
+  readonly origin: string
+  /** Base URL without final slash. */
+  readonly url: string
 }
 
 /** What a registry is made of; only `cli` reads the environment. */
@@ -23,12 +35,18 @@ export interface RegistryOptions {
   readonly logFolder: string
   readonly trust: Trust
   readonly keys: RegistryKeys
+  /** Base URL under which others ask it: requests signed for any other are not for it. */
+  readonly url: string
   /** Country of this registry, for sightings it makes itself. */
   readonly country: string
+  /** Whom to ask where a phone is at home; none where this is the only registry. */
+  readonly peers?: readonly Peer[]
   /** Documents of the founding ceremony, needed once: root first, certificates issuers first. */
   readonly founding: readonly Uint8Array[] | null
   /** Milliseconds submissions are gathered before they are sequenced, 250 to 500. */
   readonly poolMs: number
+  /** What the public may ask of one process; without it, anything. */
+  readonly limits?: Limits | null
   readonly surroundings: Surroundings
   readonly logger: Logger
 }

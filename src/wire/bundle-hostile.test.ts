@@ -132,7 +132,7 @@ describe('A92: hostile bytes', () => {
     }
   })
 
-  it('the second spelling of a signature is the same order, found by its id', () => {
+  it('A91: the second spelling of a signature is the same order, found by its id', () => {
     const again = world.country.log('order', signOrder(lock, world.country.signers('lock')), T)
     const bundle = world.bundle(lock, again.index)
     expect(again).toMatchObject({ kind: 'repeat', first: lockIndex })

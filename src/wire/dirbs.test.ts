@@ -238,7 +238,7 @@ describe('a list as a whole', () => {
 })
 
 describe('a cell written for others', () => {
-  test.each(['=cmd()', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('%j is no formula (A78)', (text) => {
+  test.each(['=cmd()', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('A78: %j is no formula', (text) => {
     expect(csvCell(text).replace(/^"/, '')).toMatch(/^'/)
   })
 

@@ -16,7 +16,12 @@ import { authorization, checkAuthorization, type RequestLine } from './signed-re
 
 const officer = newKey()
 const stranger = newKey()
-const request: RequestLine = { method: 'POST', path: '/v1/orders?x=1', body: utf8('{"a":1}') }
+const request: RequestLine = {
+  method: 'POST',
+  to: 'registry.example',
+  path: '/v1/orders?x=1',
+  body: utf8('{"a":1}'),
+}
 const nonce = bytes(16, 1)
 const keyOf = (kid: Uint8Array) => {
   if (equal(kid, kidOf(officer.key))) return { key: officer.key, name: 'officer' }
@@ -43,6 +48,7 @@ describe('a signed request', () => {
 
   it.each<[string, Partial<RequestLine>]>([
     ['another method', { method: 'PUT' }],
+    ['another registry', { to: 'registry.example:8080' }],
     ['another path', { path: '/v1/orders' }],
     ['another query', { path: '/v1/orders?x=2' }],
     ['another body', { body: utf8('{"a":2}') }],

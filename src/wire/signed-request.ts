@@ -24,6 +24,8 @@ const TYPE = 'application/stolen-auth+cbor'
 
 /** The request a signature is about. A copied header opens nothing else. */
 export interface RequestLine {
+  /** Host and port of the registry it is meant for: another one cannot pass it on as its own. */
+  readonly to: string
   readonly method: string
   /** Path with query, as sent. */
   readonly path: string
@@ -52,8 +54,8 @@ export function authorization(
   return SCHEME + toBase64(sign1(TYPE, payload, signer))
 }
 
-function digest({ method, path, body, key = '' }: RequestLine): Uint8Array {
-  return sha256(concat(utf8(`${method} ${path}\n${key}\n`), body))
+function digest({ method, to, path, body, key = '' }: RequestLine): Uint8Array {
+  return sha256(concat(utf8(`${method} ${to}${path}\n${key}\n`), body))
 }
 
 /**
@@ -78,7 +80,11 @@ export function checkAuthorization<T extends { readonly key: PublicKey }>(
     verifySign1(cose, caller.key, verify)
     return parsePayload(cose.payload)
   })
-  demand(equal(signed.digest, digest(request)), 'unauthenticated', 'signed for another request')
+  demand(
+    equal(signed.digest, digest(request)),
+    'unauthenticated',
+    `signed for another request, or for another registry than ${request.to}`,
+  )
   demand(
     Math.abs(now - signed.at) <= SLACK,
     'unauthenticated',

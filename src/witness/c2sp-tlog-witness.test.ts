@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Refusal, utf8 } from '../core/index.ts'
+import { Refusal, toHex, utf8 } from '../core/index.ts'
 import { generateNoteSigner, verifyEd25519 } from '../host/index.ts'
 import {
   COSIGNATURE,
@@ -13,6 +13,7 @@ import {
   formatAddCheckpoint,
   leafHash,
   monitoringPath,
+  openCheckpoint,
   openNote,
   parseCosignatures,
   signNote,
@@ -60,6 +61,9 @@ const health = async () =>
 const sizeCosigned = async () => {
   const { status, body } = await get(witness, `/${monitoringPath(ORIGIN)}`)
   return status === 404 ? null : Number(body.split('\n')[1])
+}
+interface Evidence {
+  readonly kept: readonly { readonly path: string; readonly root: string }[]
 }
 const evidence = () => readdirSync(join(dataDir, 'evidence'))
 
@@ -222,25 +226,35 @@ describe('422', () => {
 })
 
 describe('evidence', () => {
-  test('two roots for one size: both kept, counted once, and found again after a restart', async () => {
+  test('A82: two roots for one size: both kept, counted once, and found again after a restart', async () => {
     await post(witness, await log.request(0, 5))
     const fork = log.fork(3, utf8('x'), utf8('y'))
     for (let i = 0; i < 3; i++)
       expect((await post(witness, await fork.request(0))).status).toBe(409)
     expect(evidence()).toHaveLength(2)
-    expect(await health()).toMatchObject({ status: 'ok', splitViews: 1, evidence: 2 })
+    const seen = { status: 'split-view', evidence: 2, logs: [{ splitViews: 1 }] }
+    expect(await health()).toMatchObject(seen)
     await witness.close()
     witness = await start()
-    expect(await health()).toMatchObject({ splitViews: 1, evidence: 2 })
+    expect(await get(witness, '/healthz')).toMatchObject({ status: 503 })
+    expect(await health()).toMatchObject(seen)
+    // Anybody can fetch both and see: one log, one size, two roots.
+    const list = JSON.parse((await get(witness, '/evidence')).body) as Evidence
+    expect(list).toMatchObject({ splitViews: 1, kept: [{ size: 5 }, { size: 5 }] })
+    const notes = await Promise.all(list.kept.map(({ path }) => get(witness, path)))
+    const heads = notes.map(({ body }) => openCheckpoint(body, [log.signer.key], verifyEd25519))
+    expect(heads.map(({ root }) => toHex(root))).toEqual(list.kept.map(({ root }) => root))
+    expect(new Set(list.kept.map(({ root }) => root)).size).toBe(2)
+    expect(await get(witness, '/evidence/../log.checkpoint')).toMatchObject({ status: 404 })
   })
 
   test('a refused checkpoint convicts the log when it later shows another of that size', async () => {
     await post(witness, await log.request(0, 5))
     const fork = log.fork(3, ...Array.from({ length: 6 }, (_, i) => utf8(`fork ${i}`)))
     expect((await post(witness, await fork.request(5))).status).toBe(422)
-    expect(await health()).toMatchObject({ splitViews: 0, evidence: 1 })
+    expect(await health()).toMatchObject({ status: 'ok', logs: [{ splitViews: 0 }], evidence: 1 })
     expect((await post(witness, await log.request(5, 9))).status).toBe(200)
-    expect(await health()).toMatchObject({ splitViews: 1, evidence: 2 })
+    expect(await health()).toMatchObject({ logs: [{ splitViews: 1 }], evidence: 2 })
   })
 })
 
@@ -339,10 +353,16 @@ describe('the door', () => {
     expect(await health()).toEqual({
       status: 'ok',
       name: 'witness.example',
-      logs: [{ origin: ORIGIN, size: 5 }],
+      logs: [{ origin: ORIGIN, size: 5, splitViews: 0, status: 'ok' }],
       evidence: 0,
-      splitViews: 0,
     })
+    expect((await get(witness, '/metrics')).body.split('\n')).toEqual(
+      expect.arrayContaining([
+        'cosigner_answers_total{status="200"} 1',
+        `cosigner_tree_size{origin="${ORIGIN}"} 5`,
+        `cosigner_ok{origin="${ORIGIN}"} 1`,
+      ]),
+    )
   })
 
   test('needs a cosigner key and log keys', async () => {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toHex, utf8 } from '../core/index.ts'
 import { mkdirDurably, writeFileDurably, type Logger } from '../host/index.ts'
@@ -14,6 +14,15 @@ const MAX_INCONSISTENT = 256
 const MAX_ALL = 512
 
 const NAME = /^[0-9a-f]{64}\.\d{1,16}\.[0-9a-f]{64}$/
+
+/** One checkpoint kept, and where it can be read. */
+export interface Kept {
+  readonly origin: string
+  readonly size: number
+  /** 64 hex digits. */
+  readonly root: string
+  readonly path: string
+}
 
 /** Checkpoints that the log signed and that do not fit what the witness has seen. */
 export class Evidence {
@@ -41,12 +50,38 @@ export class Evidence {
 
   /** Sizes for which a log has signed more than one root. */
   get splitViews(): number {
-    const roots = new Map<string, number>()
+    return this.views().filter(([, names]) => names.length > 1).length
+  }
+
+  /** Of one log. */
+  splitViewsOf(origin: string): number {
+    const log = `${originId(origin)}.`
+    return this.views().filter(([size, names]) => size.startsWith(log) && names.length > 1).length
+  }
+
+  /** What is kept of one log, by size; two of one size are a split view. */
+  of(origin: string): readonly Kept[] {
+    return [...this.#names]
+      .filter((name) => name.startsWith(`${originId(origin)}.`))
+      .map((name) => {
+        const [, size, root] = name.split('.')
+        return { origin, size: Number(size), root: root!, path: `/evidence/${name}` }
+      })
+      .toSorted((a, b) => a.size - b.size || (a.root < b.root ? -1 : 1))
+  }
+
+  /** The signed note of that name, byte for byte as kept; null where there is none. */
+  async read(name: string): Promise<string | null> {
+    return this.#names.has(name) ? readFile(join(this.#folder, name), 'utf8') : null
+  }
+
+  private views(): readonly (readonly [string, readonly string[]])[] {
+    const views = new Map<string, string[]>()
     for (const name of this.#names) {
       const size = name.slice(0, name.lastIndexOf('.'))
-      roots.set(size, (roots.get(size) ?? 0) + 1)
+      views.set(size, [...(views.get(size) ?? []), name])
     }
-    return [...roots.values()].filter((count) => count > 1).length
+    return [...views]
   }
 
   /** Compares a signed checkpoint with all that is held of its size; two roots: both are kept. */

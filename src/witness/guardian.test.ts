@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { utf8 } from '../core/index.ts'
@@ -29,13 +29,11 @@ const start = async (folder = dataDir) =>
   opened.keep(
     await startGuardian({
       signer,
-      logs: [log.signer.key],
+      logs: [{ keys: [log.signer.key], url: tiles.url, trust: force.trust }],
       dataDir: folder,
       port: 0,
       surroundings: clock.surroundings,
       logger: quiet,
-      trust: force.trust,
-      logUrl: tiles.url,
     }),
   )
 
@@ -45,6 +43,9 @@ const ask = async (size = tiles.log.size): Promise<Said> => {
   if (answer.status === 200) cosigned = size
   return answer
 }
+
+const breach = async () =>
+  (await json('/breach')) as { open: number; breaches: Record<string, unknown>[] }
 
 const json = async (path: string) =>
   JSON.parse((await get(guardian, path)).body) as Record<string, unknown>
@@ -73,9 +74,14 @@ describe('a lawful log', () => {
     }
     expect(await json('/healthz')).toMatchObject({
       status: 'ok',
-      logs: [{ origin: 'log.example/zz', size: founding + CAP }],
-      mirror: { size: founding + CAP, trouble: null },
-      breach: null,
+      logs: [
+        {
+          origin: 'log.example/zz',
+          size: founding + CAP,
+          mirror: { size: founding + CAP, trouble: null },
+          breaches: { open: 0, voided: 0 },
+        },
+      ],
     })
     expect((await get(guardian, '/breach')).status).toBe(404)
     expect(tiles.asked).toHaveLength(1 + CAP)
@@ -99,7 +105,7 @@ describe('a lawful log', () => {
 })
 
 describe('a breach', () => {
-  test('A53: the first lock over the cap silences it for good', async () => {
+  test('A52, A53: at the guardian: the first lock over the cap silences it', async () => {
     for (let i = 0; i < CAP; i++) log.entries.push(force.lock(NOW + i))
     expect((await ask()).status).toBe(200)
     log.entries.push(force.lock(NOW + CAP))
@@ -116,10 +122,73 @@ describe('a breach', () => {
     expect(await ask()).toEqual(over)
     expect(await ask(founding + CAP)).toMatchObject({ status: 200 })
 
-    const breach = await json('/breach')
-    expect(breach).toMatchObject({ code: 'cap-exceeded', index: founding + CAP })
-    expect(breach['checkpoint']).toContain(`\n${founding + CAP + 1}\n`)
-    expect(await json('/healthz')).toMatchObject({ status: 'silent', breach })
+    const { open, breaches } = await breach()
+    expect(open).toBe(1)
+    expect(breaches).toMatchObject([
+      {
+        origin: 'log.example/zz',
+        code: 'cap-exceeded',
+        index: founding + CAP,
+        seenAt: new Date(NOW).toISOString(),
+        voidedBy: null,
+      },
+    ])
+    expect(breaches[0]!['checkpoint']).toContain(`\n${founding + CAP + 1}\n`)
+    expect(await get(guardian, '/healthz')).toMatchObject({ status: 503 })
+    expect(await json('/healthz')).toMatchObject({ status: 'silent' })
+  })
+
+  test('A52: a distrust record that voids the excess gives it back its voice; the history stays', async () => {
+    for (let i = 0; i < CAP + 2; i++) log.entries.push(force.lock(NOW + i))
+    const first = founding + CAP
+    expect(await ask()).toMatchObject({ status: 422, facts: { index: first } })
+    // One leaf too late: the first excess lock still stands.
+    log.entries.push(force.distrust(first + 1, NOW + 10))
+    expect(await ask()).toMatchObject({ status: 422, facts: { index: first } })
+    expect((await breach()).open).toBe(1)
+    log.entries.push(force.distrust(first, NOW + 11))
+    expect((await ask()).status).toBe(200)
+    expect(await json('/healthz')).toMatchObject({
+      status: 'ok',
+      logs: [{ breaches: { open: 0, voided: 2 } }],
+    })
+    const told = await breach()
+    expect(told).toMatchObject({
+      open: 0,
+      breaches: [
+        { index: first, voidedBy: log.size - 1 },
+        { index: first + 1, voidedBy: log.size - 2 },
+      ],
+    })
+    // Also for whoever was not there at the time, and for us after a restart.
+    await guardian.close()
+    guardian = await start()
+    log.entries.push(force.lock(NOW + 12))
+    expect(await ask()).toMatchObject({ status: 422, facts: { cause: 'distrusted' } })
+    expect((await breach()).breaches.slice(0, 2)).toEqual(told.breaches)
+    // A lock by a key distrusted already is a breach of its own until a record covers it as well.
+    log.entries.push(force.distrust(first, NOW + 13))
+    expect((await ask()).status).toBe(200)
+    guardian = await start(join(opened.folder(), 'data'))
+    cosigned = 0
+    expect((await ask()).status).toBe(200)
+  })
+
+  test('what the ancestor keeps of the excess is excess all the same', async () => {
+    for (let i = 0; i < CAP + 1; i++) log.entries.push(force.lock(NOW + i))
+    const excess = founding + CAP
+    log.entries.push(force.distrust(founding, NOW + 10, [founding, excess]))
+    expect(await ask()).toMatchObject({ status: 422, facts: { index: excess } })
+  })
+
+  test('an old checkpoint sent again does not make it read the log anew', async () => {
+    expect((await ask()).status).toBe(200)
+    for (let i = 0; i <= CAP; i++) log.entries.push(force.lock(NOW + i))
+    expect((await ask()).status).toBe(422)
+    const asked = tiles.asked.length
+    for (let i = 0; i < 3; i++) expect((await ask(founding)).status).toBe(200)
+    expect((await ask()).status).toBe(422)
+    expect(tiles.asked).toHaveLength(asked)
   })
 
   test('is remembered over a restart, without the log', async () => {
@@ -128,7 +197,7 @@ describe('a breach', () => {
     await guardian.close()
     tiles.isDown = true
     guardian = await start()
-    expect(await json('/breach')).toMatchObject({ code: 'cap-exceeded' })
+    expect(await breach()).toMatchObject({ open: 1, breaches: [{ code: 'cap-exceeded' }] })
     expect(await ask()).toEqual(over)
   })
 
@@ -199,7 +268,7 @@ describe('the log out of reach or false', () => {
     tiles.isDown = true
     for (let i = 0; i < 2; i++)
       expect(await ask()).toMatchObject({ status: 503, code: 'unavailable' })
-    expect(await json('/healthz')).toMatchObject({ status: 'ok', mirror: { size: 0 } })
+    expect(await json('/healthz')).toMatchObject({ status: 'ok', logs: [{ mirror: { size: 0 } }] })
     tiles.isDown = false
     expect((await ask()).status).toBe(200)
   })
@@ -241,7 +310,10 @@ describe('a restart', () => {
     expect(await json('/healthz')).toMatchObject({ status: 'mirror-behind' })
     tiles.isDown = false
     expect((await ask()).status).toBe(200)
-    expect(await json('/healthz')).toMatchObject({ status: 'ok', mirror: { trouble: null } })
+    expect(await json('/healthz')).toMatchObject({
+      status: 'ok',
+      logs: [{ mirror: { trouble: null } }],
+    })
   })
 
   test('a log that now serves another past is refused, and it says so', async () => {
@@ -256,7 +328,7 @@ describe('a restart', () => {
     })
     expect(await json('/healthz')).toMatchObject({
       status: 'mirror-behind',
-      mirror: { size: 0, trouble: 'the entries served do not give the signed root' },
+      logs: [{ mirror: { size: 0, trouble: 'the entries served do not give the signed root' } }],
     })
   })
 
@@ -274,7 +346,56 @@ describe('a restart', () => {
     for (let i = 0; i <= CAP; i++) log.entries.push(force.lock(NOW))
     await ask()
     await guardian.close()
-    writeFileSync(join(dataDir, 'breach.json'), '{}')
+    const [file] = readdirSync(join(dataDir, 'breaches'))
+    writeFileSync(join(dataDir, 'breaches', file!), '{}')
     await expect(start()).rejects.toMatchObject({ code: 'fatal' })
+  })
+})
+
+describe('several logs', () => {
+  test('each has its own law, mirror and breach: one that is silenced silences no other', async () => {
+    const other = SmallLog.named('log.example/xa')
+    const otherForce = foundForce(other.signer.key, NOW, CAP)
+    other.entries.push(...otherForce.certificates(NOW))
+    const otherTiles = opened.keep(await serveTiles(other))
+    guardian = opened.keep(
+      await startGuardian({
+        signer,
+        logs: [
+          { keys: [log.signer.key], url: tiles.url, trust: force.trust },
+          { keys: [other.signer.key], url: otherTiles.url, trust: otherForce.trust },
+        ],
+        dataDir: join(opened.folder(), 'data'),
+        port: 0,
+        surroundings: clock.surroundings,
+        logger: quiet,
+      }),
+    )
+    expect((await post(guardian, await log.request(0))).status).toBe(200)
+    for (let i = 0; i <= CAP; i++) other.entries.push(otherForce.lock(NOW))
+    expect((await post(guardian, await other.request(0))).status).toBe(422)
+    log.entries.push(force.lock(NOW))
+    expect((await post(guardian, await log.request(founding))).status).toBe(200)
+    expect(await breach()).toMatchObject({ open: 1, breaches: [{ origin: 'log.example/xa' }] })
+    expect(await json('/healthz')).toMatchObject({
+      status: 'silent',
+      logs: [
+        { origin: 'log.example/zz', status: 'ok', size: founding + 1 },
+        { origin: 'log.example/xa', status: 'silent', size: null },
+      ],
+    })
+  })
+
+  test('a log is named once', async () => {
+    const one = { keys: [log.signer.key], url: tiles.url, trust: force.trust }
+    const started = startGuardian({
+      signer,
+      logs: [one, one],
+      dataDir: join(opened.folder(), 'data'),
+      port: 0,
+      surroundings: clock.surroundings,
+      logger: quiet,
+    })
+    await expect(started).rejects.toMatchObject({ code: 'config' })
   })
 })

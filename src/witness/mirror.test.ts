@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { utf8 } from '../core/index.ts'
 import { LogReader } from './log-reader.ts'
-import { LawBroken, Mirror } from './mirror.ts'
+import { Mirror } from './mirror.ts'
 import { Opened } from './testing/house.ts'
 import { foundForce } from './testing/law.ts'
 import { SmallLog, serveTiles, type TileServer } from './testing/small-log.ts'
@@ -15,7 +16,7 @@ let closing: AbortController
 
 const head = (size = log.size) => ({ origin: 'log.example/zz', size, root: log.root(size) })
 const mirror = (maxHeldBytes?: number) =>
-  new Mirror(force.trust, new LogReader(tiles.url, closing.signal), maxHeldBytes)
+  new Mirror(force.trust, 'log.example/zz', new LogReader(tiles.url, closing.signal), maxHeldBytes)
 
 beforeEach(async () => {
   opened = new Opened()
@@ -59,13 +60,19 @@ test('reading changes nothing; another root than the signed one is refused', asy
   expect(subject.size).toBe(260)
 })
 
-test('stops just before the entry that breaks the law', async () => {
+test('passes over an entry that breaks the law, and remembers the first that nothing has voided', async () => {
   const subject = mirror()
-  log.entries.push(force.lock(NOW), force.lockByOneOfficer(NOW), force.lock(NOW))
-  const broken = await subject.apply(await subject.read(head())).catch((error: unknown) => error)
-  expect(broken).toBeInstanceOf(LawBroken)
-  expect(broken).toMatchObject({ index: 261, refusal: { code: 'signer-set' } })
-  expect(subject.size).toBe(261)
+  log.entries.push(force.lock(NOW), force.lockByOneOfficer(NOW), utf8('none'), force.lock(NOW))
+  await subject.apply(await subject.read(head()))
+  expect(subject.size).toBe(264)
+  expect(subject.broken.map(({ index, refusal }) => [index, refusal.code])).toEqual([
+    [261, 'signer-set'],
+    [262, 'malformed'],
+  ])
+  expect(subject.open).toMatchObject({ index: 261 })
+  log.entries.push(force.distrust(261, NOW))
+  await subject.apply(await subject.read(head()))
+  expect(subject.open).toMatchObject({ index: 262 }) // what is no entry has no key to distrust
 })
 
 test('a process that closes down stops between bundles', async () => {

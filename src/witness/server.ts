@@ -20,6 +20,7 @@ import { json, problem, text, type Answer } from './answer.ts'
 import { Cosigner, type Approve } from './cosigner.ts'
 import { Evidence } from './evidence.ts'
 import { listen, type Listening, type Route } from './http.ts'
+import { AnswerCounts, metricsOf } from './metrics.ts'
 import { StateStore, type OriginState } from './state-store.ts'
 
 export interface WitnessOptions {
@@ -81,33 +82,41 @@ export async function openHouse(options: WitnessOptions): Promise<House> {
   }
 }
 
+/** What a guardian says of one log beside what any witness does. */
+interface MoreHealth {
+  readonly status: string
+}
+
 /** Opens the door of a cosigner; `health` and `routes` are what a guardian adds. */
 export async function serve(cosigning: {
   readonly options: WitnessOptions
   readonly house: House
   readonly approve: Approve
-  readonly health?: () => object
+  readonly health?: (origin: string) => MoreHealth
   readonly routes?: ReadonlyMap<string, Route>
 }): Promise<RunningWitness> {
-  const { options, house, approve } = cosigning
+  const { options, house, approve, health } = cosigning
   const { store, evidence, lock } = house
   const { signer, port, logger, surroundings } = options
+  const counts = new AnswerCounts()
   const cosigner = new Cosigner({ signer, store, evidence, clock: surroundings.clock, approve })
   const routes = new Map<string, Route>(cosigning.routes)
   routes.set('/add-checkpoint', {
     method: 'POST',
     maxBody: MAX_ADD_CHECKPOINT_BYTES,
-    answer: (body) => cosigner.addCheckpoint(body),
+    answer: async (body) => counts.counted(await cosigner.addCheckpoint(body)),
   })
-  routes.set('/healthz', {
-    method: 'GET',
-    answer: () => json({ ...healthOf(options, house), ...cosigning.health?.() }),
-  })
+  const report = () => healthOf(options, house, health)
+  routes.set('/healthz', { method: 'GET', answer: () => healthAnswer(report()) })
+  routes.set('/metrics', { method: 'GET', answer: () => text(metricsOf(report(), counts)) })
+  routes.set('/evidence', { method: 'GET', answer: () => json(evidenceOf(house)) })
   for (const state of store.all())
     routes.set(`/${monitoringPath(state.origin)}`, { method: 'GET', answer: () => lastOf(state) })
+  const find = (path: string) =>
+    routes.get(path) ?? (path.startsWith('/evidence/') ? evidenceRoute(evidence, path) : undefined)
   let listening: Listening
   try {
-    listening = await listen({ port, logger, find: (path) => routes.get(path) })
+    listening = await listen({ port, logger, find })
   } catch (error) {
     lock.release()
     throw error
@@ -126,12 +135,39 @@ function lastOf({ last }: OriginState): Answer {
   return text(formatNote(last.note))
 }
 
-function healthOf({ name, signer }: WitnessOptions, { store, evidence }: House): object {
+function healthOf(
+  { name, signer }: WitnessOptions,
+  { store, evidence }: House,
+  more?: (origin: string) => MoreHealth,
+) {
+  const logs = store.all().map(({ origin, last }) => {
+    const splitViews = evidence.splitViewsOf(origin)
+    const said = { origin, size: last?.size ?? null, splitViews, ...more?.(origin) }
+    return { ...said, status: splitViews > 0 ? 'split-view' : (said.status ?? 'ok') }
+  })
+  // The first that is not well: one word for who only looks whether somebody has to look.
+  const status = logs.find((log) => log.status !== 'ok')?.status ?? 'ok'
+  return { status, name: name ?? signer.key.name, logs, evidence: evidence.kept }
+}
+
+/** 503 is for alarms, not for a supervisor: a restart mends nothing that this reports. */
+function healthAnswer(health: ReturnType<typeof healthOf>): Answer {
+  return { ...json(health), status: health.status === 'ok' ? 200 : 503 }
+}
+
+function evidenceOf({ store, evidence }: House) {
+  const kept = store.all().flatMap(({ origin }) => evidence.of(origin))
+  return { splitViews: evidence.splitViews, kept }
+}
+
+function evidenceRoute(evidence: Evidence, path: string): Route {
   return {
-    status: 'ok',
-    name: name ?? signer.key.name,
-    logs: store.all().map(({ origin, last }) => ({ origin, size: last?.size ?? null })),
-    evidence: evidence.kept,
-    splitViews: evidence.splitViews,
+    method: 'GET',
+    answer: async () => {
+      const note = await evidence.read(path.slice('/evidence/'.length))
+      return note === null
+        ? problem(404, new Refusal('not-found', 'no such checkpoint is kept'))
+        : text(note)
+    },
   }
 }

@@ -1,9 +1,10 @@
 import { parseImei14 } from '../../core/index.ts'
 import { Constellation } from '../constellation.ts'
-import { Story, percentile, policeOf, timeTheft, type Step } from '../demo-story.ts'
+import { Story, percentile, policeOf, timeTheft } from '../demo-story.ts'
 import { EXIT, bad, good, print, say, strong } from '../out.ts'
 import { progressBar } from '../progress.ts'
 import { RegisterProbe } from '../register-probe.ts'
+import type { Step } from '../steps.ts'
 import { temporaryConfig } from '../temporary.ts'
 
 interface Options {
@@ -28,7 +29,7 @@ async function play(json: boolean, thefts: number): Promise<number> {
     await world.start({ phones: thefts + 1, switchedOn: 1 })
     const probe = new RegisterProbe(world.edgeUrl)
     const police = await policeOf(world)
-    const tell = (step: Step) => json || print(false, null, line(step))
+    const tell = (step: Step) => json || print(false, null, stepLine(step))
     const story = new Story(world, police, probe, tell)
     const held = await story.play()
     const times = await timed(world, police, probe, thefts)
@@ -71,6 +72,6 @@ async function timed(
   return times
 }
 
-function line({ ok, ms, name, detail }: Step): string {
+export function stepLine({ ok, ms, name, detail }: Step): string {
   return `${ok ? good('✓') : bad('✗')} ${String(ms).padStart(6)} ms  ${name}  (${detail})`
 }

@@ -8,19 +8,23 @@ import { readConfig } from '../config.ts'
 import { Files, loadSigner } from '../files.ts'
 import { EXIT, print, say, wrongUsage } from '../out.ts'
 import { progressBar } from '../progress.ts'
+import { secretsFrom } from '../secrets.ts'
 
-interface Common {
+export interface Common {
   readonly registry?: string
   readonly key?: string
+  readonly secret?: string
   readonly forceKey?: string
+  readonly forceSecret?: string
   readonly json?: boolean
 }
 
-async function sitDown(options: Common, key: string) {
+export async function sitDown(options: Common, key: string) {
   const { config } = readConfig(process.env)
   const files = new Files(config.data)
-  const signer = await loadSigner(options.key ?? files.key(key))
-  const force = () => loadSigner(options.forceKey ?? files.key('force-order'))
+  const signer = await loadSigner(options.key ?? files.key(key), secretsFrom(options.secret))
+  const force = () =>
+    loadSigner(options.forceKey ?? files.key('force-order'), secretsFrom(options.forceSecret))
   return { desk: new OfficerDesk(options.registry ?? config.registryUrl, signer), force, signer }
 }
 
@@ -28,18 +32,25 @@ type Propose = Common & Pick<CaseAbout, 'why'> & { report?: string; imei?: strin
 
 export async function propose({ report, imei, crime, why, ...options }: Propose): Promise<void> {
   if (report === undefined && imei === undefined) throw wrongUsage('expected --report or --imei')
-  const { desk } = await sitDown(options, 'officer-1')
-  const { id } = await desk.openCase({
+  const { desk: own } = await sitDown(options, 'officer-1')
+  const { desk, caseId } = await own.openCaseAtHome({
     crimeReference: crime,
     why,
     ...(report !== undefined && { reference: report }),
     ...(imei !== undefined && { imei }),
   })
-  const draft = await desk.propose(id)
+  const draft = await desk.propose(caseId)
+  const registry = desk.registryUrl
+  const isAbroad = registry !== own.registryUrl
+  const lines = [
+    ...(isAbroad ? [`The phone is at home in another country's registry: ${registry}`] : []),
+    `Proposed: lock ${named(draft)}.`,
+    `Another officer approves with: stolen-mode officer approve --case ${caseId}${isAbroad ? ` --registry ${registry}` : ''}`,
+  ]
   print(
     options.json ?? false,
-    { case: id, draft: draft.id, state: 'proposed' },
-    `Proposed: lock ${named(draft)}.\nAnother officer approves with: stolen-mode officer approve --case ${id}`,
+    { case: caseId, draft: draft.id, state: 'proposed', registry },
+    lines.join('\n'),
   )
 }
 

@@ -5,18 +5,20 @@ import { readConfig } from '../config.ts'
 import { readPhones } from '../demo-phones.ts'
 import { Files, loadSigner, readNeeded } from '../files.ts'
 import { print, wrongUsage } from '../out.ts'
+import { secretsFrom } from '../secrets.ts'
 
-interface Common {
+export interface Common {
   readonly registry?: string
   readonly phone?: string
   readonly cardFile?: string
   readonly key?: string
+  readonly secret?: string
   readonly json?: boolean
 }
 
 type Following = Common & { readonly reference: string }
 
-async function ownerOf(options: Common): Promise<Owner> {
+export async function ownerOf(options: Common): Promise<Owner> {
   const { config } = readConfig(process.env)
   const { card, key } = await secretsOf(options, new Files(config.data))
   return new Owner(options.registry ?? config.registryUrl, card, key)
@@ -28,10 +30,13 @@ async function secretsOf(options: Common, files: Files): Promise<{ card: string;
     if (!phone) throw wrongUsage('no simulated phone with this serial number')
     return { card: phone.card, key: await loadSigner(phone.ownerKey) }
   }
-  const { cardFile, key } = options
+  const { cardFile, key, secret } = options
   if (cardFile === undefined || key === undefined)
     throw wrongUsage('expected --phone, or --card-file and --key')
-  return { card: (await readNeeded(cardFile)).toString().trim(), key: await loadSigner(key) }
+  return {
+    card: (await readNeeded(cardFile)).toString().trim(),
+    key: await loadSigner(key, secretsFrom(secret)),
+  }
 }
 
 export async function report(options: Common & Pick<CaseAbout, 'why'>): Promise<void> {

@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts'
-import { EXIT, print, say, untilStopped } from '../out.ts'
-import { runCosigner, runEdge, runPhone, runRegistry, type Running } from '../parties.ts'
+import { EXIT, runUntilStopped } from '../out.ts'
+import { runEdge, runPhone, runRegistry } from '../parties.ts'
 
 interface Options {
   readonly json?: boolean
@@ -11,14 +11,6 @@ export const serve = (options: Options) =>
     const { config, secrets } = readConfig(process.env)
     return runRegistry(config, secrets, () => process.exit(EXIT.failed))
   })
-
-export const witness = (options: Options) =>
-  runUntilStopped('witness', options, () => runCosigner(readConfig(process.env).config, 'witness'))
-
-export const guardian = (options: Options) =>
-  runUntilStopped('guardian', options, () =>
-    runCosigner(readConfig(process.env).config, 'guardian'),
-  )
 
 export const edge = (options: Options) =>
   runUntilStopped('edge', options, () => runEdge(readConfig(process.env).config))
@@ -32,14 +24,3 @@ export const device = (folders: readonly string[], options: Options) =>
     const close = async () => void (await Promise.all(phones.map((phone) => phone.close())))
     return { url: phones.map(({ url }) => url).join(' '), close }
   })
-
-async function runUntilStopped(
-  name: string,
-  { json }: Options,
-  start: () => Promise<Running>,
-): Promise<void> {
-  const running = await start()
-  if (json) print(true, { party: name, url: running.url }, '')
-  say(`${name} is ready at ${running.url}`)
-  await untilStopped(() => running.close())
-}

@@ -82,10 +82,11 @@ export async function openLogUnderTest(database: DatabaseConfig | null): Promise
     trust: readTrust(founding.root, nodeVerifiers()),
     keys: {
       log,
-      intake: founding.intake.signer,
+      intakes: [founding.intake.signer],
       registry: [generateEs256().signer, generateEs256().signer],
       secret: machine.random(32),
     },
+    url: 'http://127.0.0.1',
     country: 'ZZ',
     founding: [founding.root, ...founding.certificates],
     poolMs: 0,

@@ -2,6 +2,7 @@ import { Refusal, demand, type Act, type Signer } from '../../core/index.ts'
 import { call, machine, type Clock } from '../../host/index.ts'
 import {
   BatchDraftsAnswer,
+  BundlesAnswer,
   CaseAnswer,
   DraftAnswer,
   DraftsAnswer,
@@ -34,8 +35,27 @@ export class OfficerDesk {
     return this.post('/v1/cases', about, CaseAnswer)
   }
 
+  /**
+   * Opens a case where the phone is at home: here, or at the registry that this one points to. What
+   * follows is said to the desk that comes back.
+   */
+  async openCaseAtHome(about: CaseAbout): Promise<{ desk: OfficerDesk; caseId: string }> {
+    try {
+      return { desk: this, caseId: (await this.openCase(about)).id }
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'home-elsewhere') throw error
+      const desk = new OfficerDesk(String(error.facts['registry']), this.#key, this.#clock)
+      return { desk, caseId: (await desk.openCase(about)).id }
+    }
+  }
+
   case(id: string) {
     return this.get(`/v1/cases/${id}`, CaseAnswer)
+  }
+
+  /** The orders in force about a case, each with its proof. */
+  bundles(id: string) {
+    return this.get(`/v1/cases/${id}/bundles`, BundlesAnswer)
   }
 
   /** Drafts the next order of a case and reads it back. */

@@ -1,6 +1,6 @@
 import { Refusal, type Signer } from '../../core/index.ts'
 import { call } from '../../host/index.ts'
-import { DraftAnswer, DraftsAnswer, ReportAnswer } from '../../wire/index.ts'
+import { BundlesAnswer, DraftAnswer, DraftsAnswer, ReportAnswer } from '../../wire/index.ts'
 import type { z } from 'zod'
 import { readDraft, sendSignatures, signDraft, type ReadDraft } from './drafts.ts'
 
@@ -22,6 +22,11 @@ export class Owner {
 
   status(reference: string) {
     return this.post('/v1/report-status', { card: this.#card, reference }, ReportAnswer)
+  }
+
+  /** The orders in force about the phone, each with its proof. */
+  bundles(reference: string) {
+    return this.post('/v1/owner-bundles', { card: this.#card, reference }, BundlesAnswer)
   }
 
   /** Takes a hold back. The answer is the release's place in the log. */

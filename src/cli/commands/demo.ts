@@ -17,3 +17,16 @@ export function demoCommand(program: Command): void {
     )
     .action(later(async () => (await import('../actions/demo.ts')).demo))
 }
+
+/** One theft across three countries, each with its own registry and log. */
+export function bordersCommand(program: Command): void {
+  program
+    .command('borders')
+    .description('play a theft across three countries, each with its own registry and log')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nNeeds nothing set up, and leaves nothing behind. Example:\n  stolen-mode borders --json',
+    )
+    .action(later(async () => (await import('../actions/borders.ts')).borders))
+}

@@ -56,7 +56,7 @@ describe('a stolen list as a file', () => {
     expect(rows.map(({ line }) => line)).toEqual([2, 3])
   })
 
-  test('with damaged lines: each spoils itself alone', async () => {
+  test('A77: with damaged lines: each spoils itself alone', async () => {
     const lines = [
       HEADER,
       `"${row(1)}`, // a quote nobody closes
@@ -77,7 +77,7 @@ describe('a stolen list as a file', () => {
     ])
   })
 
-  test('in another character set: what cannot be read is aside, the rest goes on', async () => {
+  test('A77: in another character set: what cannot be read is aside, the rest goes on', async () => {
     const latin1 = Buffer.from(`${HEADER}\n${row(1, ',gestohlen \xfc')}\n${row(2)}\n`, 'latin1')
     const list = await readStolenList(file(latin1))
     expect(list.rows).toHaveLength(1)
@@ -113,7 +113,7 @@ describe('a stolen list as a file', () => {
       await expect(readStolenList(path)).rejects.toMatchObject(refusal('not-found'))
   })
 
-  test('larger than 1 GiB: refused before it is read', async () => {
+  test('A77: larger than 1 GiB: refused before it is read', async () => {
     const path = file('')
     truncateSync(path, 1_073_741_825)
     await expect(readStolenList(path)).rejects.toMatchObject(refusal('too-large'))
@@ -161,7 +161,7 @@ describe('a zipped stolen list', () => {
     await expect(readStolenList(file(altered))).rejects.toMatchObject(refusal('malformed'))
   })
 
-  test('that says it is larger than 1 GiB, or is without saying so, is refused', async () => {
+  test('A77: that says it is larger than 1 GiB, or is without saying so, is refused', async () => {
     const bomb = zip([{ name: 'bomb.csv', text, claimedSize: 2 ** 31 }])
     await expect(readStolenList(file(bomb))).rejects.toMatchObject(refusal('too-large'))
     const lie = zip([{ name: 'lie.csv', text: text.repeat(1_000), claimedSize: 100 }])

@@ -30,7 +30,8 @@ import {
   signCheckpoint,
   tilePath,
 } from '../../log/index.ts'
-import { found, type Founding } from '../../sim/index.ts'
+import { certificatesOf } from '../../sim/country.ts'
+import { DEMO_COUNTRY, foundWorld, type FoundedCountry, type Founding } from '../../sim/index.ts'
 import { encodeBundle, type Bundle } from '../../wire/index.ts'
 
 export const TAC = '00101701'
@@ -64,6 +65,8 @@ interface Logged {
 /** A real log in memory: founded, signed, cosigned, with the order a test asks for. */
 export class DemoLog {
   readonly founding: Founding
+  /** Another country under the same root, with a log of its own. */
+  readonly abroad: FoundedCountry & { readonly origin: string }
   readonly owner: Signer
   readonly #log: NoteSigner
   readonly #witnesses: readonly NoteSigner[]
@@ -83,22 +86,35 @@ export class DemoLog {
       const name = key.name.split('.')[0]!
       return { name, key, url: `http://${name}.invalid` }
     }
-    this.founding = found({
+    const abroad = generateNoteSigner('log.example/xa', 1).signer
+    const people = { capPerHour: 10, officers: 2, operators: 1, tacs: [parseTac(TAC)] }
+    const { countries, ...roots } = foundWorld({
       now: this.now,
-      log: { key: this.#log.key, url: 'http://log.invalid' },
+      countries: [
+        {
+          ...people,
+          country: DEMO_COUNTRY,
+          log: { key: this.#log.key, url: 'http://log.invalid' },
+        },
+        { ...people, country: 'XA', log: { key: abroad.key, url: 'http://abroad.invalid' } },
+      ],
       witnesses: this.#witnesses.map(member),
       guardians: this.#guardians.map(member),
-      capPerHour: 10,
-      officers: 2,
-      operators: 1,
-      tacs: [parseTac(TAC)],
     })
+    const [own] = countries
+    // No more than fits a bundle: this log is the own country's affair alone.
+    this.founding = { ...own!, ...roots, certificates: certificatesOf(own!) }
+    this.abroad = { ...countries[1]!, origin: abroad.key.name }
     for (const document of this.founding.certificates)
       this.#append('certificate', parseDocument(document, 'application/stolen-cert+cbor'))
   }
 
   get size(): number {
     return this.#entries.length
+  }
+
+  get origin(): string {
+    return this.#log.key.name
   }
 
   /** The founding root document under another version, signed by the root keys. */
@@ -142,6 +158,7 @@ export class DemoLog {
       proof: await this.#proof(index, bending),
       opening,
       roots: [],
+      earlier: [],
     }
     return encodeBundle(bending.change ? bending.change(bundle) : bundle)
   }

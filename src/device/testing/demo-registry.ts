@@ -12,6 +12,7 @@ import {
   type StatusToken,
 } from '../../core/index.ts'
 import { machine, nodeVerifiers } from '../../host/index.ts'
+import type { Home } from '../secure-store.ts'
 import type { DemoLog } from './demo-log.ts'
 
 type Answer = { readonly status: number; readonly body: unknown }
@@ -28,13 +29,19 @@ export class DemoRegistry {
   /** Lies about the token. */
   bend: (token: StatusToken) => StatusToken = (token) => token
   signers: readonly Signer[]
+  certificates: readonly Uint8Array[]
+  /** Where it says that the phone is at home. */
+  home: Home
   readonly asked: string[] = []
   readonly eats: Eat[] = []
   lastRequest: unknown = null
 
   constructor(log: DemoLog) {
     this.#log = log
-    this.signers = log.founding.registry.map(({ signer }) => signer)
+    const { national, registry, certificates } = log.founding
+    this.signers = registry.map(({ signer }) => signer)
+    this.certificates = certificates
+    this.home = { log: log.origin, authority: national.sub }
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -65,7 +72,8 @@ export class DemoRegistry {
       const eat = this.#readEat(request.eat ?? '')
       if (path === '/v1/device-status') return { status: 200, body: this.#status(eat) }
       if (path === '/v1/activations') return { status: 200, body: this.#activation(eat) }
-      return { status: 200, body: { index: 7, state: 'protected', card: 'ABCDEFGHJK' } }
+      const { home } = this
+      return { status: 200, body: { index: 7, state: 'protected', card: 'ABCDEFGHJK', home } }
     } catch (error) {
       const code = error instanceof Refusal ? error.code : 'internal'
       return { status: 422, body: { code, detail: 'refused' } }
@@ -104,7 +112,7 @@ export class DemoRegistry {
     }
     return {
       token: toBase64(signStatusToken(this.bend(token), this.signers)),
-      certificates: this.#log.founding.certificates.map(toBase64),
+      certificates: this.certificates.map(toBase64),
     }
   }
 }

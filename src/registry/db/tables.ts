@@ -210,7 +210,34 @@ interface MigrationsTable {
   step: string
 }
 
+/** Owner keys recorded for holds and locks: what opens their public commitments. */
+interface OwnerKeysTable {
+  log_index: Int8
+  of_index: Int8
+  from_ms: Int8
+  salt: Bytes
+  key: Bytes
+}
+
+/** An owner-key record that waits for its signatures. */
+interface OwnerKeyDraftsTable {
+  id: string
+  case_id: string | null
+  subject_id: string
+  payload: Bytes
+  /** Opens `dev` of the record. */
+  dev_salt: Bytes
+  /** Opens the new owner key's commitment. */
+  salt: Bytes
+  key: Bytes
+  signatures: Json
+  log_index: Int8OrNull
+  at_ms: Int8
+}
+
 export interface Schema {
+  owner_key_drafts: OwnerKeyDraftsTable
+  owner_keys: OwnerKeysTable
   migrations: MigrationsTable
   log_state: LogStateTable
   published: PublishedTable

@@ -133,7 +133,7 @@ describeOnEachEngine('the feed', (open) => {
     expect(await next(await stand.read(19), 1)).toEqual(['tree 20'])
   })
 
-  test('beyond the log is an accusation, far behind it is a matter for the snapshot', async () => {
+  test('A73, A87: beyond the log is an accusation, far behind it is a matter for the snapshot', async () => {
     await using bench = await LogBench.make(await open(), 20)
     await using stand = await Stand.make(bench)
     const sequencer = await stand.open()
@@ -170,7 +170,7 @@ describeOnEachEngine('the feed', (open) => {
     expect(sequencer.halted).toBeNull()
   })
 
-  test('a reader that does not read is cut and counted; one that left is forgotten', async () => {
+  test('A73: a reader that does not read is cut and counted; one that left is forgotten', async () => {
     await using bench = await LogBench.make(await open(), 20)
     await using stand = await Stand.make(bench)
     const sequencer = await stand.open()

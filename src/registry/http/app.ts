@@ -6,19 +6,24 @@ import type { Context } from '../context.ts'
 import type { FeedHub } from '../feed/hub.ts'
 import { batchRoutes } from './batches.ts'
 import { deviceRoutes } from './devices.ts'
+import { documentRoutes } from './documents.ts'
 import { edgeRoutes } from './edges.ts'
 import type { Env } from './env.ts'
 import { logRoutes } from './log-files.ts'
+import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
 import { policeRoutes } from './police.ts'
 import { answerProblem, schemaProblem, toProblem } from './problems.ts'
+import { registryRoutes } from './registries.ts'
 import { MAX_LARGE_BODY, get } from './route.ts'
 import { SCHEME } from './signed.ts'
+import { Throttle, unlimited, type Limits } from './throttle.ts'
 
 const VERSION = '0.1.0'
 
 /** The registry's HTTP interface: the whole middleware order on one page. */
-export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
+export function createApp(context: Context, hub: FeedHub, limits: Limits | null): OpenAPIHono<Env> {
+  const throttle = limits ? new Throttle(limits, context.surroundings.clock) : unlimited()
   const app = new OpenAPIHono<Env>({
     defaultHook: (result, c) =>
       result.success ? undefined : answerProblem(c, schemaProblem(result.error.issues)),
@@ -56,11 +61,14 @@ export function createApp(context: Context, hub: FeedHub): OpenAPIHono<Env> {
     },
   )
   logRoutes(app, context)
+  documentRoutes(app, context, throttle)
   deviceRoutes(app, context)
-  ownerRoutes(app, context)
+  ownerRoutes(app, context, throttle)
+  ownerKeyRoutes(app, context, throttle)
   policeRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)
+  registryRoutes(app, context)
   app.openAPIRegistry.registerComponent('securitySchemes', SCHEME, {
     type: 'http',
     scheme: SCHEME,

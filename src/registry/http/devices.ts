@@ -12,6 +12,7 @@ import {
 import type { Context } from '../context.ts'
 import { activate, deviceStatus } from '../services/device-status.ts'
 import { enrol } from '../services/enrolment.ts'
+import { homeHere } from '../services/home.ts'
 import { drawNonce } from '../services/nonces.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
@@ -64,7 +65,7 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
         model: body.model,
         ...(owner && { owner: { key: fromBase64(owner.key), proof: fromBase64(owner.proof) } }),
       })
-      return { index, card, state: 'protected' as const }
+      return { index, card, state: 'protected' as const, home: homeHere(context) }
     },
   )
   post(

@@ -7,7 +7,7 @@ import { World } from '../../../test/world.ts'
 const CASE = { crimeReference: 'TWICE/1', why: 'theft', imei: '00101701000001' }
 
 describeOnEachEngine('one key, one act', (open) => {
-  test('the first answer again; another body, a running one and a missing key are refused', async () => {
+  test('A96: the first answer again; another body, a running one and a missing key are refused', async () => {
     await using world = await World.boot({ database: await open() })
     const by = world.founding.officers[0]!.signer
     const other = world.founding.officers[1]!.signer
@@ -45,7 +45,7 @@ describeOnEachEngine('one key, one act', (open) => {
     expect(await cases()).toBe(2)
   })
 
-  test('pressed twice at once: one act, the other hears that it runs, or the same answer', async () => {
+  test('A96: pressed twice at once: one act, the other hears that it runs, or the same answer', async () => {
     await using world = await World.boot({ database: await open() })
     const { card } = await world.enrolOne()
     const report = { path: '/v1/reports', body: { card, why: 'theft' }, key: randomUUID() }

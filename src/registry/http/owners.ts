@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { WHY_STOLEN, demand, parseImei, parseSerial, toBase64 } from '../../core/index.ts'
 import {
+  BundlesAnswer,
   CHECK_SENTENCES,
   CheckAnswer,
   CheckRequest,
@@ -11,6 +12,7 @@ import {
   ReportRequest,
 } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
+import { bundlesOfReport, type ExportedBundle } from '../services/bundles.ts'
 import { check } from '../services/checks.ts'
 import type { Draft } from '../services/drafts.ts'
 import {
@@ -22,14 +24,22 @@ import {
 } from '../services/reports.ts'
 import type { Env } from './env.ts'
 import { idempotent, requestId } from './idempotency.ts'
-import { post } from './route.ts'
+import { post, type Guard } from './route.ts'
+import type { Throttle } from './throttle.ts'
 
 /** Above the longest answer: on the wire a hit is as long as a miss. */
 const CHECK_BYTES = 256
 
 /** What owners and anybody who is offered a phone ask. */
-export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
-  const once = [idempotent(context)]
+export function ownerRoutes(
+  app: OpenAPIHono<Env>,
+  context: Context,
+  throttle: Pick<Throttle, 'guard'>,
+): void {
+  const [asking, reporting, owning] = (['check', 'report', 'owner'] as const).map((lane) =>
+    throttle.guard(lane),
+  ) as [Guard, Guard, Guard]
+  const once = idempotent(context)
   post(
     app,
     {
@@ -37,12 +47,20 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Hold a phone by its recovery card',
       body: ReportRequest,
       answer: ReportAnswer,
-      middleware: once,
-      refuses: ['proof-too-weak', 'wrong-state', 'replay', 'hold-exhausted', 'cap-exceeded'],
+      middleware: [reporting, once],
+      refuses: [
+        'not-found',
+        'proof-too-weak',
+        'wrong-state',
+        'replay',
+        'hold-exhausted',
+        'cap-exceeded',
+      ],
     },
-    async ({ card, why }, c) => {
+    async ({ card, why, force }, c) => {
       const id = requestId(c, card)
-      return reportAnswer(await reportStolen(context, { id, card, why: WHY_STOLEN[why] }))
+      const report = { id, card, why: WHY_STOLEN[why], ...(force !== undefined && { force }) }
+      return reportAnswer(await reportStolen(context, report))
     },
   )
   post(
@@ -52,6 +70,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'What is true now',
       body: ReportAccess,
       answer: ReportAnswer,
+      middleware: [reporting],
       refuses: ['not-found'],
     },
     async (body) => reportAnswer(await reportStatus(context, body)),
@@ -63,7 +82,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Draft the withdrawal of a hold; the owner key completes it',
       body: ReportAccess,
       answer: DraftAnswer,
-      middleware: once,
+      middleware: [owning, once],
       refuses: ['not-found', 'wrong-state', 'owner-key'],
     },
     async (body) => draftAnswer(await draftWithdrawal(context, body)),
@@ -75,9 +94,22 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Orders that wait for the owner key',
       body: ReportAccess,
       answer: DraftsAnswer,
+      middleware: [owning],
       refuses: ['not-found'],
     },
     async (body) => ({ drafts: (await ownersDrafts(context, body)).map(draftAnswer) }),
+  )
+  post(
+    app,
+    {
+      path: '/v1/owner-bundles',
+      summary: 'The orders in force about the phone, each with its proof',
+      body: ReportAccess,
+      answer: BundlesAnswer,
+      middleware: [owning],
+      refuses: ['not-found'],
+    },
+    async (body) => bundlesAnswer(await bundlesOfReport(context, body)),
   )
   post(
     app,
@@ -86,6 +118,7 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Is there a report for this IMEI or serial?',
       body: CheckRequest,
       answer: CheckAnswer,
+      middleware: [asking],
       refuses: ['imei-length', 'imei-digits', 'imei-check-digit', 'serial-malformed'],
       padTo: CHECK_BYTES,
     },
@@ -108,6 +141,12 @@ export function ownerRoutes(app: OpenAPIHono<Env>, context: Context): void {
 
 function reportAnswer({ lapsesAt, ...status }: ReportStatus) {
   return { ...status, lapsesAt: lapsesAt === null ? null : new Date(lapsesAt * 1000).toISOString() }
+}
+
+export function bundlesAnswer(bundles: readonly ExportedBundle[]) {
+  return {
+    bundles: bundles.map(({ act, index, bundle }) => ({ act, index, bundle: toBase64(bundle) })),
+  }
 }
 
 /** A draft as it leaves: the signer checks that the opening belongs to the payload. */

@@ -8,6 +8,7 @@ import {
   withCheckDigit,
 } from '../../core/index.ts'
 import {
+  BundlesAnswer,
   CaseAnswer,
   CasePage,
   CaseState,
@@ -21,13 +22,14 @@ import {
 } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import type { Caller } from '../model/caller.ts'
+import { bundlesOfCase } from '../services/bundles.ts'
 import { listCases, lookAtCase, openCase } from '../services/cases.ts'
 import { draftOrder, draftsOfCase } from '../services/drafts.ts'
 import { addSignatures } from '../services/signatures.ts'
 import { sightingsOf } from '../services/sightings.ts'
 import type { Env } from './env.ts'
 import { idempotent, requestId } from './idempotency.ts'
-import { draftAnswer } from './owners.ts'
+import { bundlesAnswer, draftAnswer } from './owners.ts'
 import { get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
 
@@ -73,7 +75,7 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: NewCaseRequest,
       answer: CaseAnswer,
       middleware: officerOnce,
-      refuses: ['not-found', 'imei-length', 'imei-digits', 'imei-check-digit'],
+      refuses: ['not-found', 'imei-length', 'imei-digits', 'imei-check-digit', 'home-elsewhere'],
     },
     async ({ crimeReference, why, reference, imei }, c) => {
       demand(
@@ -155,6 +157,16 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
     async (c) => ({
       drafts: (await draftsOfCase(context, callerIn(c), idIn(c.req.param('id')))).map(draftAnswer),
     }),
+  )
+  get(
+    app,
+    {
+      path: '/v1/cases/{id}/bundles',
+      summary: 'The orders in force about a case, each with its proof',
+      answer: BundlesAnswer,
+      middleware: officer,
+    },
+    async (c) => bundlesAnswer(await bundlesOfCase(context, callerIn(c), idIn(c.req.param('id')))),
   )
   post(
     app,

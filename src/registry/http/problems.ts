@@ -65,7 +65,8 @@ export function answerProblem(c: HttpContext, problem: ProblemBody): Response {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
   }
-  if (problem.status === 429 || problem.status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS
+  if (problem.status === 429 || problem.status === 503)
+    headers['retry-after'] = String(problem.facts?.['retryAfterSeconds'] ?? RETRY_AFTER_SECONDS)
   if (problem.status === 401) headers['www-authenticate'] = 'StolenMode'
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers)
 }

@@ -18,6 +18,7 @@ export function signed(context: Context): Guard {
       c.req.header('authorization'),
       {
         method: c.req.method,
+        to: context.host,
         path: url.pathname + url.search,
         body,
         key: c.req.header('idempotency-key') ?? '',
@@ -51,7 +52,7 @@ async function demandFirst(context: Context, header: string): Promise<void> {
 
 function certified({ sequencer }: Context, kid: Uint8Array): Link {
   try {
-    return sequencer.ledger.authorities.signer(kid, sequencer.now())
+    return sequencer.ledger.authorities.signer(kid, sequencer.now(), sequencer.ledger.size)
   } catch {
     throw new Refusal('unauthenticated', 'no valid certificate for this key stands in the log')
   }

@@ -44,7 +44,10 @@ export function decide(
   for (const submission of pool) {
     try {
       const order = submission.kind === 'order' ? parseOrder(submission.body.payload) : null
-      const first = order?.oid && ledger.loggedIndex(order.oid, submission.body.payload)
+      const { kind, body } = submission
+      const first = order
+        ? ledger.loggedIndex(order.oid, body.payload)
+        : ledger.documentIndex(kind, body.payload)
       if (first !== undefined) repeated.set(submission, first)
       else accepted.push(accept({ submission, order }, ledger, { orders, states }, t))
     } catch (error) {
@@ -61,8 +64,8 @@ function accept(read: Read, ledger: Ledger, subjects: Subjects, t: number): Acce
   const index = ledger.size
   const entry = encodeEntry({ kind, t, body })
   // The device's own state first: it changes nothing, while the ledger moves.
-  const before = context && stateOf(context.subjectId, subjects)
-  const after = before && order && nextState(before, order, index, t)
+  const before = context && stateOf(context.subjectId, subjects, ledger)
+  const after = before && order && nextState(before, order, index, t, ledger)
   ledger.apply(index, entry)
   if (context && after) subjects.states.set(context.subjectId, after)
   return { ...read, entry, index, t }
@@ -76,11 +79,11 @@ interface Subjects {
   readonly states: Map<string, DeviceState>
 }
 
-function stateOf(subjectId: string, { orders, states }: Subjects): DeviceState {
+function stateOf(subjectId: string, { orders, states }: Subjects, ledger: Ledger): DeviceState {
   const known = states.get(subjectId)
   if (known) return known
   try {
-    return stateLogged(orders.get(subjectId) ?? [])
+    return stateLogged(orders.get(subjectId) ?? [], ledger)
   } catch {
     throw new Refusal(
       'row-disagrees-with-log',

@@ -1,37 +1,60 @@
-import {
-  RULES,
-  chainOf,
-  encodeDocument,
-  parseEntry,
-  checkOrder,
-  toHex,
-  type Link,
-} from '../../core/index.ts'
+import { RULES, chainOf, encodeDocument, parseEntry, toHex, type Link } from '../../core/index.ts'
 import { sha256Fast } from '../../host/index.ts'
 import { formatProof, inclusionProof } from '../../log/index.ts'
-import { encodeBundle } from '../../wire/index.ts'
+import { encodeBundle, type EarlierEntry } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import type { PublishedNote } from '../log/published.ts'
 import type { KnownOrder } from './orders.ts'
 
-/** The offline bundle of an order that has its quorum; null while it has not. */
+/** The offline bundle of an order that has its quorum and is not void; null while it has not. */
 export async function bundleFor(context: Context, known: KnownOrder): Promise<Uint8Array | null> {
-  const { db, sequencer } = context
+  const { sequencer } = context
   const published = sequencer.published[RULES[known.order.act].quorum]
   if (published === null || known.index >= published.checkpoint.size) return null
-  const row = await db
-    .selectFrom('entries')
-    .select('leaf')
-    .where('index', '=', BigInt(known.index))
-    .executeTakeFirstOrThrow()
-  const entry = new Uint8Array(row.leaf)
+  const entry = await leafAt(context, known.index)
+  const earlier = await earlierOf(context, known, published)
+  const signed = [{ index: known.index, entry }, ...earlier]
   return encodeBundle({
     entry,
-    certificates: certificatesOf(context, entry),
+    certificates: certificatesOf(context, signed),
     proof: await proofOf(context, known.index, published),
     opening: known.opening,
     roots: [],
+    earlier,
   })
+}
+
+/** The undone order and its owner-key records, where an owner's later key opened the release. */
+async function earlierOf(
+  context: Context,
+  { order: { of } }: KnownOrder,
+  published: PublishedNote,
+): Promise<(EarlierEntry & { readonly index: number })[]> {
+  const { db, sequencer } = context
+  if (of === undefined || sequencer.ledger.ownerKeys(of).length === 0) return []
+  const records = await db
+    .selectFrom('owner_keys')
+    .select('log_index')
+    .where('of_index', '=', BigInt(of))
+    .orderBy('log_index')
+    .execute()
+  const indexes = [of, ...records.map(({ log_index }) => Number(log_index))]
+  return Promise.all(
+    indexes.map(async (index) => ({
+      index,
+      entry: await leafAt(context, index),
+      proof: await proofOf(context, index, published),
+    })),
+  )
+}
+
+async function leafAt({ db }: Context, index: number): Promise<Uint8Array> {
+  const row = await db
+    .selectFrom('entries')
+    .select('leaf')
+    .where('index', '=', BigInt(index))
+    .executeTakeFirstOrThrow()
+  return new Uint8Array(row.leaf)
 }
 
 async function proofOf(
@@ -48,9 +71,18 @@ async function proofOf(
   return formatProof({ index, hashes, checkpoint: note, extra: null })
 }
 
-/** The signers' certificates, root side first, each once. */
-function certificatesOf({ sequencer, trust }: Context, entry: Uint8Array): Uint8Array[] {
-  const { links } = checkOrder(parseEntry(entry), sequencer.ledger.authorities, trust.verify.es256)
+/** The signers' certificates of all these entries, root side first, each once. */
+function certificatesOf(
+  { sequencer }: Context,
+  entries: readonly { readonly index: number; readonly entry: Uint8Array }[],
+): Uint8Array[] {
+  const { authorities } = sequencer.ledger
+  const links = entries.flatMap(({ index, entry }) => {
+    const { t, body } = parseEntry(entry)
+    // Owners' keys have no certificate.
+    const certified = body.slots.filter(({ kid }) => authorities.ofKey(kid).length > 0)
+    return certified.map(({ kid }) => authorities.signer(kid, t, index))
+  })
   return chainDocuments(links)
 }
 

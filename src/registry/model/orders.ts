@@ -3,8 +3,10 @@ import {
   ENROLLED,
   RULES,
   Refusal,
+  counted,
   nextState,
   parseOrder,
+  type Afterwards,
   type DeviceState,
   type Frontiers,
   type LoggedOrder,
@@ -47,8 +49,17 @@ export async function ordersOf(
  * The state that the next order has to follow: every logged order counts, whether or not it has its
  * quorum yet. @throws {Refusal} when the rows disagree with the law: they are not what was logged
  */
-export function stateLogged(orders: readonly LoggedOrder[]): DeviceState {
-  return orders.reduce((state, { order, index, t }) => nextState(state, order, index, t), ENROLLED)
+export function stateLogged(orders: readonly LoggedOrder[], afterwards: Afterwards): DeviceState {
+  // What followed from an order that is void now need not follow from what is left.
+  const hasVoid = orders.some(({ index }) => afterwards.isVoid(index))
+  return orders.reduce((state, { order, index, t }) => {
+    try {
+      return nextState(state, order, index, t, afterwards)
+    } catch (error) {
+      if (!hasVoid || !(error instanceof Refusal)) throw error
+      return counted(state, order)
+    }
+  }, ENROLLED)
 }
 
 /**
@@ -58,14 +69,15 @@ export function stateLogged(orders: readonly LoggedOrder[]): DeviceState {
 export function foldInForce<T extends LoggedOrder>(
   logged: readonly T[],
   frontiers: Frontiers,
+  afterwards: Afterwards,
 ): { readonly orders: readonly T[]; readonly device: DeviceState } {
   const orders: T[] = []
   let device = ENROLLED
   for (const one of logged) {
     if (one.index >= frontiers[RULES[one.order.act].quorum]) continue
     try {
-      device = nextState(device, one.order, one.index, one.t)
-      orders.push(one)
+      device = nextState(device, one.order, one.index, one.t, afterwards)
+      if (!afterwards.isVoid(one.index)) orders.push(one)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
     }

@@ -127,7 +127,10 @@ async function settleMissing(
       part.map(({ subject_id }) => subject_id),
     )
     for (const { subject_id, crime_reference } of part) {
-      const { state } = lapse(stateLogged(orders.get(subject_id) ?? []), now)
+      const { state } = lapse(
+        stateLogged(orders.get(subject_id) ?? [], context.sequencer.ledger),
+        now,
+      )
       if (state === 'stolen' || state === 'recovered') standing.push(crime_reference)
     }
   }

@@ -3,7 +3,7 @@ import { Refusal, lapse, listedImei, saltedHash, toHex, type Imei14 } from '../.
 import type { SET_ASIDE } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import type { Caller } from '../model/caller.ts'
-import { compose } from '../model/compose.ts'
+import { compose, composing } from '../model/compose.ts'
 import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
 import { subjectsForImeis } from '../model/many-subjects.ts'
 import type { Subject } from '../model/subjects.ts'
@@ -122,7 +122,7 @@ function decide(
   const { batch, taken, lapsed } = known
   const orders = known.orders.get(subject.id) ?? []
   const now = Math.floor(context.sequencer.now() / 1000)
-  const { state } = lapse(stateLogged(orders), now)
+  const { state } = lapse(stateLogged(orders, context.sequencer.ledger), now)
   const own = lapsed.get(row.row)
   const pending = (known.pending.get(subject.id) ?? []).filter(({ id }) => id !== own)
   // An officer's own case is that officer's to close; lists take back only what lists brought.
@@ -192,7 +192,7 @@ function propose(
       why: batch.why,
       clu: batch.fileHash,
     } as const
-    const composed = compose(content, subject, orders, now, surroundings)
+    const composed = compose(content, subject, orders, now, composing(context))
     const draft = { id: randomUUID(), payload: composed.payload, opening: composed.opening }
     if (own === undefined) writes.cases.push({ ...caseRow, state: 'proposed' })
     else writes.redrafted.push({ id: own, salt })

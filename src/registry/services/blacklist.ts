@@ -45,7 +45,7 @@ export async function blacklistPage(
   const frontiers = frontiersOf(sequencer.published)
   const now = Math.floor(sequencer.now() / 1000)
   const items = [...orders.values()].flatMap((list) => {
-    const { state } = lapse(stateInForce(list, frontiers), now)
+    const { state } = lapse(stateInForce(list, frontiers, sequencer.ledger), now)
     return state === 'stolen' || state === 'recovered' || state === 'retired' ? rowsOf(list) : []
   })
   const treeSize = sequencer.published.newest?.checkpoint.size ?? 0

@@ -3,7 +3,9 @@ import type { Context } from '../context.ts'
 import type { CaseState } from '../db/tables.ts'
 import { audit } from '../model/audit.ts'
 import { demandRole, type Caller } from '../model/caller.ts'
-import { subjectById, subjectForImei, type Subject } from '../model/subjects.ts'
+import { ordersOf } from '../model/orders.ts'
+import { findByImei, subjectById, subjectForImei, type Subject } from '../model/subjects.ts'
+import { homeElsewhere, sendHome } from './home.ts'
 
 /** What a force works on: one device, one crime reference. */
 export interface Case {
@@ -30,11 +32,11 @@ export interface NewCase {
   readonly about: { readonly reference: string } | { readonly imei: Imei14 }
 }
 
-/** Opens a case of the officer's force. @throws {Refusal} forbidden, not-found */
+/** Opens a case of the officer's force. @throws {Refusal} forbidden, not-found, home-elsewhere */
 export async function openCase(context: Context, caller: Caller, wanted: NewCase): Promise<Case> {
   demandRole(caller, 'officer')
   const { db, surroundings } = context
-  const { subjectId, reportId } = await aboutWhat(context, wanted)
+  const { subjectId, reportId } = await aboutWhat(context, caller, wanted)
   const row = {
     id: wanted.id,
     force: caller.iss,
@@ -57,9 +59,15 @@ export async function openCase(context: Context, caller: Caller, wanted: NewCase
   return caseById(context, caller, row.id)
 }
 
-async function aboutWhat({ db }: Context, { about }: NewCase) {
-  if ('imei' in about)
+async function aboutWhat(context: Context, caller: Caller, { about }: NewCase) {
+  const { db } = context
+  if ('imei' in about) {
+    if (!(await isOurs(context, about.imei))) {
+      const home = await homeElsewhere(context, about.imei)
+      if (home) await sendHome(context, caller, home)
+    }
     return { subjectId: (await subjectForImei(db, about.imei)).id, reportId: null }
+  }
   const report = await db
     .selectFrom('reports')
     .selectAll()
@@ -67,6 +75,13 @@ async function aboutWhat({ db }: Context, { about }: NewCase) {
     .executeTakeFirst()
   demand(report !== undefined, 'not-found', 'no report with this reference')
   return { subjectId: report.subject_id, reportId: report.id }
+}
+
+/** Enrolled here, or a number that orders of this log are about: those go on here. */
+async function isOurs({ db }: Context, imei: Imei14): Promise<boolean> {
+  const subject = await findByImei(db, imei)
+  if (subject === null || subject.ids.dak !== null) return subject !== null
+  return ((await ordersOf(db, [subject.id])).get(subject.id) ?? []).length > 0
 }
 
 /** @throws {Refusal} forbidden, not-found: there is none, or it is another force's */

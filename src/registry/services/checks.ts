@@ -38,7 +38,7 @@ export async function check(
   const frontiers = frontiersOf(sequencer.published)
   let worst: { readonly subjectId: string; readonly state: State } | null = null
   for (const [id, list] of orders) {
-    const { state } = lapse(stateInForce(list, frontiers), now)
+    const { state } = lapse(stateInForce(list, frontiers, sequencer.ledger), now)
     if (worst === null || WEIGHT[state] > WEIGHT[worst.state]) worst = { subjectId: id, state }
   }
   const state = worst?.state ?? 'protected'

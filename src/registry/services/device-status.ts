@@ -88,7 +88,9 @@ export async function activate(
   const published = sequencer.published.plain
   demand(published !== null, 'unavailable', 'no witnessed checkpoint yet')
   const authorities = sequencer.ledger.authorities
-  const links = keys.registry.map(({ key }) => authorities.signer(kidOf(key), sequencer.now()))
+  const links = keys.registry.map(({ key }) =>
+    authorities.signer(kidOf(key), sequencer.now(), sequencer.ledger.size),
+  )
   const token = signStatusToken(
     {
       dak: thumbprint(eat.dak),
@@ -120,7 +122,7 @@ async function lookUp(
   const enrolled = parseCoseKey(decodeCbor(new Uint8Array(row.dak)))
   demand(equal(enrolled.x, eat.dak.x), 'attestation-needed', 'another key was enrolled')
   const logged = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
-  const { orders, device } = foldInForce(logged, frontiersOf(sequencer.published))
+  const { orders, device } = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
   return { subject, orders, state: lapse(device, Math.floor(sequencer.now() / 1000)).state }
 }
 

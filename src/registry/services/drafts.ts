@@ -5,8 +5,9 @@ import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import { audit } from '../model/audit.ts'
 import { demandRole, type Caller } from '../model/caller.ts'
-import { compose, type ActContent, type Composed } from '../model/compose.ts'
+import { compose, composing, type ActContent, type Composed } from '../model/compose.ts'
 import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
+import { recordedKeys } from '../model/recorded-keys.ts'
 import { subjectById } from '../model/subjects.ts'
 import { caseById, type Case } from './cases.ts'
 
@@ -44,7 +45,8 @@ export async function draftOrder(
   const now = Math.floor(context.sequencer.now() / 1000)
   const exhibitSalt = context.surroundings.random(32)
   const content = await contentOf(context, found, wanted, { orders, now, exhibitSalt })
-  const composed = compose(content, subject, orders, now, context.surroundings)
+  const keys = await recordedKeys(context, orders)
+  const composed = compose(content, subject, orders, now, composing(context, keys))
   const id = await keepDraft(context, composed, {
     subjectId: subject.id,
     caseId,
@@ -140,7 +142,7 @@ async function contentOf(
       return { act: 'found', auth: found.force, case: reference, cus, cc: wanted.country }
     }
     case 'release': {
-      const { outstanding } = lapse(stateLogged(at.orders), at.now)
+      const { outstanding } = lapse(stateLogged(at.orders, context.sequencer.ledger), at.now)
       demand(
         outstanding?.act === 'lock',
         'wrong-state',

@@ -88,7 +88,7 @@ class BenchPhone {
 const enrol = (world: World, body: unknown) => ask(world, { path: '/v1/enrolments', body })
 
 describeOnEachEngine('enrolment', (open) => {
-  test('only a key its maker vouches for, alive now, with numbers that nobody else has', async () => {
+  test('A47: only a key its maker vouches for, alive now, with numbers that nobody else has', async () => {
     await using world = await World.boot({ database: await open() })
     const { size } = world.running.context.sequencer.ledger
     const { maker, operators } = world.founding

@@ -27,6 +27,7 @@ import {
 import { leafHash, verifyInclusion } from '../../log/index.ts'
 import type { Context } from '../context.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { homeElsewhere } from './home.ts'
 import { cardHash, drawCard } from './reports.ts'
 import { checkNonce, useNonce } from './nonces.ts'
 
@@ -66,6 +67,12 @@ export async function enrol(context: Context, request: Enrolment): Promise<Enrol
   await useNonce(context, eat.nonce)
   const known = await enrolledBefore(context, made)
   if (known !== null) return { index: known, card: null }
+  for (const imei of made.imeis)
+    demand(
+      (await homeElsewhere(context, imei)) === null,
+      'identity-conflict',
+      'one of the numbers is at home in another registry',
+    )
   await claimNumbers(context, made)
   return keep(context, request, { eat, made, owner })
 }
@@ -74,7 +81,11 @@ export async function enrol(context: Context, request: Enrolment): Promise<Enrol
 function checkMaker({ sequencer, trust }: Context, request: Enrolment): MadeDevice {
   const cose = parseDocument(request.statement, 'application/stolen-batch+cbor')
   const slot = cose.slots[0]!
-  const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
+  const { cert } = sequencer.ledger.authorities.signer(
+    slot.kid,
+    sequencer.now(),
+    sequencer.ledger.size,
+  )
   demand(
     cert.role === 'maker' && cose.slots.length === 1,
     'attestation-needed',

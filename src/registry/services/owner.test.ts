@@ -7,7 +7,7 @@ import { generateEs256 } from '../../host/index.ts'
 import { Owner } from '../../cli/clients/owner.ts'
 
 describeOnEachEngine("an owner's report", (open) => {
-  test('a card holds, the owner key takes it back, and then the card is spent', async () => {
+  test('A40, A42: a card holds, the owner key takes it back, and then the card is spent', async () => {
     await using world = await World.boot({ database: await open() })
     const { card, imei, owner } = await world.enrolOne()
     const report = (typed: string) =>
@@ -51,7 +51,7 @@ describeOnEachEngine("an owner's report", (open) => {
     await world.audit()
   })
 
-  test('a hold lapses by itself after 72 hours: a second before, at it, a second after', async () => {
+  test('A40, A93: a hold lapses by itself after 72 hours: a second before, at it, a second after', async () => {
     await using world = await World.boot({ database: await open() })
     await world.stopEdge()
     const { card, imei, owner } = await world.enrolOne()

@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto'
 import {
   RELEASED_TO,
   demand,
-  kidOf,
   lapse,
   saltedHash,
   signSlot,
@@ -14,8 +13,10 @@ import {
 import type { RandomBytes } from '../../host/index.ts'
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
-import { compose, signComposed } from '../model/compose.ts'
+import { compose, composing, signComposed } from '../model/compose.ts'
+import { intakeFor, intakeNamed } from '../model/intakes.ts'
 import { ordersOf, type KnownOrder } from '../model/orders.ts'
+import { recordedKeys } from '../model/recorded-keys.ts'
 import { subjectForDevice, subjectById } from '../model/subjects.ts'
 import { draftOf, keepDraft, type Draft } from './drafts.ts'
 import { addSignatures } from './signatures.ts'
@@ -51,7 +52,13 @@ export function cardHash(secret: Uint8Array, card: string): Uint8Array {
  */
 export async function reportStolen(
   context: Context,
-  report: { readonly id: string; readonly card: string; readonly why: number },
+  report: {
+    readonly id: string
+    readonly card: string
+    readonly why: number
+    /** Where it happened; else the registry's first force. */
+    readonly force?: string
+  },
 ): Promise<ReportStatus> {
   const { db, keys, sequencer, surroundings } = context
   const device = await db
@@ -72,18 +79,18 @@ export async function reportStolen(
   const reference = drawReference(surroundings.random)
   const now = Math.floor(sequencer.now() / 1000)
   const own = ['card', saltedHash(surroundings.random(32), `report ${reference}`)] as const
-  const auth = sequencer.ledger.authorities.signer(kidOf(keys.intake.key), sequencer.now()).cert.sub
+  const intake = intakeFor(context, report.force)
   const composed = compose(
-    { act: 'hold', auth, own, why: report.why },
+    { act: 'hold', auth: intake.sub, own, why: report.why },
     subject,
     orders,
     now,
-    surroundings,
+    composing(context),
   )
   demandFreshHold(orders)
   await sequencer.submit({
     kind: 'order',
-    body: signComposed(composed, [keys.intake]),
+    body: signComposed(composed, [intake.signer]),
     order: {
       subjectId: subject.id,
       opening: composed.opening,
@@ -137,7 +144,10 @@ async function statusByReference(context: Context, reference: string): Promise<R
     .executeTakeFirstOrThrow()
   const orders = (await ordersOf(db, [report.subject_id])).get(report.subject_id) ?? []
   const now = Math.floor(sequencer.now() / 1000)
-  const device = lapse(stateInForce(orders, frontiersOf(sequencer.published)), now)
+  const device = lapse(
+    stateInForce(orders, frontiersOf(sequencer.published), sequencer.ledger),
+    now,
+  )
   const lapsesAt = device.state === 'held' ? (device.outstanding?.exp ?? null) : null
   return { reference, state: device.state, lapsesAt, holdIndex: Number(report.hold_index) }
 }
@@ -151,6 +161,8 @@ export async function reportStatus(
   return statusByReference(context, asked.reference)
 }
 
+/** @throws {Refusal} not-found */
+export /** The report with this reference, to whoever has its card. @throws {Refusal} not-found */
 async function reportOfCard(
   { db, keys }: Context,
   asked: { readonly reference: string; readonly card: string },
@@ -193,15 +205,22 @@ export async function draftWithdrawal(
   context: Context,
   asked: { readonly reference: string; readonly card: string },
 ): Promise<Draft> {
-  const { db, keys, sequencer, surroundings } = context
+  const { db, sequencer } = context
   const report = await reportOfCard(context, asked)
   const subject = await subjectById(db, report.subject_id)
   const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
   const held = orders.find(({ index }) => index === Number(report.hold_index))
   demand(held !== undefined, 'not-found', 'the hold of this report is not there')
   const now = Math.floor(sequencer.now() / 1000)
-  const content = { act: 'release', auth: held.order.auth, to: RELEASED_TO.holdWithdrawn } as const
-  const composed = compose(content, subject, orders, now, surroundings)
+  const intake = intakeNamed(context, held.order.auth)
+  const content = { act: 'release', auth: intake.sub, to: RELEASED_TO.holdWithdrawn } as const
+  const composed = compose(
+    content,
+    subject,
+    orders,
+    now,
+    composing(context, await recordedKeys(context, orders)),
+  )
   demand(
     composed.order.of === held.index,
     'wrong-state',
@@ -212,7 +231,7 @@ export async function draftWithdrawal(
     caseId: null,
     proposedBy: null,
   })
-  const slot = signSlot('application/stolen-order+cbor', composed.payload, keys.intake)
+  const slot = signSlot('application/stolen-order+cbor', composed.payload, intake.signer)
   await addSignatures(context, [{ draftId: id, slot: 0, signature: encodeCbor(encodeSlot(slot)) }])
   return { id, act: 'release', payload: composed.payload, opening: composed.opening }
 }

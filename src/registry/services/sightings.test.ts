@@ -8,7 +8,7 @@ import { generateEs256, machine } from '../../host/index.ts'
 const DAY = 86_400
 
 describeOnEachEngine("an operator's sightings", (open) => {
-  test('counted once, signed by who sends them, of our time; one bad one spoils no other', async () => {
+  test('A66: counted once, signed by who sends them, of our time; one bad one spoils no other', async () => {
     await using world = await World.boot({ database: await open() })
     await world.stopEdge()
     const operator = world.founding.operators[0]!.signer

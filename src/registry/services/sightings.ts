@@ -48,7 +48,7 @@ async function takeOne(context: Context, caller: Caller, bytes: Uint8Array): Pro
   const { db, sequencer, trust } = context
   const kid = reporterOf(bytes)
   demand(toHex(kid) === caller.kid, 'sighting-signature', 'signed by another than its reporter')
-  const { cert } = sequencer.ledger.authorities.signer(kid, sequencer.now())
+  const { cert } = sequencer.ledger.authorities.signer(kid, sequencer.now(), sequencer.ledger.size)
   const sighting = readSighting(bytes, cert.key, trust.verify.es256)
   const age = Math.floor(context.surroundings.clock() / 1000) - sighting.at
   demand(

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import {
   RULES,
   Refusal,
+  coseKey,
   decodeCbor,
   demand,
   encodeCbor,
@@ -11,6 +12,7 @@ import {
   kidOf,
   parseOrder,
   parseSlot,
+  thumbprint,
   toBase64,
   verifySlot,
   type CoseSign,
@@ -119,7 +121,11 @@ function checkSlot(context: Context, draft: DraftRow, position: number, slot: Sl
       "not signed by the owner's key",
     )
   } else {
-    const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
+    const { cert } = sequencer.ledger.authorities.signer(
+      slot.kid,
+      sequencer.now(),
+      sequencer.ledger.size,
+    )
     demand(signer.roles.includes(cert.role), 'signer-set', `${cert.role} does not sign here`)
     demand(cert.use !== 'issue', 'signer-set', "a force's issuing key signs no orders")
     demand(
@@ -147,7 +153,11 @@ function checkOtherOfficer(context: Context, draft: DraftRow, position: number, 
   const { sequencer } = context
   for (const [other, slot] of draft.slots) {
     if (other === position || RULES[draft.order.act].slots[other] === 'owner') continue
-    const { cert } = sequencer.ledger.authorities.signer(slot.kid, sequencer.now())
+    const { cert } = sequencer.ledger.authorities.signer(
+      slot.kid,
+      sequencer.now(),
+      sequencer.ledger.size,
+    )
     demand(cert.sub !== sub, 'same-officer', 'the officer who proposed cannot approve')
   }
 }
@@ -185,6 +195,7 @@ async function dropDraft({ db }: Context, draft: DraftRow): Promise<void> {
 
 function submissionOf(draft: DraftRow): Submission {
   const slots = [...draft.slots].toSorted(([a], [b]) => a - b).map(([, slot]) => slot)
+  const { okey } = draft.order
   return {
     kind: 'order',
     body: { contentType: TYPE, payload: draft.payload, slots },
@@ -195,6 +206,24 @@ function submissionOf(draft: DraftRow): Submission {
       caseId: draft.caseId,
       draftId: draft.id,
     },
+    // Whose key released the phone owns it from now on: a recorded key becomes the device's.
+    ...(okey && {
+      alongside: async (trx) => {
+        const device = trx
+          .selectFrom('subjects')
+          .select('device_id')
+          .where('id', '=', draft.subjectId)
+          .$narrowType<{ device_id: Uint8Array }>()
+        await trx
+          .updateTable('devices')
+          .set({
+            owner_thumbprint: thumbprint(okey.key),
+            owner_key: encodeCbor(coseKey(okey.key)),
+          })
+          .where('id', '=', device)
+          .execute()
+      },
+    }),
   }
 }
 

@@ -33,7 +33,7 @@ async function sign(world: World, ...signatures: Signature[]): Promise<string> {
 }
 
 describeOnEachEngine('proposing and approving', (open) => {
-  test('each signature has its own slot, and one person or key is never two', async () => {
+  test('A49, A50: each signature has its own slot, and one person or key is never two', async () => {
     await using world = await World.boot({ database: await open() })
     const [first, second, third] = world.founding.officers.map(({ signer }) => signer) as [
       Signer,

@@ -28,6 +28,8 @@ export const EnrolmentAnswer = z.object({
   state: StateWord,
   /** Recovery card: ten characters, shown this once. Null when the device was enrolled before. */
   card: z.string().nullable(),
+  /** The log this phone is at home in from now on, and the national authority it belongs to. */
+  home: z.object({ log: z.string().max(256), authority: z.string().max(64) }),
 })
 
 /** POST /v1/activations: after any reset. Refused with the bundles to obey when not protected. */
@@ -41,6 +43,13 @@ export const ActivationAnswer = z.object({
   token: Base64,
   /** Registry certificates that lead to the token's signers, root side first. */
   certificates: z.array(Base64).max(16),
+})
+
+/** GET /v1/cases/{id}/bundles, POST /v1/owner-bundles: orders in force that prove themselves, in log order. */
+export const BundlesAnswer = z.object({
+  bundles: z
+    .array(z.object({ act: z.string(), index: z.number().int(), bundle: LargeBase64 }))
+    .max(64),
 })
 
 /** POST /v1/device-status: routine, and what a refused activation asks next. */

@@ -6,7 +6,12 @@ const Card = z.string().min(1).max(32)
 const Reference = z.string().min(1).max(16)
 
 /** POST /v1/reports: the recovery card holds the phone. */
-export const ReportRequest = z.object({ card: Card, why: Why })
+export const ReportRequest = z.object({
+  card: Card,
+  why: Why,
+  /** Name of the force where it happened, like `zz.force`; else the registry's first. */
+  force: z.string().max(64).optional(),
+})
 
 export const ReportAnswer = z.object({
   /** Like SM-7Q4K-2M9X. */

@@ -170,6 +170,20 @@ export const BatchCompletionRequest = z.object({})
 /** POST /v1/batches/{id}/approval: by another officer than the one who imported. */
 export const BatchApprovalRequest = z.object({ reason: z.string().min(1).max(256).nullable() })
 
+/** POST /v1/void-locks: an authority undoes what a distrusted key below it had locked. */
+export const VoidLocksRequest = z.object({})
+export const VoidLocksAnswer = z.object({
+  locks: z.array(
+    z.object({
+      index: z.number().int(),
+      /** Null where no owner key can complete it yet. */
+      release: z
+        .object({ id: Uuid, act: z.literal('release'), payload: Base64, opening: Base64 })
+        .nullable(),
+    }),
+  ),
+})
+
 /** GET /v1/batches/{id}/drafts: what still lacks the approving officer, a page at a time. */
 export const BatchDraftsAnswer = z.object({
   items: z.array(z.object({ id: Uuid, payload: Base64, opening: Base64 })),

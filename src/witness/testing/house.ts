@@ -51,11 +51,14 @@ export interface Said {
 }
 
 /** Sends add-checkpoint. */
-export function post(witness: RunningWitness, body: string | Uint8Array): Promise<Said> {
+export function post(
+  witness: Pick<RunningWitness, 'url'>,
+  body: string | Uint8Array,
+): Promise<Said> {
   return said(fetch(`${witness.url}/add-checkpoint`, { method: 'POST', body }))
 }
 
-export function get(witness: RunningWitness, path: string): Promise<Said> {
+export function get(witness: Pick<RunningWitness, 'url'>, path: string): Promise<Said> {
   return said(fetch(`${witness.url}${path}`))
 }
 

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import {
+  WHY_DISTRUSTED,
   coseSign,
+  distrustPayload,
   encodeEntry,
   orderPayload,
   ownerCommitment,
   parseDocument,
+  thumbprint,
   type Order,
   type Signer,
 } from '../../core/index.ts'
@@ -14,6 +17,7 @@ import { found } from '../../sim/index.ts'
 import { readTrust } from '../../wire/index.ts'
 
 const ORDER = 'application/stolen-order+cbor'
+const DISTRUST = 'application/stolen-distrust+cbor'
 const random = (length: number) => new Uint8Array(randomBytes(length))
 
 /** A founded force that makes real log entries. Times in ms. */
@@ -77,6 +81,19 @@ export function foundForce(log: NoteKey, nowMs: number, capPerHour: number) {
       const good = lockSignedBy(t, [force, first, second])
       good[good.length - 1]! ^= 1
       return good
+    },
+    /** The nation voids the force's order key from leaf `from` on. */
+    distrust: (from: number, t: number, kept: readonly number[] = []) => {
+      const key = thumbprint(force.key)
+      const payload = distrustPayload({
+        key,
+        from,
+        reason: WHY_DISTRUSTED.overCap,
+        kept,
+        log: log.name,
+      })
+      const body = coseSign(DISTRUST, payload, [founding.national.signer])
+      return encodeEntry({ kind: 'distrust', t, body })
     },
     release: (of: number, t: number) =>
       signed(

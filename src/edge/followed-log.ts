@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import type { Signer } from '../core/index.ts'
+import { mkdirDurably, type Logger, type Surroundings } from '../host/index.ts'
+import type { Trust } from '../wire/index.ts'
+import { Alarms } from './alarms.ts'
+import { openBook, type Book } from './book.ts'
+import { Evidence } from './evidence.ts'
+import { FeedClient } from './feed-client.ts'
+import type { MergedRegister } from './merged-register.ts'
+import { RegistrySource } from './registry-source.ts'
+import { Sightings } from './sightings.ts'
+import { SightingSpool } from './sighting-spool.ts'
+
+/** A registry, by the origin of the log it keeps. */
+export interface RegistryAddress {
+  readonly origin: string
+  /** Base URL without final slash. */
+  readonly url: string
+}
+
+export interface FollowOptions {
+  readonly registry: RegistryAddress
+  readonly merged: MergedRegister
+  /** The edge's folder; each log has its own within. */
+  readonly dataDir: string
+  readonly trust: Trust
+  readonly signer: Signer
+  readonly country: string
+  readonly network: string
+  readonly surroundings: Surroundings
+  readonly logger: Logger
+}
+
+/**
+ * One log as an edge follows it: its own journal, evidence, alarms and undelivered sightings, in a
+ * folder of its own. What goes wrong with it stops no other.
+ */
+export class FollowedLog {
+  readonly origin: string
+  readonly book: Book
+  readonly client: FeedClient
+  readonly sightings: Sightings
+  readonly alarms: Alarms
+
+  private constructor(parts: {
+    readonly origin: string
+    readonly book: Book
+    readonly client: FeedClient
+    readonly sightings: Sightings
+    readonly alarms: Alarms
+  }) {
+    this.origin = parts.origin
+    this.book = parts.book
+    this.client = parts.client
+    this.sightings = parts.sightings
+    this.alarms = parts.alarms
+  }
+
+  /** Reads what this machine's disk proves, and begins to follow. */
+  static async open(options: FollowOptions): Promise<FollowedLog> {
+    const { merged, trust, signer, surroundings, registry } = options
+    const { origin, url } = registry
+    const dataFolder = join(options.dataDir, folderOf(origin))
+    await mkdirDurably(dataFolder)
+    const logger = options.logger.child({ log: origin })
+    const alarms = new Alarms(logger)
+    const evidence = new Evidence(dataFolder)
+    const { clock, random } = surroundings
+    const book = await openBook({ origin, merged, dataFolder, trust, alarms, logger, clock })
+    try {
+      const { follower } = book
+      const spool = await SightingSpool.open(dataFolder)
+      const treeSize = () => follower.size
+      const sightings = new Sightings({
+        ...options,
+        logger,
+        registryUrl: url,
+        spool,
+        treeSize,
+        alarms,
+      })
+      const source = new RegistrySource(url, signer)
+      const client = new FeedClient({ source, follower, evidence, alarms, random, logger })
+      // A log that showed two faces once is not followed again before a person has looked.
+      const isSplit = await evidence.hasSplitView()
+      if (isSplit) alarms.raise('split-view')
+      else client.start()
+      sightings.start()
+      return new FollowedLog({ origin, book, client, sightings, alarms })
+    } catch (error) {
+      await book.journal.close()
+      throw error
+    }
+  }
+
+  /** Resolves when everything received and seen is on disk. */
+  async close(): Promise<void> {
+    await this.client.close()
+    await this.sightings.close()
+    await this.book.journal.close()
+  }
+}
+
+/** Origins hold slashes; the prefix keeps one called `..` from being more than a name. */
+function folderOf(origin: string): string {
+  return `log-${encodeURIComponent(origin)}`
+}

@@ -1,0 +1,141 @@
+import type { Context as HttpContext } from 'hono'
+import { Refusal } from '../../core/index.ts'
+import type { Clock } from '../../host/index.ts'
+import type { Env } from './env.ts'
+import type { Guard } from './route.ts'
+
+/** So many at once, and so many a second from then on. */
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
+/** What the public may ask of one lane. */
+export interface LaneLimits {
+  readonly perSource: Rate
+  readonly overall: Rate
+}
+
+/**
+ * Lanes of the public. A flood in one leaves the others free, and whatever makes an order of signed
+ * drafts (`/v1/signatures`), police and phones are in none of them.
+ */
+export type Lane = 'check' | 'report' | 'owner' | 'document'
+
+export interface Limits {
+  readonly lanes: Readonly<Record<Lane, LaneLimits>>
+  /** Wrong cards and references of one source: a card has 50 bits, and is guessed no faster. */
+  readonly wrongPerSource: Rate
+  /** One proxy stands in front and writes the true source last into X-Forwarded-For. */
+  readonly isBehindProxy: boolean
+}
+
+export const LIMITS: Limits = {
+  lanes: {
+    check: {
+      perSource: { burst: 200, perSecond: 20 },
+      overall: { burst: 2_000, perSecond: 500 },
+    },
+    report: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
+    owner: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
+    document: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
+  },
+  wrongPerSource: { burst: 20, perSecond: 20 / 3_600 },
+  isBehindProxy: false,
+}
+
+/** Sources remembered; the one longest silent is forgotten first. */
+const MAX_SOURCES = 10_000
+/** How a card or reference that is none is answered. */
+const WRONG: readonly number[] = [403, 404]
+
+/** Refuses floods before any work is done for them. In memory: each process brakes for itself. */
+export class Throttle {
+  readonly #limits: Limits
+  readonly #clock: Clock
+  readonly #overall = new Map<Lane, Bucket>()
+  readonly #sources = new Map<string, Bucket>()
+
+  constructor(limits: Limits, clock: Clock) {
+    this.#limits = limits
+    this.#clock = clock
+  }
+
+  /** @throws {Refusal} rate-limited, with when to come back */
+  guard(lane: Lane): Guard {
+    const { perSource, overall } = this.#limits.lanes[lane]
+    const handle: Guard['handle'] = async (c, next) => {
+      const source = this.source(c)
+      const now = this.#clock()
+      const wrong = this.bucket(`wrong ${source}`, this.#limits.wrongPerSource)
+      if (lane !== 'check') demandRoom(wrong.secondsUntilRoom(now), 'too many wrong cards')
+      demandRoom(this.bucket(`${lane} ${source}`, perSource).take(now), 'too many from here')
+      demandRoom(this.overall(lane, overall).take(now), 'too many at the moment')
+      await next()
+      if (lane !== 'check' && WRONG.includes(c.res.status)) wrong.take(now)
+    }
+    return { handle, refuses: ['rate-limited'] }
+  }
+
+  private source(c: HttpContext<Env>): string {
+    const forwarded = this.#limits.isBehindProxy && c.req.header('x-forwarded-for')
+    const address = forwarded
+      ? forwarded.split(',').at(-1)!.trim()
+      : (c.env.incoming.socket.remoteAddress ?? '')
+    // Whoever has one IPv6 address has a whole /64 of them.
+    return address.includes('.') ? address : address.split(':').slice(0, 4).join(':')
+  }
+
+  private overall(lane: Lane, rate: Rate): Bucket {
+    const known = this.#overall.get(lane) ?? new Bucket(rate, this.#clock())
+    this.#overall.set(lane, known)
+    return known
+  }
+
+  private bucket(name: string, rate: Rate): Bucket {
+    const known = this.#sources.get(name) ?? new Bucket(rate, this.#clock())
+    this.#sources.delete(name)
+    this.#sources.set(name, known)
+    if (this.#sources.size > MAX_SOURCES) this.#sources.delete(this.#sources.keys().next().value!)
+    return known
+  }
+}
+
+/** Holds `burst` tokens and gets `perSecond` new ones. */
+class Bucket {
+  readonly #rate: Rate
+  #tokens: number
+  #at: number
+
+  constructor(rate: Rate, now: number) {
+    this.#rate = rate
+    this.#tokens = rate.burst
+    this.#at = now
+  }
+
+  /** Seconds until there is a token, 0 where there is one. */
+  secondsUntilRoom(now: number): number {
+    const { burst, perSecond } = this.#rate
+    const passed = Math.max(0, now - this.#at) / 1000
+    this.#tokens = Math.min(burst, this.#tokens + passed * perSecond)
+    this.#at = now
+    return this.#tokens >= 1 ? 0 : (1 - this.#tokens) / perSecond
+  }
+
+  /** Takes one, or says as above. */
+  take(now: number): number {
+    const wait = this.secondsUntilRoom(now)
+    if (wait === 0) this.#tokens--
+    return wait
+  }
+}
+
+function demandRoom(seconds: number, why: string): void {
+  if (seconds === 0) return
+  throw new Refusal('rate-limited', why, { retryAfterSeconds: Math.ceil(seconds) })
+}
+
+/** Lets everybody pass, under the same documentation. */
+export function unlimited(): Pick<Throttle, 'guard'> {
+  return { guard: () => ({ handle: (_, next) => next(), refuses: ['rate-limited'] }) }
+}
