@@ -207,11 +207,10 @@ export class Ledger implements Afterwards {
   private takeOrder(index: number, entry: Entry): Applied {
     // Before anything else is judged: anybody can make a second spelling of a signature, and by the
     // time it is logged the order's window may be over. What changes nothing breaks nothing.
-    const { oid } = parseOrder(entry.body.payload)
-    const first = this.loggedIndex(oid, entry.body.payload)
+    const order = parseOrder(entry.body.payload)
+    const first = this.loggedIndex(order.oid, entry.body.payload)
     if (first !== undefined) return { kind: 'repeat', index, first }
-    const checked = checkOrder(entry, index, this.authorities, this.#verify)
-    const { order } = checked
+    const checked = checkOrder(entry, index, this.authorities, this.#verify, order)
     this.checkContinued(order, entry.t)
     if (RULES[order.act].capped)
       this.#counter.check(checked.subs, order.act, entry.t, this.divisorFor(checked))

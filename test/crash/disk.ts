@@ -15,8 +15,8 @@ export async function diskCells(scene: Scene): Promise<Cell[]> {
       const own = calls.filter((call) => call.split(/:| \(/)[0] === file)
       return {
         engine: 'embedded',
-        step: file,
-        fault: `EIO ${when}, at each of ${own.length} calls`,
+        step: file === '' ? 'log folder' : file,
+        fault: `EIO ${when}, calls: ${own.length}`,
         stated: 'P F',
         run: () => failEach(scene, own, when),
       }

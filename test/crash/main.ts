@@ -26,7 +26,7 @@ async function runLane(lane: string): Promise<boolean> {
 function lineOf({ engine, step, fault, stated, found, audit, ok }: Row): string {
   const cells = [
     engine.padEnd(8),
-    step.padEnd(17),
+    step.padEnd(20),
     fault.padEnd(38),
     stated.padEnd(10),
     found.padEnd(10),
@@ -34,7 +34,7 @@ function lineOf({ engine, step, fault, stated, found, audit, ok }: Row): string 
   return [ok ? '✓' : '✗', ...cells, audit].join('  ')
 }
 
-const HEAD = `   ${['engine'.padEnd(8), 'step'.padEnd(17), 'fault'.padEnd(38), 'stated'.padEnd(10), 'found'.padEnd(10)].join('  ')}  audit`
+const HEAD = `   ${['engine'.padEnd(8), 'step'.padEnd(20), 'fault'.padEnd(38), 'stated'.padEnd(10), 'found'.padEnd(10)].join('  ')}  audit`
 const KEY = `N nothing is in the log, P all of it is · F stop, reload, verify, C go on
 after each: every published entry, tile and row audited, the witness cosigns what comes next,
 no acknowledged order lost, none twice`
