@@ -1,4 +1,4 @@
-// npm start, npm run demo, npm run demo:borders, npm run test:vectors: install and build what is missing, then run it.
+// npm start, npm run demo, npm run demo:borders, npm run test:vectors, npm run test:crash: install and build what is missing, then run it.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { build, install, root } from './ready.mjs'
@@ -6,14 +6,13 @@ import { build, install, root } from './ready.mjs'
 const [what, ...args] = process.argv.slice(2)
 install()
 build()
-const command =
-  what === 'vectors'
-    ? [
-        join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'),
-        join(root, 'test', 'vectors', 'main.ts'),
-        ...args,
-      ]
-    : [join(root, 'bin', 'stolen-mode.mjs'), what, ...args]
+const command = ['vectors', 'crash'].includes(what)
+  ? [
+      join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'),
+      join(root, 'test', what, 'main.ts'),
+      ...args,
+    ]
+  : [join(root, 'bin', 'stolen-mode.mjs'), what, ...args]
 const child = spawn(process.execPath, command, { stdio: 'inherit' })
 // The terminal sends Ctrl-C to both; the child decides when it has finished stopping.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))

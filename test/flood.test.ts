@@ -3,7 +3,8 @@ import { LIMITS } from '../src/registry/index.ts'
 import { ask, type Question } from './ask.ts'
 import { World, type Handset } from './world.ts'
 
-const SMALL = { perSource: { burst: 10, perSecond: 0.5 }, overall: { burst: 25, perSecond: 0.5 } }
+// Refilled so slowly that a busy machine changes nothing: time is moved by the test.
+const SMALL = { perSource: { burst: 10, perSecond: 0.01 }, overall: { burst: 25, perSecond: 0.01 } }
 let world: World
 let mine: Handset
 
@@ -42,8 +43,7 @@ test('A72: a flood meets 429 and when to come back; orders, releases and owners 
     Array.from({ length: 60 }, (_, i) => from(`198.51.100.${i % 3}`, CHECK)),
   )
   const answered = flood.filter(({ status }) => status === 200)
-  expect(answered.length).toBeGreaterThanOrEqual(25)
-  expect(answered.length).toBeLessThan(40)
+  expect(answered).toHaveLength(25)
   const limited = flood.filter(({ status }) => status === 429)
   expect(limited.every(({ code }) => code === 'rate-limited')).toBe(true)
   expect(limited.every(({ headers }) => Number(headers.get('retry-after')) >= 1)).toBe(true)
@@ -59,6 +59,6 @@ test('A72: a flood meets 429 and when to come back; orders, releases and owners 
   await mine.owner.confirmRelease(reference)
   await world.audit()
   expect(await world.stateOf(mine.imei)).toBe('protected')
-  world.advance(10_000)
+  world.advance(200_000)
   expect((await from('198.51.100.9', CHECK)).status).toBe(200)
 })

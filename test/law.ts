@@ -27,6 +27,8 @@ import { es256Verifier, generateEs256 } from '../src/host/index.ts'
 /** The beginning of time in these tests, Unix seconds. */
 export const T0 = 1_770_000_000
 export const HOUR = 3_600
+/** Origin of a country's log. */
+export const LOG = 'log.law.example/stolen-mode'
 export const DAY = 86_400
 export const verify = es256Verifier()
 export const newKey = (): Signer => generateEs256().signer
@@ -105,7 +107,7 @@ export class Country {
     const { root, keys } = makeRoot(changes)
     this.root = root
     this.rootKeys = keys
-    this.ledger = new Ledger(root, verify)
+    this.ledger = new Ledger(root, verify, LOG)
     for (const cose of this.certificates()) this.log('certificate', cose, T0)
   }
 

@@ -79,23 +79,31 @@ export class LogBench implements AsyncDisposable {
   readonly trust: Trust
   witness: RunningWitness | null = null
   now = START_MS
-  readonly #keys: BenchKeys
+  readonly keys: BenchKeys
   #opened: Sequencer[] = []
   #subjects = 0
 
   constructor(database: Database, folder: string, keys: BenchKeys) {
     this.database = database
     this.folder = folder
-    this.#keys = keys
+    this.keys = keys
     this.trust = readTrust(keys.founding.root, nodeVerifiers())
   }
 
   get log(): NoteSigner {
-    return this.#keys.log
+    return this.keys.log
+  }
+
+  get port(): number {
+    return this.keys.port
+  }
+
+  get guardianPort(): number {
+    return this.keys.guardianPort
   }
 
   get founding(): BenchKeys['founding'] {
-    return this.#keys.founding
+    return this.keys.founding
   }
 
   /** A founded log of `size` entries, or as many as its documents need, and no sequencer running. */
@@ -109,6 +117,14 @@ export class LogBench implements AsyncDisposable {
     if (missing > 0) await Promise.all(bench.holds(missing).map((hold) => sequencer.submit(hold)))
     await sequencer.close()
     return bench
+  }
+
+  /** The same folder, keys and witness on another database. */
+  on(database: Database): LogBench {
+    const other = new LogBench(database, this.folder, this.keys)
+    other.now = this.now
+    other.#subjects = this.#subjects + 1_000
+    return other
   }
 
   /** Keys of a new log, the PEMs for processes of their own. */
@@ -217,10 +233,10 @@ export class LogBench implements AsyncDisposable {
   async startWitness(): Promise<void> {
     this.witness = await startWitness({
       name: 'witness',
-      signer: this.#keys.witness,
+      signer: this.keys.witness,
       logs: [this.log.key],
       dataDir: join(this.folder, 'witness'),
-      port: this.#keys.port,
+      port: this.keys.port,
       surroundings: machine,
       logger: quiet,
     })
@@ -277,9 +293,14 @@ export class LogBench implements AsyncDisposable {
     return readFile(join(this.folder, 'log', path))
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#opened.map((sequencer) => sequencer.close()))
+  /** Everything that runs on it; database and folder stay. */
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.splice(0).map((sequencer) => sequencer.close()))
     await this.stopWitness()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

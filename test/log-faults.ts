@@ -28,6 +28,8 @@ export class Faults {
   #when: When = 'before'
   #files = 0
   #transactions = 0
+  /** Told of every step, armed or not. */
+  watch: (step: string, when: When) => void = () => undefined
   /** How often the armed step was met. */
   met = 0
 
@@ -72,7 +74,12 @@ export class Faults {
   }
 
   private async run<T>(step: string, work: () => Promise<T>): Promise<T> {
-    if (step !== this.#step) return work()
+    if (step !== this.#step) {
+      this.watch(step, 'before')
+      const done = await work()
+      this.watch(step, 'after')
+      return done
+    }
     this.met++
     if (this.#when === 'after') await work()
     return this.#die(`fault ${this.#when} ${step}`)

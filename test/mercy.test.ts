@@ -58,6 +58,7 @@ test('A52 a force is distrusted from the past: what its ancestor kept stays lock
       from: first.index,
       reason: 1,
       kept: [first.index],
+      log: world.log.key.name,
     }),
     [national.signer],
   )

@@ -36,8 +36,8 @@ function auditor(log: EdgeLog) {
   const audit = async (read: ReturnType<typeof served>, law = 'law') => {
     const memory = await AuditMemory.open({ parent, origin: log.origin, trust: log.trust, law })
     try {
-      const { trust } = log
-      return await auditRemembered({ trust, headTrust: trust, memory, read })
+      const { trust, origin } = log
+      return await auditRemembered({ trust, headTrust: trust, origin, memory, read })
     } finally {
       memory.close()
     }

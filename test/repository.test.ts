@@ -50,53 +50,53 @@ describe('identifiers', () => {
   })
 })
 
+const IMPORT =
+  /^(?:import|export)\b[^'"]*?\bfrom '([^'\n]+)'|^import '([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm
+
+/** Every module reachable from a file, by value or by type: sources by path, packages by name. */
+function reachable(entry: string): {
+  readonly paths: Set<string>
+  readonly packages: Set<string>
+} {
+  const paths = new Set<string>()
+  const packages = new Set<string>()
+  const waiting = [entry]
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (paths.has(path)) continue
+    paths.add(path)
+    for (const [, from, bare, dynamic] of read(path).matchAll(IMPORT)) {
+      const name = from ?? bare ?? dynamic ?? ''
+      if (name.startsWith('.')) waiting.push(relative(ROOT, resolve(ROOT, dirname(path), name)))
+      else packages.add(packageOf(name))
+    }
+  }
+  return { paths, packages }
+}
+
+function packageOf(name: string): string {
+  if (name.startsWith('node:') || builtinModules.includes(name)) return 'node'
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+/** The packages those bring along. */
+function withDependencies(names: ReadonlySet<string>): Set<string> {
+  const all = new Set<string>()
+  const waiting = [...names].filter((name) => name !== 'node')
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (all.has(name)) continue
+    all.add(name)
+    const { dependencies = {} } = JSON.parse(read(join('node_modules', name, 'package.json'))) as {
+      readonly dependencies?: Readonly<Record<string, string>>
+    }
+    waiting.push(...Object.keys(dependencies))
+  }
+  return all
+}
+
 describe('what ships to a phone and to an operator', () => {
-  const IMPORT =
-    /^(?:import|export)\b[^'"]*?\bfrom '([^'\n]+)'|^import '([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm
-
-  /** Every module reachable from a file, by value or by type: sources by path, packages by name. */
-  function reachable(entry: string): {
-    readonly paths: Set<string>
-    readonly packages: Set<string>
-  } {
-    const paths = new Set<string>()
-    const packages = new Set<string>()
-    const waiting = [entry]
-    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      if (paths.has(path)) continue
-      paths.add(path)
-      for (const [, from, bare, dynamic] of read(path).matchAll(IMPORT)) {
-        const name = from ?? bare ?? dynamic ?? ''
-        if (name.startsWith('.')) waiting.push(relative(ROOT, resolve(ROOT, dirname(path), name)))
-        else packages.add(packageOf(name))
-      }
-    }
-    return { paths, packages }
-  }
-
-  function packageOf(name: string): string {
-    if (name.startsWith('node:') || builtinModules.includes(name)) return 'node'
-    return name
-      .split('/')
-      .slice(0, name.startsWith('@') ? 2 : 1)
-      .join('/')
-  }
-
-  /** The packages those bring along. */
-  function withDependencies(names: ReadonlySet<string>): Set<string> {
-    const all = new Set<string>()
-    const waiting = [...names].filter((name) => name !== 'node')
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      if (all.has(name)) continue
-      all.add(name)
-      const { dependencies = {} } = JSON.parse(
-        read(join('node_modules', name, 'package.json')),
-      ) as { readonly dependencies?: Readonly<Record<string, string>> }
-      waiting.push(...Object.keys(dependencies))
-    }
-    return all
-  }
-
   const FOREIGN = [
     'pg',
     'kysely',
@@ -123,6 +123,56 @@ describe('what ships to a phone and to an operator', () => {
   test('the search for them works: the registry holds all of them', () => {
     const all = withDependencies(reachable('src/registry/index.ts').packages)
     expect(FOREIGN.filter((name) => !all.has(name))).toEqual([])
+  })
+})
+
+describe('A99: what is installed and what runs', () => {
+  const lock = JSON.parse(read('package-lock.json')) as {
+    readonly packages: Readonly<
+      Record<string, { readonly hasInstallScript?: boolean; readonly integrity?: string }>
+    >
+  }
+  const own = JSON.parse(read('package.json')) as {
+    readonly scripts: Readonly<Record<string, string>>
+    readonly allowScripts: Readonly<Record<string, boolean>>
+    readonly dependencies: Readonly<Record<string, string>>
+    readonly devDependencies: Readonly<Record<string, string>>
+  }
+
+  test('of all packages two bring an install script, and one may run', () => {
+    const bringing = Object.entries(lock.packages)
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([path]) => path.replace(/^.*node_modules\//, ''))
+    expect([...new Set(bringing)].toSorted()).toEqual(['cbor-extract', 'esbuild'])
+    const allowed = Object.keys(own.allowScripts).filter((name) => own.allowScripts[name])
+    expect(allowed).toEqual(['esbuild'])
+  })
+
+  test('npm runs nothing of ours by itself: no script is named after a life-cycle event', () => {
+    const events = /^(pre|post)?(install|publish|pack|prepare|uninstall|version|restart)$/
+    const ours = Object.keys(own.scripts)
+    const isHook = (name: string) =>
+      events.test(name) ||
+      (/^(pre|post)/.test(name) && ours.includes(name.replace(/^(pre|post)/, '')))
+    expect(ours.filter(isHook)).toEqual([])
+  })
+
+  test('every version is exact, and every package pinned to its bytes', () => {
+    const versions = Object.values({ ...own.dependencies, ...own.devDependencies })
+    expect(versions.filter((version) => !/^[0-9]+\.[0-9]+\.[0-9]+$/.test(version))).toEqual([])
+    const loose = Object.entries(lock.packages)
+      .filter(([path, { integrity }]) => path !== '' && !integrity?.startsWith('sha512-'))
+      .map(([path]) => path)
+    expect(loose).toEqual([])
+  })
+
+  test.each([
+    ['edge', ['@noble/hashes', 'cborg', 'eventsource-parser', 'pino', 'zod']],
+    ['device', ['@noble/hashes', 'cborg', 'pino', 'zod']],
+  ])('what the %s imports is this list', (room, expected) => {
+    const { packages } = reachable(`src/${room}/index.ts`)
+    packages.delete('node')
+    expect([...packages].toSorted()).toEqual(expected)
   })
 })
 

@@ -88,7 +88,8 @@ export class AuditMemory {
   /** @throws {Refusal} config: a remembered checkpoint this trust does not verify */
   get seen(): readonly VerifiedCheckpoint[] {
     const { plain, guarded, verify } = this.#trust
-    const keys = [...logKeys(plain), ...logKeys(guarded)]
+    const known = [...logKeys(plain), ...logKeys(guarded)]
+    const keys = known.filter(({ name }) => name === this.#now.origin)
     return this.#now.seen.map((note) => {
       try {
         return openCheckpoint(note, keys, verify.ed25519)

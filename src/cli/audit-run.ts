@@ -9,7 +9,7 @@ const SAVE_EVERY_MS = 1_000
 /** The log contradicts what it has signed before. */
 const CONTRADICTIONS = ['tree-went-back', 'split-view', 'not-consistent']
 
-type Remembering = Pick<LawAudit, 'trust' | 'headTrust' | 'read' | 'progress'> & {
+type Remembering = Pick<LawAudit, 'trust' | 'headTrust' | 'origin' | 'read' | 'progress'> & {
   readonly memory: AuditMemory
 }
 

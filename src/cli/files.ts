@@ -11,15 +11,18 @@ import {
   type Signer,
 } from '../core/index.ts'
 import {
-  es256FromPem,
   mkdirDurably,
   nodeVerifiers,
   noteSignerFromPem,
+  openKey,
+  parseKeyName,
   writeFileDurably,
   type NoteSigner,
+  type Secrets,
 } from '../host/index.ts'
 import type { NoteKey } from '../log/index.ts'
 import { readTrust, type Trust } from '../wire/index.ts'
+import { nobody } from './secrets.ts'
 
 /** Where a demonstration keeps what: one folder, keys apart from everything else. */
 export class Files {
@@ -69,9 +72,14 @@ export async function loadTrust(path: string): Promise<Trust> {
   return readTrust(new Uint8Array(await readNeeded(path)), nodeVerifiers())
 }
 
-/** @throws {Refusal} config */
-export async function loadSigner(path: string): Promise<Signer> {
-  return es256FromPem((await readNeeded(path)).toString())
+/**
+ * A key by its name: a file, encrypted or not, or a token. A server has nobody to ask.
+ * @throws {Refusal} config, key-missing, key-locked
+ */
+export async function loadSigner(key: string, secrets: Secrets = nobody): Promise<Signer> {
+  const name = parseKeyName(key)
+  if (name.kind === 'file') await readNeeded(name.path)
+  return openKey(name, secrets)
 }
 
 /** @throws {Refusal} config */

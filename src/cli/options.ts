@@ -43,10 +43,14 @@ export const whyOption = () =>
     .choices(['theft', 'robbery', 'burglary', 'lost'])
     .default('theft')
 
+export const secretOption = () =>
+  new Option('--secret <where>', 'passphrase or PIN: first line of a file, or fd:3; else a prompt')
+
 /** What every command of a party that asks the registry understands. */
 export function asking(command: Command, who: string, key: string): Command {
   return command
     .addOption(registryOption())
-    .option('--key <file>', `${who}'s key (demonstration: keys/${key}.pem)`)
+    .option('--key <name>', `${who}'s key: a file or a token (demonstration: keys/${key}.pem)`)
+    .addOption(secretOption())
     .addOption(jsonOption())
 }

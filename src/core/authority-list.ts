@@ -19,6 +19,8 @@ export interface ListedAuthority {
  * national authorities, and below them only whom it stops; who is not named stands as certified.
  */
 export interface AuthorityList {
+  /** Origin of the log it is for: indexes mean that log and no other. */
+  readonly log: string
   /** Begins at 1 in each log and rises by exactly 1. */
   readonly version: number
   /** Tree size at which it was drawn up: every certificate it names stands below. */
@@ -40,6 +42,7 @@ export function authorityListPayload(list: AuthorityList): CborValue {
     [1, list.version],
     [2, list.from],
     [3, rows],
+    [4, list.log],
   ])
 }
 
@@ -50,6 +53,7 @@ export function parseAuthorityList(payload: Uint8Array): AuthorityList {
     version: fields.uint(1),
     from: fields.uint(2),
     authorities: fields.array(3).map((row) => parseRow(row)),
+    log: fields.text(4),
   }
   fields.done()
   demand(list.version >= 1, 'malformed', 'versions begin at 1')

@@ -132,12 +132,14 @@ function parseCountry(text: string): string {
   return text
 }
 
-function parseUse(text: string): 'issue' | 'order' {
+/** Which of a force's two keys this is. @throws {Refusal} malformed */
+export function parseUse(text: string): 'issue' | 'order' {
   demand(text === 'issue' || text === 'order', 'malformed', 'a use is issue or order')
   return text
 }
 
-function parseName(text: string): string {
+/** An authority's name: labels of a–z, 0–9 and hyphen, joined by `.` or `/`. @throws {Refusal} malformed */
+export function parseName(text: string): string {
   demand(
     /^[a-z0-9-]{1,63}([./][a-z0-9-]{1,63}){0,7}$/.test(text),
     'malformed',

@@ -171,7 +171,11 @@ function isSameHolder(a: Certificate, b: Certificate): boolean {
   return sameKey && a.sub === b.sub && a.role === b.role && a.use === b.use
 }
 
-function checkIssued(cert: Certificate, parent: Certificate): void {
+/**
+ * Whether an issuer may say this of somebody: role, name, depth, country, acts, models, caps.
+ * @throws {Refusal} chain, name-outside, scope
+ */
+export function checkIssued(cert: Certificate, parent: Certificate): void {
   demand(
     MAY_ISSUE[parent.role]?.includes(cert.role) ?? false,
     'chain',

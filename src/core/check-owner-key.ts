@@ -29,6 +29,8 @@ export const OWNER_KEY_SLOTS: Readonly<
 /** What the record is judged against. */
 export interface OwnerKeyContext {
   readonly index: number
+  /** Origin of the log it stands in. */
+  readonly log: string
   readonly authorities: Authorities
   readonly verify: VerifyEs256
   /** The hold or lock it names, in force, and its log time in ms. */
@@ -39,11 +41,12 @@ export interface OwnerKeyContext {
 /**
  * Judges an owner-key record as it stands in the log. The new owner's own slot cannot be verified
  * yet, since only a commitment to his key is public: `confirmNewOwner` does it when he releases.
- * @throws {Refusal} fields, signer-set, chain, cert-time, distrusted, scope, signature, assertion,
+ * @throws {Refusal} log-unknown, fields, signer-set, chain, cert-time, distrusted, scope, signature, assertion,
  * owner-key, owner-delay, of-mismatch
  */
 export function checkOwnerKeyRecord(entry: Entry, context: OwnerKeyContext): OwnerKeyChange {
   const record = parseOwnerKeyRecord(entry.body.payload)
+  demand(record.log === context.log, 'log-unknown', 'a record for another log')
   const signers = OWNER_KEY_SLOTS[record.basis]
   const { slots } = entry.body
   demand(

@@ -4,23 +4,27 @@ import { kidOf, type PublicKey, type Signer, type VerifyEs256 } from './crypto.t
 import { demand } from './refusal.ts'
 import { PASSKEY, verifyAssertion, type Assertion, type RelyingParty } from './webauthn.ts'
 
+const CONTENT_TYPES = [
+  'application/stolen-order+cbor',
+  'application/stolen-cert+cbor',
+  'application/stolen-list+cbor',
+  'application/stolen-root+cbor',
+  'application/stolen-distrust+cbor',
+  'application/stolen-ownerkey+cbor',
+  'application/stolen-batch+cbor',
+  'application/stolen-status+cbor',
+  'application/stolen-sighting+cbor',
+  'application/stolen-owner+cbor',
+  'application/stolen-auth+cbor',
+  'application/stolen-request+cbor',
+  'application/eat+cwt',
+] as const
+
 /**
  * What a signed document is. It stands in the protected header of its body, so that a certificate
  * can never verify as an order.
  */
-export type ContentType =
-  | 'application/stolen-order+cbor'
-  | 'application/stolen-cert+cbor'
-  | 'application/stolen-list+cbor'
-  | 'application/stolen-root+cbor'
-  | 'application/stolen-distrust+cbor'
-  | 'application/stolen-ownerkey+cbor'
-  | 'application/stolen-batch+cbor'
-  | 'application/stolen-status+cbor'
-  | 'application/stolen-sighting+cbor'
-  | 'application/stolen-owner+cbor'
-  | 'application/stolen-auth+cbor'
-  | 'application/eat+cwt'
+export type ContentType = (typeof CONTENT_TYPES)[number]
 
 /** One signer's part of a COSE_Sign (RFC 9052 §4.1). */
 export interface Slot {
@@ -41,7 +45,11 @@ const MAX_SLOTS = 8
 const EMPTY = new Uint8Array(0)
 const noHeaders: CborValue = new Map()
 
-const bodyProtected = (contentType: ContentType) => encodeCbor(new Map([[3, contentType]]))
+/** Encoded once: every signature asks for it three times on its way into the log. */
+const BODY_PROTECTED = new Map<ContentType, Uint8Array>(
+  CONTENT_TYPES.map((contentType) => [contentType, encodeCbor(new Map([[3, contentType]]))]),
+)
+const bodyProtected = (contentType: ContentType) => BODY_PROTECTED.get(contentType)!
 
 /** The protected header of a raw ES256 slot. */
 export function slotProtected(kid: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Country, DAY, T0, certificate, certify, newKey, signOrder } from '../../test/law.ts'
+import { Country, DAY, LOG, T0, certificate, certify, newKey, signOrder } from '../../test/law.ts'
 import { codeOf } from '../../test/vectors/outcome.ts'
 import { authorityListPayload, type AuthorityList } from './authority-list.ts'
 import { coseSign } from './cose.ts'
@@ -16,6 +16,7 @@ function distrust(country: Country, by: readonly Signer[], changes: Partial<Dist
     from: 0,
     reason: 1,
     kept: [],
+    log: LOG,
     ...changes,
   }
   const body = coseSign('application/stolen-distrust+cbor', distrustPayload(record), by)
@@ -30,6 +31,7 @@ function list(
   const whole: AuthorityList = {
     version: 1,
     from: country.ledger.size,
+    log: LOG,
     authorities: [],
     ...changes,
   }
@@ -139,6 +141,14 @@ describe('A52 a stolen key is void from a leaf on', () => {
     expect(codeOf(() => country.log('order', signOrder(order, signers), t))).toBe('accepted')
   })
 
+  it('for this log: written for another it stops nobody here, whoever carries it over', () => {
+    const country = new Country()
+    const log = 'log.other.example/stolen-mode'
+    expect(codeOf(() => distrust(country, [country.national], { log }))).toBe('log-unknown')
+    expect(codeOf(() => list(country, { log }))).toBe('log-unknown')
+    expect(codeOf(() => country.say('lock', t))).toBe('accepted')
+  })
+
   it('a record is read strictly', () => {
     const spelled = (changes: Partial<Record<number, unknown>>) => {
       const good: [number, unknown][] = [
@@ -146,6 +156,7 @@ describe('A52 a stolen key is void from a leaf on', () => {
         [2, 7],
         [3, 1],
         [4, [7, 9]],
+        [5, LOG],
       ]
       const map = new Map(good.map(([key, value]) => [key, key in changes ? changes[key] : value]))
       return codeOf(() => parseDistrust(encodeCbor(map as never)))
@@ -217,7 +228,13 @@ describe('the authority list', () => {
     const lock = country.say('lock', t)
     const body = coseSign(
       'application/stolen-distrust+cbor',
-      distrustPayload({ key: thumbprint(country.force.key), from: lock, reason: 1, kept: [] }),
+      distrustPayload({
+        key: thumbprint(country.force.key),
+        from: lock,
+        reason: 1,
+        kept: [],
+        log: LOG,
+      }),
       [country.national],
     )
     expect(codeOf(() => country.log('distrust', body, T0 + 300 * DAY))).toBe('accepted')

@@ -20,18 +20,21 @@ export interface Distrust {
    * not free the phones it rightly locked. Rising; empty where none is kept.
    */
   readonly kept: readonly number[]
+  /** Origin of the log it is for: indexes mean that log and no other. */
+  readonly log: string
 }
 
 const MAX_BYTES = 16_384
 
 /** The deterministic payload to sign. */
 export function distrustPayload(distrust: Distrust): CborValue {
-  const { key, from, reason, kept } = distrust
+  const { key, from, reason, kept, log } = distrust
   return new Map<number, CborValue>([
     [1, key],
     [2, from],
     [3, reason],
     [4, kept.length === 0 ? null : [...kept]],
+    [5, log],
   ])
 }
 
@@ -44,6 +47,7 @@ export function parseDistrust(payload: Uint8Array): Distrust {
     from: fields.uint(2),
     reason: fields.uint(3),
     kept: kept === null ? [] : asArray(kept).map((index) => asUint(index)),
+    log: fields.text(5),
   }
   fields.done()
   const reasons: readonly number[] = Object.values(WHY_DISTRUSTED)

@@ -1,4 +1,4 @@
-import { asArray, asUint, decodeCbor, encodeCbor, type CborValue } from './cbor.ts'
+import { Fields, asArray, asBytes, asUint, decodeCbor, encodeCbor, type CborValue } from './cbor.ts'
 import { encodeCoseSign, parseCoseSign, type ContentType, type CoseSign } from './cose.ts'
 import { demand } from './refusal.ts'
 
@@ -61,4 +61,17 @@ export function encodeDocument(cose: CoseSign): Uint8Array {
 export function parseDocument(bytes: Uint8Array, contentType: ContentType): CoseSign {
   const value: CborValue = decodeCbor(bytes, MAX_ENTRY_BYTES)
   return parseCoseSign(value, contentType)
+}
+
+/**
+ * Reads a signed document of any kind: its own header says which.
+ * @throws {Refusal} too-large, malformed, not-canonical, unknown-kind, alg, signature
+ */
+export function readDocument(bytes: Uint8Array): { readonly kind: Kind; readonly body: CoseSign } {
+  const value = decodeCbor(bytes, MAX_ENTRY_BYTES)
+  const [header] = asArray(value, 4)
+  const contentType = new Fields(decodeCbor(asBytes(header), 64)).take(3)
+  const kind = (Object.keys(KIND) as Kind[]).find((name) => CONTENT[name] === contentType)
+  demand(kind !== undefined, 'unknown-kind', 'a kind of document this version does not know')
+  return { kind, body: parseCoseSign(value, CONTENT[kind]) }
 }

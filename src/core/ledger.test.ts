@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   Country,
   DAY,
+  LOG,
   T0,
   bytes,
   certificate,
@@ -152,7 +153,7 @@ describe('an unlawful entry leaves nothing behind', () => {
 
   it('the ledger that refused a hundred of them goes on exactly like one that met none', () => {
     const country = new Country()
-    const plain = new Ledger(country.root, verify)
+    const plain = new Ledger(country.root, verify, LOG)
     for (const entry of country.entries) plain.apply(plain.size, entry)
     const lock = country.say('lock', t)
     plain.apply(plain.size, country.entries.at(-1)!)

@@ -11,7 +11,7 @@ import { checkOwnerKeyRecord, confirmNewOwner } from './check-owner-key.ts'
 import { sha256, type VerifyEs256 } from './crypto.ts'
 import { verifySlot } from './cose.ts'
 import type { Distrust } from './distrust.ts'
-import { parseEntry, type Entry } from './entry.ts'
+import { parseEntry, type Entry, type Kind } from './entry.ts'
 import { CONTINUES, checkUndo, stateUnder } from './lifecycle.ts'
 import { OrderBook, type BookedOrder, type Standing } from './order-book.ts'
 import { RELEASED_TO, parseOrder, type Order } from './order.ts'
@@ -54,10 +54,13 @@ export type Applied =
 export class Ledger implements Afterwards {
   readonly authorities: Authorities
   readonly #verify: VerifyEs256
+  readonly #log: string
   readonly #book = new CapBook()
   readonly #counter = new CapCounter(this.#book)
   readonly #oids = new Map<string, { readonly index: number; readonly payload: Uint8Array }>()
   readonly #certificates = new Map<string, Link>()
+  /** Where each document of the authorities first stands, by kind and hash of what it says. */
+  readonly #documents = new Map<string, number>()
   readonly #orders = new OrderBook()
   readonly #stopRecords: StopRecords
   #size = 0
@@ -66,10 +69,12 @@ export class Ledger implements Afterwards {
   /** Country of this log: that of the first registry certified in it. */
   #country: string | null = null
 
-  constructor(root: RootDocument, verify: VerifyEs256) {
+  /** @param log origin of the log it follows: records that name another do not count here */
+  constructor(root: RootDocument, verify: VerifyEs256, log: string) {
+    this.#log = log
     this.authorities = new Authorities(root, verify)
     this.#verify = verify
-    this.#stopRecords = new StopRecords(this.authorities, this.#orders, this.#counter, verify)
+    this.#stopRecords = new StopRecords(this.authorities, this.#orders, this.#counter, verify, log)
   }
 
   /** Entries taken or passed over so far: the index of the next. */
@@ -138,6 +143,11 @@ export class Ledger implements Afterwards {
     return known.index
   }
 
+  /** Where a document of this kind that says this stands already: its first leaf. Not for orders and batches. */
+  documentIndex(kind: Kind, payload: Uint8Array): number | undefined {
+    return this.#documents.get(documentId(kind, payload))
+  }
+
   /**
    * Takes the next entry, or refuses it and changes nothing. A reader who must go on past an
    * unlawful entry calls `pass`.
@@ -148,6 +158,10 @@ export class Ledger implements Afterwards {
     const entry = parseEntry(bytes)
     demand(entry.t >= this.#t, 'time-went-back', 'an entry older than the one before it')
     const applied = this.take(index, entry)
+    if (entry.kind !== 'order' && entry.kind !== 'batch') {
+      const id = documentId(entry.kind, entry.body.payload)
+      if (!this.#documents.has(id)) this.#documents.set(id, index)
+    }
     this.#size = index + 1
     this.#t = entry.t
     return applied
@@ -193,11 +207,10 @@ export class Ledger implements Afterwards {
   private takeOrder(index: number, entry: Entry): Applied {
     // Before anything else is judged: anybody can make a second spelling of a signature, and by the
     // time it is logged the order's window may be over. What changes nothing breaks nothing.
-    const { oid } = parseOrder(entry.body.payload)
-    const first = this.loggedIndex(oid, entry.body.payload)
+    const order = parseOrder(entry.body.payload)
+    const first = this.loggedIndex(order.oid, entry.body.payload)
     if (first !== undefined) return { kind: 'repeat', index, first }
-    const checked = checkOrder(entry, index, this.authorities, this.#verify)
-    const { order } = checked
+    const checked = checkOrder(entry, index, this.authorities, this.#verify, order)
     this.checkContinued(order, entry.t)
     if (RULES[order.act].capped)
       this.#counter.check(checked.subs, order.act, entry.t, this.divisorFor(checked))
@@ -257,6 +270,7 @@ export class Ledger implements Afterwards {
     const { outstanding, booked } = this.open(of, entry.t)
     const change = checkOwnerKeyRecord(entry, {
       index,
+      log: this.#log,
       authorities: this.authorities,
       verify: this.#verify,
       named: { outstanding, t: booked.t },
@@ -298,3 +312,5 @@ export class Ledger implements Afterwards {
     verifySlot(entry.body, slot, cert.key, { verify: this.#verify })
   }
 }
+
+const documentId = (kind: Kind, payload: Uint8Array) => `${kind} ${toHex(sha256(payload))}`

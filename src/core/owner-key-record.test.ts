@@ -4,6 +4,7 @@ import {
   DAY,
   DEVICE,
   HOUR,
+  LOG,
   SALT,
   T0,
   bytes,
@@ -62,6 +63,7 @@ class Case {
       okc: ownerCommitment(NEW_SALT, this.newOwner.key),
       okey: basis === 'oldKey' ? { salt: OLD_SALT, key: owner.key } : null,
       basis,
+      log: LOG,
       ...changes,
     }
     const body = coseSign('application/stolen-ownerkey+cbor', ownerKeyPayload(record), by)

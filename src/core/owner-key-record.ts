@@ -33,11 +33,13 @@ export interface OwnerKeyRecord {
   /** Opens the commitment that stood until now; with basis `oldKey` only. */
   readonly okey: { readonly salt: Uint8Array; readonly key: PublicKey } | null
   readonly basis: Basis
+  /** Origin of the log that `of` means. */
+  readonly log: string
 }
 
 /** The deterministic payload to sign. */
 export function ownerKeyPayload(record: OwnerKeyRecord): CborValue {
-  const { of, dev, okc, okey, basis } = record
+  const { of, dev, okc, okey, basis, log } = record
   return new Map<number, CborValue>([
     [1, 1],
     [2, of],
@@ -45,6 +47,7 @@ export function ownerKeyPayload(record: OwnerKeyRecord): CborValue {
     [4, okc],
     [5, okey && [okey.salt, coseKey(okey.key)]],
     [6, BASIS[basis]],
+    [7, log],
   ])
 }
 
@@ -62,6 +65,7 @@ export function parseOwnerKeyRecord(payload: Uint8Array): OwnerKeyRecord {
     okc: fields.bytes(4, 32),
     okey: okey === null ? null : parseOkey(asArray(okey, 2, 'fields')),
     basis,
+    log: fields.text(7),
   }
   fields.done()
   demand(

@@ -102,6 +102,9 @@ export type RefusalCode =
   | 'timeout'
   // this machine
   | 'config'
+  | 'key-missing'
+  | 'key-locked'
+  | 'unconfirmed'
   | 'data-folder-busy'
   | 'data-folder-unsafe'
   | 'fatal'

@@ -18,6 +18,7 @@ export class StopRecords {
   readonly #orders: OrderBook
   readonly #counter: CapCounter
   readonly #verify: VerifyEs256
+  readonly #log: string
   #listVersion = 0
 
   constructor(
@@ -25,11 +26,13 @@ export class StopRecords {
     orders: OrderBook,
     counter: CapCounter,
     verify: VerifyEs256,
+    log: string,
   ) {
     this.#authorities = authorities
     this.#orders = orders
     this.#counter = counter
     this.#verify = verify
+    this.#log = log
   }
 
   /** Version of the newest authority list; 0 where none was logged. */
@@ -40,7 +43,7 @@ export class StopRecords {
   /**
    * Takes the next authority list. `certificates`: those of this log, by the hex of their hash.
    * @returns the list, and the orders that became void or count again
-   * @throws {Refusal} root-threshold, root-rollback, chain, malformed, not-canonical
+   * @throws {Refusal} root-threshold, log-unknown, root-rollback, chain, malformed, not-canonical
    */
   takeList(
     index: number,
@@ -49,6 +52,7 @@ export class StopRecords {
   ): { readonly list: AuthorityList; readonly changed: readonly number[] } {
     checkRootThreshold(entry.body, this.#authorities.root, this.#verify)
     const list = parseAuthorityList(entry.body.payload)
+    demand(list.log === this.#log, 'log-unknown', 'a list for another log')
     const expected = this.#listVersion + 1
     demand(list.version === expected, 'root-rollback', `expected list version ${expected}`)
     demand(list.from <= index, 'malformed', 'drawn up over a larger tree than there is')
@@ -69,7 +73,7 @@ export class StopRecords {
   /**
    * Takes a distrust record.
    * @returns the record, and the orders that became void
-   * @throws {Refusal} chain, signer-set, signature, root-threshold, distrusted, cert-time, malformed,
+   * @throws {Refusal} log-unknown, chain, signer-set, signature, root-threshold, distrusted, cert-time, malformed,
    * not-canonical
    */
   takeDistrust(
@@ -77,6 +81,7 @@ export class StopRecords {
     entry: Entry,
   ): { readonly distrust: Distrust; readonly changed: readonly number[] } {
     const distrust = parseDistrust(entry.body.payload)
+    demand(distrust.log === this.#log, 'log-unknown', 'a record for another log')
     const kid = distrust.key.slice(0, 8)
     const [link] = this.#authorities.ofKey(kid)
     demand(

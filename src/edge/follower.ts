@@ -109,7 +109,7 @@ export class Follower {
     this.#options = options
     this.#trust = trust
     this.#origin = options.origin
-    this.#ledger = new Ledger(trust.root, trust.verify.es256)
+    this.#ledger = new Ledger(trust.root, trust.verify.es256, this.#origin)
     this.#fold = new Fold(register, this.#ledger, (index, code) =>
       logger.warn({ index, code }, 'order skipped'),
     )

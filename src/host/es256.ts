@@ -11,36 +11,10 @@ import { demand, toHex, type PublicKey, type Signer, type VerifyEs256 } from '..
 const b64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
 const CACHED_KEYS = 4096
 
-/** As `VerifyEs256`, on one of Node's own threads: the caller's goes on meanwhile. */
-export type VerifyEs256Aside = (...asked: Parameters<VerifyEs256>) => Promise<boolean>
-
 /** A verifier that keeps the keys it has met: making a KeyObject costs more than using it. */
 export function es256Verifier(): VerifyEs256 {
-  const keyObject = keptKeys()
-  return (key, message, signature) => {
-    const object = keyObject(key)
-    return (
-      object !== null && signature.length === 64 && verify('sha256', message, object, signature)
-    )
-  }
-}
-
-export function es256VerifierAside(): VerifyEs256Aside {
-  const keyObject = keptKeys()
-  return (key, message, signature) => {
-    const object = keyObject(key)
-    if (object === null || signature.length !== 64) return Promise.resolve(false)
-    return new Promise((resolve, reject) => {
-      verify('sha256', message, object, signature, (error, valid) =>
-        error ? reject(error) : resolve(valid),
-      )
-    })
-  }
-}
-
-function keptKeys() {
-  const keys = new Map<string, ReturnType<typeof importKey>>()
-  return (key: PublicKey) => {
+  const keys = new Map<string, KeyObject | null>()
+  const keyObject = (key: PublicKey) => {
     const id = toHex(key.x) + toHex(key.y)
     let known = keys.get(id)
     if (known === undefined) {
@@ -50,28 +24,59 @@ function keptKeys() {
     }
     return known
   }
+  return (key, message, signature) => {
+    const object = keyObject(key)
+    return (
+      object !== null &&
+      signature.length === 64 &&
+      verify('sha256', message, { key: object, dsaEncoding: 'ieee-p1363' }, signature)
+    )
+  }
 }
 
-function importKey(key: PublicKey) {
+function importKey(key: PublicKey): KeyObject | null {
   const jwk = { kty: 'EC', crv: 'P-256', x: b64url(key.x), y: b64url(key.y) }
   try {
-    const object = createPublicKey({ key: jwk, format: 'jwk' })
-    return { key: object, dsaEncoding: 'ieee-p1363' } as const
+    return createPublicKey({ key: jwk, format: 'jwk' })
   } catch {
     return null // a point off the curve is nobody's key
   }
 }
 
-/** Signs with a P-256 key held by node:crypto. */
-export function es256Signer(privateKey: KeyObject): Signer {
-  const { crv, x, y } = createPublicKey(privateKey).export({ format: 'jwk' })
+/** The two coordinates. @throws {Refusal} config: another kind of key */
+export function es256PublicKey(publicKey: KeyObject): PublicKey {
+  demand(publicKey.asymmetricKeyType === 'ec', 'config', 'expected a P-256 key')
+  const { crv, x, y } = publicKey.export({ format: 'jwk' })
   demand(crv === 'P-256' && x !== undefined && y !== undefined, 'config', 'expected a P-256 key')
   const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'))
+  return { x: bytes(x), y: bytes(y) }
+}
+
+/** Signs with a P-256 key held by node:crypto. */
+export function es256Signer(privateKey: KeyObject): Signer {
   return {
-    key: { x: bytes(x), y: bytes(y) },
+    key: es256PublicKey(createPublicKey(privateKey)),
     sign: (message) =>
       new Uint8Array(sign('sha256', message, { key: privateKey, dsaEncoding: 'ieee-p1363' })),
   }
+}
+
+/** A public key as SubjectPublicKeyInfo PEM, what other people's tools read. */
+export function publicPem(key: PublicKey): string {
+  const imported = importKey(key)
+  demand(imported !== null, 'config', 'a point off the curve')
+  return imported.export({ type: 'spki', format: 'pem' }).toString()
+}
+
+/** @throws {Refusal} config: no P-256 public key in PEM */
+export function es256PublicFromPem(pem: string): PublicKey {
+  let object: KeyObject
+  try {
+    object = createPublicKey(pem)
+  } catch {
+    demand(false, 'config', 'expected a public key in PEM')
+  }
+  return es256PublicKey(object)
 }
 
 /** A fresh P-256 key and its PKCS#8 PEM. */

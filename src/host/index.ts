@@ -2,14 +2,9 @@ export { mkdirDurably, syncPath, writeFileDurably } from './durable-file.ts'
 export { lockFolder, type ProcessLock } from './process-lock.ts'
 export { call, sha256Fast, signedHeader, type Call, type SignedLine } from './call.ts'
 export { generateNoteSigner, noteSignerFromPem, verifyEd25519, type NoteSigner } from './ed25519.ts'
-export {
-  es256FromPem,
-  es256Signer,
-  es256Verifier,
-  es256VerifierAside,
-  generateEs256,
-  type VerifyEs256Aside,
-} from './es256.ts'
+export { es256FromPem, es256Signer, es256Verifier, generateEs256 } from './es256.ts'
+export { parseKeyName, type KeyName } from './key-name.ts'
+export { openKey, type Secrets } from './key-store.ts'
 export { makeLogger, type Logger } from './log.ts'
 export {
   fraction,

@@ -39,6 +39,7 @@ function auditOf(log: EdgeLog, changes: Partial<LawAudit> = {}, checkpoint = log
     auditLaw({
       trust,
       headTrust: trust,
+      origin: log.origin,
       read: async (path) => files.get(path) ?? null,
       sha256: sha256Fast,
       earlier: [],
@@ -89,6 +90,13 @@ describe('the audit of a log', () => {
     const { breaches, figures } = await auditOf(log).run()
     expect(breaches).toEqual([{ index: log.size - 1, code: 'cap-exceeded', isStopped: false }])
     expect(figures.total.locks).toBe(2)
+  })
+
+  it('takes no other log under the same root for the one it asked for', async () => {
+    const [home, abroad] = EdgeLog.several('ZZ', 'XA')
+    await auditOf(home!).run()
+    const swapped = auditOf(abroad!, { origin: home!.origin })
+    await expect(swapped.run()).rejects.toMatchObject({ code: 'log-unknown' })
   })
 
   it('says when the guardians do not stand behind the newest checkpoint', async () => {
@@ -152,7 +160,7 @@ function auditOfFresh(log: EdgeLog): number {
       es256: (...args: Parameters<typeof es256>) => ++count > 0 && es256(...args),
     },
   }
-  const ledger = new Ledger(trust.root, trust.verify.es256)
+  const ledger = new Ledger(trust.root, trust.verify.es256, log.origin)
   for (const { index, entry } of log.records)
     try {
       ledger.apply(index, entry)

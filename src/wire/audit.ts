@@ -41,6 +41,8 @@ export interface LawAudit {
   readonly trust: Trust
   /** Judges the newest checkpoint: that trust, or a newer root document's. */
   readonly headTrust: Trust
+  /** Which log it must be: under one root there may be several, and none may pass for another. */
+  readonly origin: string
   readonly read: Audit['read']
   readonly sha256: NonNullable<Audit['sha256']>
   readonly earlier: readonly VerifiedCheckpoint[]
@@ -94,7 +96,7 @@ class Walk {
   readonly #breaches: (Breach & { readonly entry: Uint8Array })[] = []
 
   constructor(audit: LawAudit, resume: AuditPosition | null) {
-    const { trust } = audit
+    const { trust, origin } = audit
     this.#audit = audit
     this.#resume = resume
     this.#known = new Map(resume?.breaches.map((breach) => [breach.index, breach]))
@@ -102,13 +104,15 @@ class Walk {
     this.#ledger = new Ledger(
       trust.root,
       (...args) => this.isReplaying || trust.verify.es256(...args),
+      origin,
     )
   }
 
   async run(): Promise<LawAudited> {
-    const { headTrust, read, sha256, earlier, head, progress } = this.#audit
+    const { headTrust, origin, read, sha256, earlier, head, progress } = this.#audit
+    const logs = headTrust.plain.logs.filter(({ key }) => key.name === origin)
     const { checkpoint } = await auditLog({
-      policy: headTrust.plain,
+      policy: { ...headTrust.plain, logs },
       verify: headTrust.verify.ed25519,
       read,
       sha256,

@@ -18,13 +18,13 @@ import type { Trust } from './trust.ts'
 
 /**
  * What the bundle says of the order that a release undoes: the owner keys recorded for it, each
- * proved to be public and judged by the ledger's own function. `before`: the release's leaf.
+ * proved to be public and judged by the ledger's own function. `before`: the release's leaf, in `log`.
  * @throws {Refusal} of a proof, an order or an owner-key record; fields: entries that belong to
  * something else
  */
 export function readAfterwards(
   { earlier }: Bundle,
-  { order, before }: { readonly order: Order; readonly before: number },
+  { order, before, log }: { readonly order: Order; readonly before: number; readonly log: string },
   trust: Trust,
   authorities: Authorities,
 ): Afterwards {
@@ -35,7 +35,7 @@ export function readAfterwards(
     'fields',
     `${order.act} rests on itself`,
   )
-  const undone = opened(first, before, trust)
+  const undone = opened(first, { before, log }, trust)
   demand(undone.index === order.of, 'of-mismatch', 'the first earlier entry is another order')
   const checked = checkOrder(undone.entry, undone.index, authorities, trust.verify.es256)
   const { act } = checked.order
@@ -44,7 +44,7 @@ export function readAfterwards(
   const changes: OwnerKeyChange[] = []
   let last = undone.index
   for (const record of records) {
-    const { index, entry } = opened(record, before, trust)
+    const { index, entry } = opened(record, { before, log }, trust)
     demand(index > last, 'fields', 'records stand in log order')
     last = index
     demand(entry.kind === 'owner-key', 'unknown-kind', 'expected an owner-key record')
@@ -54,24 +54,25 @@ export function readAfterwards(
       'a record about another order',
     )
     const { es256: verify } = trust.verify
-    changes.push(checkOwnerKeyRecord(entry, { index, authorities, verify, named, changes }))
+    changes.push(checkOwnerKeyRecord(entry, { index, log, authorities, verify, named, changes }))
   }
   return { ...NOTHING_AFTERWARDS, ownerKeys: (of) => (of === order.of ? changes : []) }
 }
 
 function opened(
   { entry: bytes, proof }: EarlierEntry,
-  before: number,
+  { before, log }: { readonly before: number; readonly log: string },
   trust: Trust,
 ): { readonly index: number; readonly entry: Entry } {
   const entry = parseEntry(bytes)
   // That a lock is public is enough for undoing it: mercy does not wait for guardians.
-  const { index } = openProof({
+  const { index, checkpoint } = openProof({
     proof,
     entry: bytes,
     policy: trust.plain,
     verify: trust.verify.ed25519,
   })
+  demand(checkpoint.origin === log, 'log-unknown', 'an earlier entry of another log')
   demand(index < before, 'fields', 'an earlier entry that came later')
   return { index, entry }
 }

@@ -136,6 +136,9 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
   timeout: p(503, 'The answer took too long; try again with the same key.'),
 
   config: p(500, 'The configuration is wrong.'),
+  'key-missing': p(500, 'There is no such key.'),
+  'key-locked': p(500, 'The passphrase or PIN does not open this key.'),
+  unconfirmed: p(409, 'Nobody confirmed it; nothing was signed.'),
   'data-folder-busy': p(500, 'Another process uses this data folder.'),
   'data-folder-unsafe': p(500, 'The data folder can be read by others.'),
   fatal: p(503, 'The service has stopped to protect its data.'),

@@ -156,7 +156,7 @@ export function verifyBundle(
   trail.run('window', () => checkWindow(order, entry.t, authorities))
   trail.run('device', () => checkModels(links, checkOpening(order, opening)))
   const afterwards = trail.run('owner', () =>
-    readAfterwards(bundle, { order, before: index }, trust, authorities),
+    readAfterwards(bundle, { order, before: index, log: checkpoint.origin }, trust, authorities),
   )
   return {
     checked: checkedOrder(order, entry.t, links),

@@ -161,7 +161,7 @@ export class LogGuardian {
   }
 
   private emptyMirror(): Mirror {
-    return new Mirror(this.#options.trust, this.#options.reader)
+    return new Mirror(this.#options.trust, this.origin, this.#options.reader)
   }
 }
 

@@ -16,7 +16,7 @@ let closing: AbortController
 
 const head = (size = log.size) => ({ origin: 'log.example/zz', size, root: log.root(size) })
 const mirror = (maxHeldBytes?: number) =>
-  new Mirror(force.trust, new LogReader(tiles.url, closing.signal), maxHeldBytes)
+  new Mirror(force.trust, 'log.example/zz', new LogReader(tiles.url, closing.signal), maxHeldBytes)
 
 beforeEach(async () => {
   opened = new Opened()

@@ -64,10 +64,10 @@ export class Mirror {
   readonly #passed: Passed[] = []
 
   /** @param maxHeldBytes entries beyond are not held but read a second time, and compared */
-  constructor(trust: Trust, reader: LogReader, maxHeldBytes = MAX_HELD_BYTES) {
+  constructor(trust: Trust, origin: string, reader: LogReader, maxHeldBytes = MAX_HELD_BYTES) {
     this.#maxHeldBytes = maxHeldBytes
     this.#reader = reader
-    this.#ledger = new Ledger(trust.root, trust.verify.es256)
+    this.#ledger = new Ledger(trust.root, trust.verify.es256, origin)
   }
 
   /** Entries taken. */

@@ -51,8 +51,8 @@ export function checkLogVector(
   { code, vector }: OwnVector<LogVector>,
   foundingFile: string,
 ): void {
-  const founding = readJson<{ root: string; entries: string[] }>(foundingFile)
-  const ledger = new Ledger(rootOf(founding.root), verify)
+  const founding = readJson<{ origin: string; root: string; entries: string[] }>(foundingFile)
+  const ledger = new Ledger(rootOf(founding.root), verify, founding.origin)
   const apply = (hex: string): Applied => ledger.apply(ledger.size, fromHex(hex))
   for (const hex of [...founding.entries, ...vector.entries.slice(0, -1)]) apply(hex)
   expect(codeOf(() => apply(vector.entries.at(-1)!))).toBe(code ?? 'accepted')

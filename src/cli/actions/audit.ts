@@ -1,5 +1,4 @@
 import { parseDocument, stepRoot } from '../../core/index.ts'
-import type { Policy } from '../../log/index.ts'
 import { trustOf, type LawAudited, type Trust } from '../../wire/index.ts'
 import { AuditMemory, lawOf } from '../audit-memory.ts'
 import { auditRemembered } from '../audit-run.ts'
@@ -24,13 +23,8 @@ export async function auditWhole(where: string, options: Options): Promise<void>
   const files = new Files(readConfig(process.env).config.data)
   const paths = [options.root ?? files.root, ...(options.newerRoot ?? [])]
   const trust = await loadTrust(paths[0]!)
-  const newest = await walkRoots(trust, paths.slice(1))
-  const origin = originOf(where, options, newest)
-  const headTrust = {
-    ...newest,
-    plain: only(newest.plain, origin),
-    guarded: only(newest.guarded, origin),
-  }
+  const headTrust = await walkRoots(trust, paths.slice(1))
+  const origin = originOf(where, options, headTrust)
   const roots = await Promise.all(paths.map((path) => readNeeded(path)))
   const parent = options.memory ?? files.folder('audit')
   const law = lawOf(version, roots)
@@ -41,6 +35,7 @@ export async function auditWhole(where: string, options: Options): Promise<void>
     const audited = await auditRemembered({
       trust,
       headTrust,
+      origin,
       memory,
       read: logReader(where),
       progress: (leaves, size) => bar.show(leaves, size),
@@ -75,10 +70,6 @@ function originOf(where: string, { origin }: Options, { plain }: Trust): string 
   if (asked === undefined || !names.includes(asked))
     throw wrongUsage(`--origin: expected one of ${names.join(', ')}`)
   return asked
-}
-
-function only(policy: Policy, origin: string): Policy {
-  return { ...policy, logs: policy.logs.filter(({ key }) => key.name === origin) }
 }
 
 class Bar {

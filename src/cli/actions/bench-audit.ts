@@ -71,6 +71,7 @@ async function timeAudit(folder: string, root: Uint8Array) {
   const { checkpoint, breaches, figures } = await auditLaw({
     trust,
     headTrust: trust,
+    origin: trust.plain.logs[0]!.key.name,
     read: logReader(folder),
     sha256: sha256Fast,
     earlier: [],

@@ -5,10 +5,12 @@ import { Refusal, utf8 } from '../../core/index.ts'
 import { generateNoteSigner, machine, makeLogger } from '../../host/index.ts'
 import {
   COSIGNATURE,
+  ED25519,
   NO_QUORUM,
   formatVkey,
   logKeys,
   parsePolicy,
+  type NoteKey,
   type PolicyLog,
 } from '../../log/index.ts'
 import type { Trust } from '../../wire/index.ts'
@@ -69,22 +71,27 @@ export const guardian = (options: Options) =>
     })
   })
 
-export async function keygen(options: {
+interface Keygen {
   readonly name: string
   readonly key: string
   readonly json?: boolean
-}): Promise<void> {
+}
+
+export const keygen = (options: Keygen) => drawKey(options, COSIGNATURE)
+export const keygenOfLog = (options: Keygen) => drawKey(options, ED25519)
+
+async function drawKey(options: Keygen, type: NoteKey['type']): Promise<void> {
   if (existsSync(options.key))
     throw new Refusal('config', `${options.key} is there already; a key is not drawn twice`)
-  const { signer, pem } = named(options.name)
+  const { signer, pem } = named(options.name, type)
   await writeSecret(resolve(options.key), pem)
   const vkey = formatVkey(signer.key)
   print(options.json ?? false, { vkey, key: options.key }, vkey)
 }
 
-function named(name: string) {
+function named(name: string, type: NoteKey['type']) {
   try {
-    return generateNoteSigner(name, COSIGNATURE)
+    return generateNoteSigner(name, type)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     throw wrongUsage(`--name: ${error.message}`)

@@ -9,10 +9,12 @@ import { OfficerDesk } from '../clients/officer.ts'
 import { readConfig } from '../config.ts'
 import { Files, loadSigner } from '../files.ts'
 import { say } from '../out.ts'
+import { secretsFrom } from '../secrets.ts'
 
 interface Options {
   readonly registry?: string
   readonly key?: string
+  readonly secret?: string
   readonly out?: string
   readonly checkDigit?: boolean
   readonly json?: boolean
@@ -20,7 +22,10 @@ interface Options {
 
 export async function exportBlacklist(options: Options): Promise<void> {
   const { config } = readConfig(process.env)
-  const key = await loadSigner(options.key ?? new Files(config.data).key('edge-1'))
+  const key = await loadSigner(
+    options.key ?? new Files(config.data).key('edge-1'),
+    secretsFrom(options.secret),
+  )
   const desk = new OfficerDesk(options.registry ?? config.registryUrl, key)
   const write = (out: Writable) => writeList(out, desk, options)
   if (options.out === undefined) await write(process.stdout)

@@ -1,6 +1,8 @@
 import { Refusal } from '../../core/index.ts'
 import { makeLogger } from '../../host/index.ts'
+import { CHECKPOINT_PATH, type NoteKey } from '../../log/index.ts'
 import { fsck, openDatabase, type Database, type FsckReport } from '../../registry/index.ts'
+import type { Trust } from '../../wire/index.ts'
 import { databaseOf, readConfig } from '../config.ts'
 import { Files, loadTrust } from '../files.ts'
 import { logReader } from '../log-source.ts'
@@ -18,16 +20,16 @@ export async function fsckLog(where: string | undefined, options: Options): Prom
   const { config, secrets } = readConfig(process.env)
   const files = new Files(config.data)
   const trust = await loadTrust(options.root ?? files.root)
-  const key = trust.plain.logs[0]?.key
-  if (key === undefined) throw new Refusal('config', 'the root document names no log')
+  const read = logReader(where ?? files.folder('registry', 'log'))
+  const log = await keyOf(read, trust)
   const database = where === undefined ? await openFree(databaseOf(config, secrets)) : null
   let bar: Progress | null = null
   let shown = 0
   try {
     const report = await fsck({
-      log: key,
+      log,
       trust,
-      read: logReader(where ?? files.folder('registry', 'log')),
+      read,
       db: database?.db ?? null,
       logger: makeLogger('fsck', 'silent'),
       progress: (leaves, size) => {
@@ -47,6 +49,17 @@ export async function fsckLog(where: string | undefined, options: Options): Prom
     ;(bar as Progress | null)?.stop()
     await database?.close()
   }
+}
+
+/** Of the logs under this root, the one that is served there. */
+async function keyOf(read: ReturnType<typeof logReader>, { plain }: Trust): Promise<NoteKey> {
+  const note = await read(CHECKPOINT_PATH)
+  if (note === null) throw new Refusal('not-found', 'there is no log here')
+  const [origin] = new TextDecoder().decode(note).split('\n', 1)
+  const log = plain.logs.find(({ key }) => key.name === origin)
+  if (log === undefined)
+    throw new Refusal('log-unknown', 'the root document does not name this log')
+  return log.key
 }
 
 /** An embedded database belongs to the registry that runs: then the rest is checked without it. */

@@ -5,10 +5,12 @@ import { Files, loadSigner } from '../files.ts'
 import { readStolenList, type StolenList } from '../lists/read-list.ts'
 import { print } from '../out.ts'
 import { progressBar } from '../progress.ts'
+import { secretsFrom } from '../secrets.ts'
 
 interface Options {
   readonly registry?: string
   readonly key?: string
+  readonly secret?: string
   readonly why: ListImport['why']
   readonly prefix?: string
   readonly acceptShrinking?: string
@@ -19,7 +21,10 @@ const SHOWN = 20
 
 export async function importStolenList(file: string, options: Options): Promise<void> {
   const { config } = readConfig(process.env)
-  const officer = await loadSigner(options.key ?? new Files(config.data).key('officer-1'))
+  const officer = await loadSigner(
+    options.key ?? new Files(config.data).key('officer-1'),
+    secretsFrom(options.secret),
+  )
   const list = await readStolenList(file)
   const imported = await importList({
     desk: new OfficerDesk(options.registry ?? config.registryUrl, officer),

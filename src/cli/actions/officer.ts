@@ -8,19 +8,23 @@ import { readConfig } from '../config.ts'
 import { Files, loadSigner } from '../files.ts'
 import { EXIT, print, say, wrongUsage } from '../out.ts'
 import { progressBar } from '../progress.ts'
+import { secretsFrom } from '../secrets.ts'
 
 export interface Common {
   readonly registry?: string
   readonly key?: string
+  readonly secret?: string
   readonly forceKey?: string
+  readonly forceSecret?: string
   readonly json?: boolean
 }
 
 export async function sitDown(options: Common, key: string) {
   const { config } = readConfig(process.env)
   const files = new Files(config.data)
-  const signer = await loadSigner(options.key ?? files.key(key))
-  const force = () => loadSigner(options.forceKey ?? files.key('force-order'))
+  const signer = await loadSigner(options.key ?? files.key(key), secretsFrom(options.secret))
+  const force = () =>
+    loadSigner(options.forceKey ?? files.key('force-order'), secretsFrom(options.forceSecret))
   return { desk: new OfficerDesk(options.registry ?? config.registryUrl, signer), force, signer }
 }
 

@@ -5,12 +5,14 @@ import { readConfig } from '../config.ts'
 import { readPhones } from '../demo-phones.ts'
 import { Files, loadSigner, readNeeded } from '../files.ts'
 import { print, wrongUsage } from '../out.ts'
+import { secretsFrom } from '../secrets.ts'
 
 export interface Common {
   readonly registry?: string
   readonly phone?: string
   readonly cardFile?: string
   readonly key?: string
+  readonly secret?: string
   readonly json?: boolean
 }
 
@@ -28,10 +30,13 @@ async function secretsOf(options: Common, files: Files): Promise<{ card: string;
     if (!phone) throw wrongUsage('no simulated phone with this serial number')
     return { card: phone.card, key: await loadSigner(phone.ownerKey) }
   }
-  const { cardFile, key } = options
+  const { cardFile, key, secret } = options
   if (cardFile === undefined || key === undefined)
     throw wrongUsage('expected --phone, or --card-file and --key')
-  return { card: (await readNeeded(cardFile)).toString().trim(), key: await loadSigner(key) }
+  return {
+    card: (await readNeeded(cardFile)).toString().trim(),
+    key: await loadSigner(key, secretsFrom(secret)),
+  }
 }
 
 export async function report(options: Common & Pick<CaseAbout, 'why'>): Promise<void> {

@@ -26,6 +26,13 @@ export function logCommands(program: Command): void {
     .addHelpText('after', '\nThe embedded database is compared while no registry runs on it.')
     .action(later(async () => (await import('../actions/fsck.ts')).fsckLog))
   log
+    .command('keygen')
+    .description("draw a log's key, and print the verifier key that policies name")
+    .requiredOption('--name <name>', "the log's origin: its address without https://")
+    .requiredOption('--key <file>', 'where the key goes; must not be there yet')
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/cosigners.ts')).keygenOfLog))
+  log
     .command('keys')
     .description('print the verifier keys of the logs that a root document names')
     .option('--root <file>', "root document (demonstration: the data folder's)")

@@ -1,8 +1,12 @@
 import { Option, type Command } from 'commander'
-import { asking, later, whyOption } from '../options.ts'
+import { outOption } from '../ceremony/says.ts'
+import { asking, jsonOption, later, secretOption, whyOption } from '../options.ts'
+import { issuing } from './authority.ts'
 
 const HELP = `
 Examples:
+  stolen-mode officer request --force zz.met --key me.pem --out me.request
+  stolen-mode officer issue me.request --issuer met-issue.cert --key met-issue.pem --out me.cert
   stolen-mode officer propose --report SM-7Q4K-2M9X --crime 01/2345/26
   stolen-mode officer approve --case ID         the second officer: the phone is locked
   stolen-mode officer review --batch ID         an imported list, before approving it
@@ -14,6 +18,7 @@ export function officerCommands(program: Command): void {
     .command('officer')
     .description('act as an officer of a force')
     .addHelpText('after', HELP)
+  certifying(officer)
   asking(officer.command('propose'), 'the officer', 'officer-1')
     .description('open a case and propose to lock the phone: the first officer')
     .addOption(
@@ -28,7 +33,8 @@ export function officerCommands(program: Command): void {
     .addOption(new Option('--case <id>', 'case to approve').conflicts('batch'))
     .option('--batch <id>', 'imported list to approve')
     .option('--reason <text>', 'why a list that changes much is right')
-    .option('--force-key <file>', "the force's order key")
+    .option('--force-key <name>', "the force's order key")
+    .option('--force-secret <where>', 'its passphrase or PIN')
     .addHelpText('after', "\nExit code 75: the force's cap is reached; call again, the rest waits.")
     .action(later(async () => (await import('../actions/officer.ts')).approve))
   asking(officer.command('owner-key'), 'the officer', 'officer-1')
@@ -58,7 +64,8 @@ export function officerCommands(program: Command): void {
     .requiredOption('--case <id>', 'case')
     .requiredOption('--exhibit <reference>', 'exhibit reference')
     .option('--country <code>', 'where it was found', 'ZZ')
-    .option('--force-key <file>', "the force's order key")
+    .option('--force-key <name>', "the force's order key")
+    .option('--force-secret <where>', 'its passphrase or PIN')
     .action(later(async () => (await import('../actions/officer.ts')).found))
   asking(officer.command('release'), 'the officer', 'officer-1')
     .description("begin a release: the owner's key completes it")
@@ -68,6 +75,24 @@ export function officerCommands(program: Command): void {
         .choices(['returned', 'issuedInError', 'titlePassed', 'court'])
         .default('returned'),
     )
-    .option('--force-key <file>', "the force's order key")
+    .option('--force-key <name>', "the force's order key")
+    .option('--force-secret <where>', 'its passphrase or PIN')
     .action(later(async () => (await import('../actions/officer.ts')).release))
+}
+
+/** How a person becomes an officer. His name is drawn from his key: the log tells nobody who he is. */
+function certifying(officer: Command): void {
+  officer
+    .command('request')
+    .description('make a key and ask your force to be certified for it')
+    .requiredOption('--force <name>', 'as zz.met')
+    .requiredOption('--key <name>', 'where the key will lie (see: stolen-mode key --help)')
+    .option('--existing', 'ask for a key that is there already')
+    .addOption(outOption('the request, to carry to the force'))
+    .addOption(secretOption())
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/authority.ts')).requestOfficer))
+  issuing(officer.command('issue'), '<request>')
+    .description("certify an officer, with the force's issuing key")
+    .action(later(async () => (await import('../actions/authority.ts')).issueOfficer))
 }

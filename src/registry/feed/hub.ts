@@ -56,13 +56,14 @@ export class FeedHub {
 
   /** Told by the sequencer after publication. */
   publish(published: Published, accepted: readonly Accepted[]): void {
+    this.#published = published
+    if (this.#readers.size === 0) return
     const events = accepted.map(({ index, entry, submission }) => {
       const opening = submission.order ? toBase64(submission.order.opening) : null
       return formatEvent(FEED_EVENT.entry, { entry: toBase64(entry), opening }, index)
     })
     events.push(noteEvent(published.newest))
     const bytes = Buffer.from(events.join(''))
-    this.#published = published
     const size = published.newest?.checkpoint.size ?? 0
     for (const reader of this.#readers) {
       if (!reader.live) continue

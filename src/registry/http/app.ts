@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import type { FeedHub } from '../feed/hub.ts'
 import { batchRoutes } from './batches.ts'
 import { deviceRoutes } from './devices.ts'
+import { documentRoutes } from './documents.ts'
 import { edgeRoutes } from './edges.ts'
 import type { Env } from './env.ts'
 import { erasureRoutes } from './erasures.ts'
@@ -61,9 +62,10 @@ export function createApp(context: Context, hub: FeedHub, limits: Limits | null)
     },
   )
   logRoutes(app, context)
+  documentRoutes(app, context, throttle)
   deviceRoutes(app, context)
   ownerRoutes(app, context, throttle)
-  ownerKeyRoutes(app, context)
+  ownerKeyRoutes(app, context, throttle)
   policeRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)

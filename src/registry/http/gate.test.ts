@@ -3,13 +3,15 @@ import { expect, test } from 'vitest'
 import { ask, openApi, type Question } from '../../../test/ask.ts'
 import { describeOnEachEngine } from '../../../test/database.ts'
 import { World } from '../../../test/world.ts'
+import { coseKey, encodeCbor, toBase64 } from '../../core/index.ts'
 import { generateEs256 } from '../../host/index.ts'
 
 const ID = randomUUID()
+const KEY = toBase64(encodeCbor(coseKey(generateEs256().signer.key)))
 const CASE = { crimeReference: 'GATE/1', why: 'theft', imei: '00101701000001' }
 
 /** Every route that wants to know who asks, and whom it lets in. */
-const SIGNED: readonly (Question & { readonly role: 'officer' | 'operator' })[] = [
+const SIGNED: readonly (Question & { readonly role: 'officer' | 'operator' | 'registry' })[] = [
   { role: 'officer', path: '/v1/cases', body: CASE },
   { role: 'officer', method: 'GET', path: '/v1/cases' },
   { role: 'officer', method: 'GET', path: `/v1/cases/${ID}` },
@@ -39,6 +41,11 @@ const SIGNED: readonly (Question & { readonly role: 'officer' | 'operator' })[] 
   { role: 'officer', path: `/v1/batches/${ID}/completion`, body: {} },
   { role: 'officer', path: `/v1/batches/${ID}/approval`, body: { reason: null } },
   { role: 'officer', method: 'GET', path: `/v1/batches/${ID}/drafts` },
+  { role: 'officer', method: 'GET', path: `/v1/cases/${ID}/owner-keys` },
+  { role: 'officer', path: `/v1/cases/${ID}/owner-keys`, body: { basis: 'counter', key: KEY } },
+  { role: 'officer', path: '/v1/void-locks', body: {} },
+  { role: 'registry', path: '/v1/home', body: { imei: '00101701000001' } },
+  { role: 'registry', path: '/v1/certificates', body: { certificates: ['AAAA'] } },
   { role: 'operator', method: 'GET', path: '/v1/snapshot/0' },
   { role: 'operator', method: 'GET', path: '/v1/blacklist' },
   { role: 'operator', method: 'GET', path: '/v1/feed' },
@@ -51,6 +58,7 @@ const OPEN = [
   'GET /problems/{code}',
   'GET /log/checkpoint',
   'GET /log/tile/{tile}',
+  'POST /v1/log/documents',
   'POST /v1/nonces',
   'POST /v1/enrolments',
   'POST /v1/device-status',
@@ -59,7 +67,11 @@ const OPEN = [
   'POST /v1/report-status',
   'POST /v1/withdrawals',
   'POST /v1/owner-drafts',
+  'POST /v1/owner-keys',
+  'POST /v1/owner-key-signatures',
   'POST /v1/owner-bundles',
+  'POST /v1/owner-keys',
+  'POST /v1/owner-key-signatures',
   'POST /v1/checks',
   'POST /v1/signatures',
 ]
@@ -87,7 +99,7 @@ describeOnEachEngine("the registry's gate", (open) => {
     }
   })
 
-  test('nobody, a stranger and a wrong role are refused by each signed route, and nothing changes', async () => {
+  test('A98: nobody, a stranger and a wrong role are refused by each signed route, and nothing changes', async () => {
     await using world = await World.boot({ database: await open() })
     await world.stopEdge()
     const stranger = generateEs256().signer
@@ -95,7 +107,7 @@ describeOnEachEngine("the registry's gate", (open) => {
     const { size } = world.running.context.sequencer.ledger
     for (const { role, ...question } of SIGNED) {
       const name = `${question.method ?? 'POST'} ${question.path}`
-      const wrong = (role === 'officer' ? operator : officer).signer
+      const wrong = (role === 'operator' ? officer : operator).signer
       expect(await ask(world, question), name).toMatchObject({ status: 401 })
       expect(await ask(world, { ...question, by: stranger }), name).toMatchObject({ status: 401 })
       const refused = await ask(world, { ...question, by: wrong })

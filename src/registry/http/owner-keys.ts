@@ -31,11 +31,16 @@ import { draftAnswer } from './owners.ts'
 import { idIn } from './police.ts'
 import { get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
+import type { Throttle } from './throttle.ts'
 
 const REFUSED = ['wrong-state', 'of-mismatch', 'owner-key', 'not-canonical'] as const
 
 /** New keys for owners who lost theirs, inherited a phone or had none: in the log, as what they are. */
-export function ownerKeyRoutes(app: OpenAPIHono<Env>, context: Context): void {
+export function ownerKeyRoutes(
+  app: OpenAPIHono<Env>,
+  context: Context,
+  throttle: Pick<Throttle, 'guard'>,
+): void {
   post(
     app,
     {
@@ -75,7 +80,7 @@ export function ownerKeyRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Draft a new owner key by card and old key',
       body: OwnKeyRequest,
       answer: OwnerKeyDraftAnswer,
-      middleware: [idempotent(context)],
+      middleware: [throttle.guard('owner'), idempotent(context)],
       refuses: [...REFUSED, 'not-found'],
     },
     async ({ reference, card, key }, c) =>

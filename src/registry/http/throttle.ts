@@ -20,7 +20,7 @@ export interface LaneLimits {
  * Lanes of the public. A flood in one leaves the others free, and whatever makes an order of signed
  * drafts (`/v1/signatures`), police and phones are in none of them.
  */
-export type Lane = 'check' | 'report' | 'owner'
+export type Lane = 'check' | 'report' | 'owner' | 'document'
 
 export interface Limits {
   readonly lanes: Readonly<Record<Lane, LaneLimits>>
@@ -38,6 +38,7 @@ export const LIMITS: Limits = {
     },
     report: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
     owner: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
+    document: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
   },
   wrongPerSource: { burst: 20, perSecond: 20 / 3_600 },
   isBehindProxy: false,

@@ -2,6 +2,7 @@ import { Refusal, concat, demand } from '../../core/index.ts'
 import type { Logger } from '../../host/index.ts'
 import type { Trust } from '../../wire/index.ts'
 import {
+  GUARDIANS,
   consistencyProof,
   cosignatureTime,
   formatAddCheckpoint,
@@ -38,8 +39,7 @@ export class Cosigners {
   readonly #readTile: ReadTile
   readonly #verify: VerifyEd25519
   readonly #logger: Logger
-  /** Names of those that vouch for nothing but that the log grows. */
-  readonly #witnesses: ReadonlySet<string>
+  readonly #guardians: ReadonlySet<string>
   /** What each cosigned last, as far as we know. */
   readonly #sizes = new Map<string, number>()
   /** Witnesses that say they have seen another log than ours. */
@@ -47,9 +47,9 @@ export class Cosigners {
   /** Of these, who said so before all was verified once more, and the floor was found to hold. */
   #unfounded: ReadonlySet<string> = new Set()
 
-  constructor({ guarded, plain, verify }: Trust, readTile: ReadTile, logger: Logger) {
+  constructor({ guarded, verify }: Trust, readTile: ReadTile, logger: Logger) {
     this.#members = guarded.witnesses
-    this.#witnesses = new Set(plain.witnesses.map(({ name }) => name))
+    this.#guardians = new Set(guarded.groups.find(({ name }) => name === GUARDIANS)?.members)
     this.#readTile = readTile
     this.#verify = verify.ed25519
     this.#logger = logger
@@ -133,7 +133,7 @@ export class Cosigners {
 
   /** A guardian's accusation is of the law, and stops nothing here: releases have to go on. */
   private accuse({ name }: PolicyWitness): void {
-    if (this.#witnesses.has(name)) this.#accusers.add(name)
+    if (!this.#guardians.has(name)) this.#accusers.add(name)
   }
 
   private verified(member: PolicyWitness, unsigned: Unsigned, body: Uint8Array): NoteSignature[] {

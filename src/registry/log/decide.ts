@@ -44,7 +44,10 @@ export function decide(
   for (const submission of pool) {
     try {
       const order = submission.kind === 'order' ? parseOrder(submission.body.payload) : null
-      const first = order?.oid && ledger.loggedIndex(order.oid, submission.body.payload)
+      const { kind, body } = submission
+      const first = order
+        ? ledger.loggedIndex(order.oid, body.payload)
+        : ledger.documentIndex(kind, body.payload)
       if (first !== undefined) repeated.set(submission, first)
       else accepted.push(accept({ submission, order }, ledger, { orders, states }, t))
     } catch (error) {

@@ -70,7 +70,7 @@ async function readAll(deps: RecoverDeps, known: Memory | null): Promise<Recover
   const readable = [checkPublishedFile(deps, file, state), published.newest?.checkpoint]
   if (state === null) {
     demandFit(known === null || known.state === null, 'the log has vanished from the database')
-    const ledger = new Ledger(trust.root, trust.verify.es256)
+    const ledger = new Ledger(trust.root, trust.verify.es256, log.key.name)
     return { state, edge: EMPTY_EDGE, partial: new Uint8Array(), ledger, published }
   }
   const { checkpoint } = state

@@ -51,7 +51,7 @@ async function fold({ db, log, trust }: ReplayDeps, checkpoint: Checkpoint, know
   // What our own checkpoint signs for was verified before it was signed: the root below binds it.
   let replaying = true
   const verify: VerifyEs256 = (...args) => replaying || trust.verify.es256(...args)
-  const ledger = known?.ledger ?? new Ledger(trust.root, verify)
+  const ledger = known?.ledger ?? new Ledger(trust.root, verify, log.name)
   let edge = known?.edge ?? EMPTY_EDGE
   demandFit(edge.size <= checkpoint.size, 'the log in the database has become shorter')
   while (edge.size < checkpoint.size) {

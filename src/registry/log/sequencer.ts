@@ -136,6 +136,7 @@ export class Sequencer {
     this.#closed = true
     if (this.#timer) clearTimeout(this.#timer)
     await this.#turn
+    await this.#ahead.close()
     this.#waiting.refuseAll(new Refusal('unavailable', 'shutting down'))
   }
 

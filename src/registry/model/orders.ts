@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import {
   ENROLLED,
   RULES,
@@ -30,7 +30,8 @@ export async function ordersOf(
   const rows = await db
     .selectFrom('orders')
     .selectAll()
-    .where('subject_id', 'in', subjectIds)
+    // One parameter, not one for each of a pool's thousand.
+    .where('subject_id', '=', sql<string>`any(${[...subjectIds]}::uuid[])`)
     .orderBy('log_index')
     .execute()
   for (const row of rows)

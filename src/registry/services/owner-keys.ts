@@ -107,7 +107,7 @@ export async function draftOwnKey(
 }
 
 async function keepDraft(
-  { db, sequencer, surroundings }: Context,
+  { db, keys: { log }, sequencer, surroundings }: Context,
   subject: Subject,
   wanted: {
     readonly id: string
@@ -130,6 +130,7 @@ async function keepDraft(
       okc: ownerCommitment(salt, wanted.key),
       okey: wanted.okey,
       basis: wanted.basis,
+      log: log.key.name,
     }),
   )
   await db

@@ -85,7 +85,13 @@ export function foundForce(log: NoteKey, nowMs: number, capPerHour: number) {
     /** The nation voids the force's order key from leaf `from` on. */
     distrust: (from: number, t: number, kept: readonly number[] = []) => {
       const key = thumbprint(force.key)
-      const payload = distrustPayload({ key, from, reason: WHY_DISTRUSTED.overCap, kept })
+      const payload = distrustPayload({
+        key,
+        from,
+        reason: WHY_DISTRUSTED.overCap,
+        kept,
+        log: log.name,
+      })
       const body = coseSign(DISTRUST, payload, [founding.national.signer])
       return encodeEntry({ kind: 'distrust', t, body })
     },
