@@ -1,8 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
+/** `npm run test:processes`: tests that start, and kill, many real processes. */
+const processes = process.env['TEST_PROCESSES'] !== undefined
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: processes
+      ? ['test/processes/**/*.test.ts']
+      : ['src/**/*.test.ts', 'test/*.test.ts', 'test/vectors/**/*.test.ts'],
     globalSetup: ['test/postgres-server.ts', 'test/embedded-template.ts'],
     testTimeout: 120_000, // against what hangs: how fast a shared machine is, a test cannot know
     hookTimeout: 120_000, // the first database of a file is created in one

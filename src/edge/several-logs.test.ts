@@ -83,7 +83,9 @@ describe('an edge that follows two logs', () => {
     await answers(both, 'BLACKLISTED')
     expect(await check(neither)).toBe(404)
     await eventually(() => expect(registries[1].sightings.size).toBe(2))
-    expect([...registries[0].sightings.values()].map(({ imei }) => imei)).toEqual([both.imei])
+    await eventually(() =>
+      expect([...registries[0].sightings.values()].map(({ imei }) => imei)).toEqual([both.imei]),
+    )
 
     logs[0].release(both, here)
     publish()

@@ -37,7 +37,7 @@ describeOnEachEngine("an operator's sightings", (open) => {
     const batch = [
       first,
       seen({}, generateEs256().signer),
-      seen({ at: now + 301 }),
+      seen({ at: now + 3_600 }),
       seen({ at: now - 30 * DAY - 1 }),
       'AAAA',
       seen({ imei: imeiNumber(99) }),

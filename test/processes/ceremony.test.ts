@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { readConfig } from '../src/cli/config.ts'
-import { loadPolicySigner } from '../src/cli/files.ts'
-import { runRegistry } from '../src/cli/parties.ts'
+import { readConfig } from '../../src/cli/config.ts'
+import { loadPolicySigner } from '../../src/cli/files.ts'
+import { runRegistry } from '../../src/cli/parties.ts'
 import {
   certificatePayload,
   coseSign,
@@ -17,16 +17,16 @@ import {
   withCheckDigit,
   type Certificate,
   type Signer,
-} from '../src/core/index.ts'
-import { generateEs256, machine, makeLogger, nodeVerifiers } from '../src/host/index.ts'
-import { readTrust, type Trust } from '../src/wire/index.ts'
-import { startGuardian, startWitness } from '../src/witness/index.ts'
-import { freshFolder } from './embedded-template.ts'
-import { freePorts } from './free-ports.ts'
-import { PIN, Tokens, noTokens } from './tokens.ts'
-import { imeiNumber } from './world.ts'
+} from '../../src/core/index.ts'
+import { generateEs256, machine, makeLogger, nodeVerifiers } from '../../src/host/index.ts'
+import { readTrust, type Trust } from '../../src/wire/index.ts'
+import { startGuardian, startWitness } from '../../src/witness/index.ts'
+import { freshFolder } from '../embedded-template.ts'
+import { freePorts } from '../free-ports.ts'
+import { PIN, Tokens, noTokens } from '../tokens.ts'
+import { imeiNumber } from '../world.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MAIN = `${process.execPath} ${join(ROOT, 'bin/stolen-mode.mjs')}`
 /** Some sixty processes, each a command as people type it: against what hangs, on a busy machine too. */
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })

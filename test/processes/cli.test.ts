@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { foundDemonstration } from '../src/cli/demo-trust.ts'
-import { Files } from '../src/cli/files.ts'
-import { withCheckDigit } from '../src/core/index.ts'
-import { generateNoteSigner, type NoteSigner } from '../src/host/index.ts'
+import { foundDemonstration } from '../../src/cli/demo-trust.ts'
+import { Files } from '../../src/cli/files.ts'
+import { withCheckDigit } from '../../src/core/index.ts'
+import { generateNoteSigner, type NoteSigner } from '../../src/host/index.ts'
 import {
   EMPTY_EDGE,
   appendEntries,
@@ -20,11 +20,11 @@ import {
   leafHash,
   signCheckpoint,
   tilePath,
-} from '../src/log/index.ts'
-import { freePorts } from './free-ports.ts'
-import { World, imeiNumber } from './world.ts'
+} from '../../src/log/index.ts'
+import { freePorts } from '../free-ports.ts'
+import { World, imeiNumber } from '../world.ts'
 
-const MAIN = fileURLToPath(new URL('../bin/stolen-mode.mjs', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../bin/stolen-mode.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'stolen-mode-cli-'))
 const running = new Set<ChildProcess>()
 afterAll(() => {
@@ -96,19 +96,11 @@ const COMMANDS = [
 ]
 
 describe('help', () => {
-  test('names every command and the exit codes, at once', async () => {
-    const times: number[] = []
-    let help: Ran | undefined
-    for (let i = 0; i < 3; i++) {
-      const before = performance.now()
-      help = await run(['--help'])
-      times.push(performance.now() - before)
-    }
+  test('names every command and the exit codes', async () => {
+    const help = await run(['--help'])
     expect(help).toMatchObject({ code: 0, err: '' })
-    for (const [name] of COMMANDS) expect(help!.out).toMatch(new RegExp(`^ +${name}\\b`, 'm'))
-    expect(help!.out).toMatch(/0 done · 1 refused.*2 wrong usage[^]*3 the check.*75.*130/)
-    // 0.14 s on an idle machine: no database, no schema is loaded to print a page.
-    expect(Math.min(...times)).toBeLessThan(700)
+    for (const [name] of COMMANDS) expect(help.out).toMatch(new RegExp(`^ +${name}\\b`, 'm'))
+    expect(help.out).toMatch(/0 done · 1 refused.*2 wrong usage[^]*3 the check.*75.*130/)
   })
 
   test('of each command says that it speaks JSON', async () => {

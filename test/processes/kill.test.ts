@@ -3,16 +3,16 @@ import { randomInt } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readDraft, sendSignatures, signDraft } from '../src/cli/clients/drafts.ts'
-import { importList } from '../src/cli/clients/list-import.ts'
-import { APPROVER, FORCE, OfficerDesk } from '../src/cli/clients/officer.ts'
-import { patiently } from '../src/cli/clients/patience.ts'
-import { Constellation } from '../src/cli/constellation.ts'
-import { loadNoteSigner, loadSigner } from '../src/cli/files.ts'
-import { DEMO_ORIGIN } from '../src/cli/demo-trust.ts'
-import { RegisterProbe } from '../src/cli/register-probe.ts'
-import { temporaryConfig, type Temporary } from '../src/cli/temporary.ts'
-import { parseEntry, parseOrder, toHex, type Signer } from '../src/core/index.ts'
+import { readDraft, sendSignatures, signDraft } from '../../src/cli/clients/drafts.ts'
+import { importList } from '../../src/cli/clients/list-import.ts'
+import { APPROVER, FORCE, OfficerDesk } from '../../src/cli/clients/officer.ts'
+import { patiently } from '../../src/cli/clients/patience.ts'
+import { Constellation } from '../../src/cli/constellation.ts'
+import { loadNoteSigner, loadSigner } from '../../src/cli/files.ts'
+import { DEMO_ORIGIN } from '../../src/cli/demo-trust.ts'
+import { RegisterProbe } from '../../src/cli/register-probe.ts'
+import { temporaryConfig, type Temporary } from '../../src/cli/temporary.ts'
+import { parseEntry, parseOrder, toHex, type Signer } from '../../src/core/index.ts'
 import {
   auditLog,
   bundleTile,
@@ -21,10 +21,10 @@ import {
   formatVkey,
   parsePolicy,
   tilePath,
-} from '../src/log/index.ts'
-import { verifyEd25519 } from '../src/host/index.ts'
-import { BatchAnswer } from '../src/wire/index.ts'
-import { imeiNumber } from './world.ts'
+} from '../../src/log/index.ts'
+import { verifyEd25519 } from '../../src/host/index.ts'
+import { BatchAnswer } from '../../src/wire/index.ts'
+import { imeiNumber } from '../world.ts'
 
 const ROUNDS = 10
 /** Of each round: 200 in all. */
@@ -82,7 +82,7 @@ test('SIGKILL at random moments during 200 orders, ten times over: nothing lost,
   probe.close()
 
   const vkey = formatVkey((await loadNoteSigner(world.files.key('log'), DEMO_ORIGIN, 1)).key)
-  const main = fileURLToPath(new URL('../bin/stolen-mode.mjs', import.meta.url))
+  const main = fileURLToPath(new URL('../../bin/stolen-mode.mjs', import.meta.url))
   const verified = spawnSync(process.execPath, [
     main,
     'log',

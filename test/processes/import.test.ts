@@ -3,17 +3,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readDraft, sendEach, signDraft } from '../src/cli/clients/drafts.ts'
-import { approveList } from '../src/cli/clients/list-approval.ts'
-import { importList, type ListImport } from '../src/cli/clients/list-import.ts'
-import { APPROVER, FORCE, type OfficerDesk } from '../src/cli/clients/officer.ts'
-import { readStolenList } from '../src/cli/lists/read-list.ts'
-import { checkOpening, parseOpening, toHex, type Imei14, type Signer } from '../src/core/index.ts'
-import { ordersOf } from '../src/registry/model/orders.ts'
-import { findByImei } from '../src/registry/model/subjects.ts'
-import { BatchAnswer, BatchRowsAnswer } from '../src/wire/index.ts'
-import { describeOnEachEngine } from './database.ts'
-import { World, imeiNumber } from './world.ts'
+import { readDraft, sendEach, signDraft } from '../../src/cli/clients/drafts.ts'
+import { approveList } from '../../src/cli/clients/list-approval.ts'
+import { importList, type ListImport } from '../../src/cli/clients/list-import.ts'
+import { APPROVER, FORCE, type OfficerDesk } from '../../src/cli/clients/officer.ts'
+import { readStolenList } from '../../src/cli/lists/read-list.ts'
+import {
+  checkOpening,
+  parseOpening,
+  toHex,
+  type Imei14,
+  type Signer,
+} from '../../src/core/index.ts'
+import { ordersOf } from '../../src/registry/model/orders.ts'
+import { findByImei } from '../../src/registry/model/subjects.ts'
+import { BatchAnswer, BatchRowsAnswer } from '../../src/wire/index.ts'
+import { describeOnEachEngine } from '../database.ts'
+import { World, imeiNumber } from '../world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'stolen-mode-import-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
