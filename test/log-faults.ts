@@ -5,14 +5,13 @@ import type { SequencerDeps } from '../src/registry/log/sequencer.ts'
 import { TileStore } from '../src/registry/log/tile-store.ts'
 import type { LogBench } from './log-bench.ts'
 
-/** Where a sequencer can die, in the order it works; a pool across a tile's edge writes four files. */
+/** Where a sequencer can die, in the order it works; the three kinds of files are written together. */
 export const STEPS = [
   'sign',
   'swap',
-  'file 1',
-  'file 2',
-  'file 3',
-  'file 4',
+  'entry bundle',
+  'level-0 tile',
+  'upper tile',
   'publication',
   'checkpoint file',
   'feed',
@@ -26,7 +25,6 @@ export class Faults {
   readonly #die: (reason: string) => never
   #step: Step | null = null
   #when: When = 'before'
-  #files = 0
   #transactions = 0
   /** Told of every step, armed or not. */
   watch: (step: string, when: When) => void = () => undefined
@@ -69,7 +67,6 @@ export class Faults {
 
   /** Steps are counted within one pool. */
   restart(): void {
-    this.#files = 0
     this.#transactions = 0
   }
 
@@ -94,10 +91,9 @@ export class Faults {
 
   store(folder: string): TileStore {
     const run = <T>(step: string, work: () => Promise<T>) => this.run(step, work)
-    const nextFile = () => `file ${++this.#files}`
     return new (class extends TileStore {
       override write(path: string, bytes: Uint8Array): Promise<void> {
-        return run(nextFile(), () => super.write(path, bytes))
+        return run(kindOf(path), () => super.write(path, bytes))
       }
 
       override writeCheckpoint(note: string): Promise<void> {
@@ -129,4 +125,9 @@ export class Faults {
       },
     })
   }
+}
+
+function kindOf(path: string): Step {
+  if (path.startsWith('tile/entries/')) return 'entry bundle'
+  return path.startsWith('tile/0/') ? 'level-0 tile' : 'upper tile'
 }

@@ -114,7 +114,7 @@ async function crashBeforeTiles(bench: LogBench): Promise<Submission[]> {
   const three = bench.holds(3)
   const faults = new Faults()
   const sequencer = await bench.open(faults.deps(bench))
-  faults.arm('file 1', 'before')
+  faults.arm('entry bundle', 'before')
   await submitAll(sequencer, three)
   await sequencer.close()
   return three

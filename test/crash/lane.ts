@@ -1,4 +1,4 @@
-// One half of the matrix, as a process: a JSON line for each cell.
+// One part of the matrix, as a process: a JSON line for each cell.
 import { startThrowawayPostgres } from '../../src/cli/throwaway-postgres.ts'
 import { backupCells } from './backups.ts'
 import { databaseCell, diskCells } from './disk.ts'
@@ -27,18 +27,19 @@ async function inProcess(original: Original): Promise<void> {
   }
 }
 
-/** Cells that need a database, or a process, of their own. */
+/** Cells that need a database of their own. */
 async function onCopies(original: Original): Promise<void> {
   await runAll([...backupCells(original), databaseCell(original), ...fullDiskCells(original)])
   const { cells, remove } = await powerCutCells(original)
   await runAll(cells)
   remove()
-  await runAll(sigkillCells(original))
 }
 
 const original = await Original.make()
 try {
-  await (process.argv[2] === 'copies' ? onCopies(original) : inProcess(original))
+  if (process.argv[2] === 'sigkill') await runAll(sigkillCells(original))
+  else if (process.argv[2] === 'copies') await onCopies(original)
+  else await inProcess(original)
 } finally {
   original.remove()
 }

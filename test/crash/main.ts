@@ -1,4 +1,4 @@
-// npm run test:crash: the whole crash matrix, two lanes at once, and its table.
+// npm run test:crash: the whole crash matrix, three lanes at once, and its table.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -40,7 +40,7 @@ after each: every published entry, tile and row audited, the witness cosigns wha
 no acknowledged order lost, none twice`
 
 const start = performance.now()
-const lanes = await Promise.all(['in-process', 'copies'].map((lane) => runLane(lane)))
+const lanes = await Promise.all(['in-process', 'copies', 'sigkill'].map((lane) => runLane(lane)))
 const seconds = Math.round((performance.now() - start) / 1000)
 const wrong = rows.filter(({ ok }) => !ok).length
 const ok = wrong === 0 && lanes.every((done) => done)

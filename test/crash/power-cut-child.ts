@@ -1,5 +1,5 @@
 // A whole registry log on a disk that forgets; the witness's disk, elsewhere, does not.
-import { cpSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { PglitePgConnection } from '@electric-sql/pglite/node-postgres'
@@ -51,6 +51,7 @@ const acknowledged: (readonly [string, number])[] = []
 function cut(moment: string): void {
   if (!Object.hasOwn(CUTS, moment)) return
   const to = join(cuts, moment)
+  if (existsSync(to)) return // the same step, at its second file
   mkdirSync(to)
   disk.cut(join(to, 'database'), join(folder, 'database'))
   disk.cut(join(to, 'log'), join(folder, 'log'))

@@ -14,8 +14,8 @@ const CHILD = fileURLToPath(new URL('power-cut-child.ts', import.meta.url))
 export const CUTS: Readonly<Record<string, Outcome>> = {
   'swap before': 'N',
   'swap after': 'P',
-  'file 1 before': 'P',
-  'file 4 after': 'P',
+  'entry bundle before': 'P',
+  'upper tile after': 'P',
   'publication before': 'P',
   'checkpoint file before': 'P',
   'checkpoint file after': 'P',

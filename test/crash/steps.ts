@@ -21,6 +21,7 @@ export function stepCells(scene: Scene, engine: Cell['engine']): Cell[] {
         stated: stated(step, when),
         run: async () => {
           const first = await fail(await scene.reset(), step, when, 3)
+          if (engine === 'server') return first
           const again = await fail(await scene.reset(), step, when, 1)
           if (first !== again) throw new Error(`with one more: ${again}`)
           return first

@@ -12,7 +12,7 @@ const ALMOST_FULL = 254
 const CELLS: readonly (readonly [Step, When, 'N' | 'P'])[] = [
   ['swap', 'before', 'N'],
   ['swap', 'after', 'P'],
-  ['file 3', 'before', 'P'],
+  ['level-0 tile', 'before', 'P'],
   ['checkpoint file', 'after', 'P'],
 ]
 
