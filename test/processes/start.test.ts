@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { temporaryConfig, type Temporary } from '../src/cli/temporary.ts'
-import { parseNote } from '../src/log/index.ts'
+import { temporaryConfig, type Temporary } from '../../src/cli/temporary.ts'
+import { parseNote } from '../../src/log/index.ts'
 
-const MAIN = fileURLToPath(new URL('../bin/stolen-mode.mjs', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../bin/stolen-mode.mjs', import.meta.url))
 
 let temporary: Temporary
 let environment: NodeJS.ProcessEnv
@@ -80,7 +80,7 @@ test('npm start: answers, refuses a second process on its data, stops on Ctrl-C,
 
   // A change that breaks a client shows as a difference here; UPDATE_OPENAPI=1 writes it down.
   const described = await (await fetch(`${config.registryUrl}/openapi.json`)).json()
-  const committed = fileURLToPath(new URL('../openapi/registry.json', import.meta.url))
+  const committed = fileURLToPath(new URL('../../openapi/registry.json', import.meta.url))
   if (process.env['UPDATE_OPENAPI'])
     writeFileSync(committed, `${JSON.stringify(described, null, 2)}\n`)
   expect(described).toEqual(JSON.parse(readFileSync(committed, 'utf8')))
