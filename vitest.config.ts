@@ -12,6 +12,7 @@ export default defineConfig({
     testTimeout: 120_000, // against what hangs: how fast a shared machine is, a test cannot know
     hookTimeout: 120_000, // the first database of a file is created in one
     pool: 'forks',
+    isolate: false, // no module here keeps state; loading them anew for each file cost two minutes
     maxWorkers: 4, // two cores, and something to do while a disk syncs; a database takes 0.3 to 0.8 GB
   },
 })
