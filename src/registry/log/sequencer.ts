@@ -70,6 +70,8 @@ export class Sequencer {
   /** Memory was re-derived from disk since the last doubt. */
   #verified = false
   #turn: Promise<void> = Promise.resolve()
+  /** Never rejects. */
+  #discarding: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | null = null
   #nextCosign = 0
   /** Monotonic time of the next idle look at what other processes have logged. */
@@ -136,6 +138,7 @@ export class Sequencer {
     this.#closed = true
     if (this.#timer) clearTimeout(this.#timer)
     await this.#turn
+    await this.#discarding
     await this.#ahead.close()
     this.#waiting.refuseAll(new Refusal('unavailable', 'shutting down'))
   }
@@ -259,7 +262,7 @@ export class Sequencer {
       if (index === undefined) reject(refused.get(submission))
       else resolve({ index })
     }
-    if (accepted.length > 0) await this.discardStaged()
+    if (accepted.length > 0) this.#discarding = this.discardStaged()
   }
 
   private async append(pool: readonly Waiting[], t: number): Promise<Decision> {
@@ -286,6 +289,7 @@ export class Sequencer {
     const after = { origin: log.key.name, size: edge.size, root: edgeRoot(edge, sha256Fast) }
     const note = signCheckpoint(after, log.key, log.sign)
     const staging = encodeStaging(tiles, bundles)
+    await this.#discarding
     // Not repeated on any error: a commit without an answer may have happened, and a blind second
     // try would fork. The compare-and-swap needs no more than read committed.
     await db
@@ -334,7 +338,7 @@ export class Sequencer {
     this.#nextCosign = this.#deps.surroundings.clock() + pause
   }
 
-  /** After the answers: what stays behind here goes with the next checkpoint. */
+  /** While the next pool is decided: what stays behind here goes with the next checkpoint. */
   private async discardStaged(): Promise<void> {
     const { checkpoint } = this.#memory.state!
     try {
