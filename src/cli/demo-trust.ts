@@ -4,7 +4,7 @@ import { found, type FoundedCountry } from '../sim/index.ts'
 import { encodeCertificates, writeSecret, type Files } from './files.ts'
 
 /** The demonstration log's name. It can never be taken for a real one: no real policy lists it. */
-const DEMO_ORIGIN = 'log.demonstration.example/stolen-mode'
+export const DEMO_ORIGIN = 'log.demonstration.example/stolen-mode'
 export const WITNESS_NAME = 'witness.demonstration.example'
 const GUARDIAN_NAME = 'guardian.demonstration.example'
 /** The test range of TS 23.003: no real phone has it. */
