@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, readdir } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import { Refusal } from '../core/index.ts'
+import { TILE_WIDTH, parseTilePath, type Tile } from '../log/index.ts'
 
 /** A full bundle of the largest entries, and some air: 256 × 64 KiB is 16 MiB. */
 const MAX_BYTES = 33_554_432
@@ -13,6 +14,24 @@ export function logReader(where: string): (path: string) => Promise<Uint8Array |
     return (path) => fetchBytes(`${base}/${path}`)
   }
   return (path) => fileBytes(join(where, path))
+}
+
+/** The partial tiles in a folder, for an audit to compare with what took their place; none of a URL. */
+export async function partialTiles(where: string): Promise<Tile[]> {
+  if (/^https?:\/\//.test(where)) return []
+  const names = await readdir(join(where, 'tile'), { recursive: true }).catch(() => [])
+  return names
+    .flatMap((name) => tileNamed(`tile/${name.split(sep).join('/')}`))
+    .filter(({ width }) => width < TILE_WIDTH)
+}
+
+/** Folders, and files on their way, are none. */
+function tileNamed(path: string): Tile[] {
+  try {
+    return [parseTilePath(path)]
+  } catch {
+    return []
+  }
 }
 
 async function fetchBytes(url: string): Promise<Uint8Array | null> {

@@ -8,7 +8,7 @@ import { leafHash } from './merkle.ts'
 import { formatVkey } from './note-key.ts'
 import { parsePolicy } from './policy.ts'
 import { EMPTY_EDGE, appendLeaves, edgeRoot } from './tile-edge.ts'
-import { tilePath } from './tiles.ts'
+import { parseTilePath, tilePath } from './tiles.ts'
 
 const log = testKey('log.example/gb', 1, 1)
 const witness = testKey('w.example', 4, 2)
@@ -99,6 +99,28 @@ describe('auditing a whole log', () => {
       code: 'not-consistent',
       facts: { path: 'tile/1/000.p/1' },
     })
+  })
+
+  it('finds one changed bit in an older partial tile that is still served', async () => {
+    const files = logOf(300)
+    const older = ['tile/0/001.p/7', 'tile/entries/001.p/7', 'tile/0/000.p/200'] as const
+    const before = logOf(263)
+    for (const path of older.slice(0, 2)) files.set(path, before.get(path)!)
+    files.set(older[2], files.get('tile/0/000')!.slice(0, 200 * 32))
+    const partials = older.map((path) => parseTilePath(path))
+    const look = (served: ReadonlyMap<string, Uint8Array>) =>
+      auditLog({
+        policy,
+        verify: verifyEd25519,
+        read: async (path) => served.get(path) ?? null,
+        // One that is gone by now, and one written ahead of its checkpoint, say nothing.
+        partials: [...partials, parseTilePath('tile/0/001.p/9'), parseTilePath('tile/0/001.p/99')],
+      })
+    await expect(look(files)).resolves.toBeDefined()
+    for (const path of older)
+      await expect(look(bend(new Map(files), path, 20))).rejects.toMatchObject({ facts: { path } })
+    const short = new Map(files).set(older[0], files.get(older[0])!.slice(0, 32))
+    await expect(look(short)).rejects.toMatchObject({ code: 'tile-malformed' })
   })
 
   it('finds a signed root that is not that of the entries', async () => {

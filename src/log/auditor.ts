@@ -36,6 +36,11 @@ export interface Audit {
   readonly earlier?: readonly VerifiedCheckpoint[]
   /** Told the head once the log's own line has verified, before anything else is judged. */
   readonly head?: (checkpoint: VerifiedCheckpoint) => void | Promise<void>
+  /**
+   * Partial tiles found where the log lies, however old: each has to be the beginning of what took its
+   * place. A URL cannot be asked which it still serves.
+   */
+  readonly partials?: readonly Tile[]
   /** Told each bundle once its entries gave their leaves; that the root holds them is not shown yet. */
   readonly entries?: (bundle: HashedBundle) => void | Promise<void>
   /** Called after every entry bundle with the leaves verified and the tree's size. */
@@ -96,6 +101,7 @@ export async function auditLog(audit: Audit): Promise<Audited> {
   for (const tile of upperPartialTiles(edge.levels, edge.size)) await verifyTile(audit, tile)
   if (!equal(edgeRoot(edge, sha256), checkpoint.root))
     throw failure('not-consistent', 'the signed root is not that of the entries', CHECKPOINT_PATH)
+  for (const tile of audit.partials ?? []) await checkSuperseded(audit, tile, checkpoint.size)
   return { checkpoint, quorum, hasEntries }
 }
 
@@ -162,6 +168,24 @@ async function verifyTile(audit: Audit, expected: HashTile): Promise<void> {
   const found = await readHashes(audit, expected)
   if (!equal(found, expected.bytes))
     throw failure('not-consistent', 'tile does not follow from the entries', tilePath(expected))
+}
+
+/** Proofs made before the newer tile was there rest on the older one. */
+async function checkSuperseded(audit: Audit, tile: Tile, size: number): Promise<void> {
+  const level = tile.level === 'entries' ? 0 : tile.level
+  const there = Math.floor(size / TILE_WIDTH ** level) - tile.index * TILE_WIDTH
+  const width = Math.min(TILE_WIDTH, there)
+  // What the checkpoint does not cover yet was written ahead of it, and is not published.
+  if (tile.width >= width) return
+  const old = await audit.read(tilePath(tile))
+  if (old === null) return
+  const { bytes } = await readTile(audit, { ...tile, width })
+  naming(tilePath(tile), () => {
+    if (tile.level === 'entries') decodeBundle(old, tile.width, MAX_FOREIGN_ENTRY_BYTES)
+    else checkTileBytes({ ...tile, level: tile.level }, old)
+  })
+  if (!equal(old, bytes.subarray(0, old.length)))
+    throw failure('not-consistent', 'the newer tile does not begin with it', tilePath(tile))
 }
 
 function upperPartialTiles(levels: readonly Uint8Array[], size: number): HashTile[] {

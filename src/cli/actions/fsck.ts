@@ -5,7 +5,7 @@ import { fsck, openDatabase, type Database, type FsckReport } from '../../regist
 import type { Trust } from '../../wire/index.ts'
 import { databaseOf, readConfig } from '../config.ts'
 import { Files, loadTrust } from '../files.ts'
-import { logReader } from '../log-source.ts'
+import { logReader, partialTiles } from '../log-source.ts'
 import { EXIT, print, say } from '../out.ts'
 import { progressBar, type Progress } from '../progress.ts'
 
@@ -20,7 +20,8 @@ export async function fsckLog(where: string | undefined, options: Options): Prom
   const { config, secrets } = readConfig(process.env)
   const files = new Files(config.data)
   const trust = await loadTrust(options.root ?? files.root)
-  const read = logReader(where ?? files.folder('registry', 'log'))
+  const place = where ?? files.folder('registry', 'log')
+  const read = logReader(place)
   const log = await keyOf(read, trust)
   const database = where === undefined ? await openFree(databaseOf(config, secrets)) : null
   let bar: Progress | null = null
@@ -30,6 +31,7 @@ export async function fsckLog(where: string | undefined, options: Options): Prom
       log,
       trust,
       read,
+      partials: await partialTiles(place),
       db: database?.db ?? null,
       logger: makeLogger('fsck', 'silent'),
       progress: (leaves, size) => {

@@ -12,7 +12,7 @@ import {
 } from '../../log/index.ts'
 import { readConfig } from '../config.ts'
 import { Files, loadTrust, readNeeded } from '../files.ts'
-import { logReader } from '../log-source.ts'
+import { logReader, partialTiles } from '../log-source.ts'
 import { EXIT, print, say, wrongUsage } from '../out.ts'
 import { progressBar, type Progress } from '../progress.ts'
 
@@ -36,6 +36,7 @@ export async function verifyLog(where: string, options: Options): Promise<void> 
       verify: verifyEd25519,
       sha256: sha256Fast,
       read: logReader(where),
+      partials: await partialTiles(where),
       progress: (leaves, size) => {
         bar ??= progressBar('entries', size)
         bar.advance(leaves - shown)
@@ -87,13 +88,19 @@ function parsed(vkey: string): NoteKey {
 /** What an auditor is told once and keeps: the verifier keys of the logs that this trust root names. */
 export async function printLogKeys({
   root,
+  policy,
   json,
 }: {
   readonly root?: string
+  readonly policy?: 'guarded' | 'plain'
   readonly json?: boolean
 }): Promise<void> {
   const path = root ?? new Files(readConfig(process.env).config.data).root
-  const { plain } = await loadTrust(path)
-  const vkeys = plain.logs.map((log) => formatVkey(log.key))
+  const trust = await loadTrust(path)
+  if (policy) {
+    const text = policy === 'guarded' ? trust.root.guardedPolicy : trust.root.plainPolicy
+    return print(json ?? false, { policy: text }, text.trimEnd())
+  }
+  const vkeys = trust.plain.logs.map((log) => formatVkey(log.key))
   print(json ?? false, vkeys, vkeys.join('\n'))
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { jsonOption, later } from '../options.ts'
 
 /** Auditing a log by the public formats alone: nothing of ours is believed, or needed. */
@@ -36,6 +36,12 @@ export function logCommands(program: Command): void {
     .command('keys')
     .description('print the verifier keys of the logs that a root document names')
     .option('--root <file>', "root document (demonstration: the data folder's)")
+    .addOption(
+      new Option('--policy <which>', 'print a whole C2SP policy, witnesses too').choices([
+        'guarded',
+        'plain',
+      ]),
+    )
     .option('--json', 'one JSON array on stdout')
     .action(later(async () => (await import('../actions/log.ts')).printLogKeys))
 }

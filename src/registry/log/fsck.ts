@@ -21,6 +21,7 @@ export interface Fsck {
   readonly log: NoteKey
   readonly trust: Trust
   readonly read: Audit['read']
+  readonly partials?: NonNullable<Audit['partials']>
   /** Null: what is published is compared with the witnesses only. */
   readonly db: Kysely<Schema> | null
   readonly logger: Logger
@@ -43,12 +44,13 @@ export interface FsckReport {
  * @throws {Refusal} as `auditLog`; row-disagrees-with-log; witness-floor
  */
 export async function fsck(check: Fsck): Promise<FsckReport> {
-  const { log, trust, read, db, logger, progress } = check
+  const { log, trust, read, partials, db, logger, progress } = check
   const { checkpoint: published, quorum } = await auditLog({
     policy: trust.plain,
     verify: trust.verify.ed25519,
     sha256: sha256Fast,
     read,
+    ...(partials && { partials }),
     ...(progress && { progress }),
   })
   const state = db && (await checkDatabase(db, check, published))
