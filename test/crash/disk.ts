@@ -5,7 +5,7 @@ import { LogBench } from '../log-bench.ts'
 import type { When } from '../log-faults.ts'
 import { FaultyDisk, type DiskCall } from './faulty-disk.ts'
 import type { Cell, Outcome } from './row.ts'
-import { heal, onCopy, openBench, progress, submitAll, type Original, type Scene } from './scene.ts'
+import { heal, onCopy, progress, reopened, submitAll, type Original, type Scene } from './scene.ts'
 
 /** EIO from each call by which a pool changes a file or folder of the tile store, before and after. */
 export async function diskCells(scene: Scene): Promise<Cell[]> {
@@ -94,15 +94,9 @@ export function databaseCell(original: Original): Cell {
       if (!over || answered.size > 0) throw new Error('the database went on')
       await dying.close()
       await database.close()
-      const bench = await openBench(folder, original.keys)
       try {
-        await bench.startWitness()
-        const outcome = await progress(bench)
-        await heal(bench, [...three, ...bench.holds(3)], answered)
-        return outcome
+        return await reopened(folder, original.keys, three, answered)
       } finally {
-        await bench.close()
-        await bench.database.close()
         rmSync(folder, { recursive: true })
       }
     },

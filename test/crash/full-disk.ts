@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { LogBench } from '../log-bench.ts'
 import { FaultyDisk } from './faulty-disk.ts'
 import type { Cell, Outcome } from './row.ts'
-import { heal, onCopy, openBench, progress, submitAll, type Original } from './scene.ts'
+import { heal, onCopy, openBench, progress, reopened, submitAll, type Original } from './scene.ts'
 
 /** Room in the small file systems, MB: an almost full log, and the database with air. */
 const LOG_MB = 2
@@ -117,16 +117,8 @@ async function databaseOnFullDisk(original: Original): Promise<Outcome> {
     await bench.close()
     free()
     await bench.database.close()
-    const next = await openBench(folder, original.keys)
-    try {
-      await next.startWitness()
-      const outcome: Outcome = `${await progress(next)} ${halted ? 'F' : 'C'}`
-      await heal(next, [...three, ...next.holds(3)], answered)
-      return outcome
-    } finally {
-      await next.close()
-      await next.database.close()
-    }
+    const left = await reopened(folder, original.keys, three, answered)
+    return `${left} ${halted ? 'F' : 'C'}`
   } finally {
     unmount()
     rmSync(folder, { recursive: true, force: true })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readHolds } from './bench-file.ts'
 import type { Cell, Outcome } from './row.ts'
-import { heal, openBench, progress, type Original } from './scene.ts'
+import { reopened, type Original } from './scene.ts'
 
 const CHILD = fileURLToPath(new URL('power-cut-child.ts', import.meta.url))
 
@@ -58,15 +58,9 @@ async function powerIsBack(original: Original, cut: string): Promise<Outcome> {
   const acknowledged = new Map<string, number>(
     JSON.parse(readFileSync(join(cut, 'acknowledged.json'), 'utf8')) as [string, number][],
   )
-  const bench = await openBench(cut, original.keys)
   try {
-    await bench.startWitness()
-    const outcome = await progress(bench)
-    await heal(bench, [...three, ...bench.holds(3)], acknowledged)
-    return outcome
+    return await reopened(cut, original.keys, three, acknowledged)
   } finally {
-    await bench.close()
-    await bench.database.close()
     rmSync(cut, { recursive: true })
   }
 }

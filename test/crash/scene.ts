@@ -195,3 +195,22 @@ export async function heal(
   const staged = await bench.database.db.selectFrom('staging').select('size').execute()
   strictEqual(staged.length, 0, 'nothing is left staged')
 }
+
+/** What a crash left in this folder, by the next process that opens it: N or P, and then all is healed. */
+export async function reopened(
+  folder: string,
+  keys: BenchKeys,
+  submitted: readonly Submission[],
+  acknowledged: ReadonlyMap<string, number>,
+): Promise<'N' | 'P'> {
+  const bench = await openBench(folder, keys)
+  try {
+    await bench.startWitness()
+    const outcome = await progress(bench)
+    await heal(bench, [...submitted, ...bench.holds(3)], acknowledged)
+    return outcome
+  } finally {
+    await bench.close()
+    await bench.database.close()
+  }
+}

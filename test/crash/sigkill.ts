@@ -7,7 +7,7 @@ import { STEPS, type Step, type When } from '../log-faults.ts'
 import { LogBench } from '../log-bench.ts'
 import { holdsToJson } from './bench-file.ts'
 import type { Cell, Outcome } from './row.ts'
-import { heal, openBench, progress, type Original } from './scene.ts'
+import { reopened, type Original } from './scene.ts'
 import { stated } from './steps.ts'
 
 const CHILD = fileURLToPath(new URL('sigkill-child.ts', import.meta.url))
@@ -35,16 +35,7 @@ async function killAt(original: Original, step: Step, when: When): Promise<Outco
     await unopened.startWitness()
     const answered = await dieAlone(folder, step, when)
     await unopened.stopWitness()
-    const bench = await openBench(folder, original.keys)
-    try {
-      await bench.startWitness()
-      const outcome = await progress(bench)
-      await heal(bench, [...three, ...bench.holds(3)], answered)
-      return outcome
-    } finally {
-      await bench.close()
-      await bench.database.close()
-    }
+    return await reopened(folder, original.keys, three, answered)
   } finally {
     await unopened.stopWitness()
     rmSync(folder, { recursive: true, force: true })

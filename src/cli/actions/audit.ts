@@ -7,7 +7,7 @@ import { figureLines } from '../figure-lines.ts'
 import { Files, loadTrust, readNeeded } from '../files.ts'
 import { logReader } from '../log-source.ts'
 import { EXIT, print, say, wrongUsage } from '../out.ts'
-import { progressBar, type Progress } from '../progress.ts'
+import { LeafBar } from '../whole.ts'
 import { version } from '../version.ts'
 
 interface Options {
@@ -29,7 +29,7 @@ export async function auditWhole(where: string, options: Options): Promise<void>
   const parent = options.memory ?? files.folder('audit')
   const law = lawOf(version, roots)
   const memory = await AuditMemory.open({ parent, origin, trust: headTrust, law })
-  const bar = new Bar()
+  const bar = new LeafBar()
   if (memory.position) say(`Signatures below entry ${memory.position.size} were verified before.`)
   try {
     const audited = await auditRemembered({
@@ -70,22 +70,6 @@ function originOf(where: string, { origin }: Options, { plain }: Trust): string 
   if (asked === undefined || !names.includes(asked))
     throw wrongUsage(`--origin: expected one of ${names.join(', ')}`)
   return asked
-}
-
-class Bar {
-  #bar: Progress | null = null
-  #shown = 0
-
-  show(leaves: number, size: number): void {
-    this.#bar ??= progressBar('entries', size)
-    this.#bar.advance(leaves - this.#shown)
-    this.#shown = leaves
-  }
-
-  stop(): void {
-    this.#bar?.stop()
-    this.#bar = null
-  }
 }
 
 function report(audited: LawAudited, json: boolean): void {

@@ -6,8 +6,8 @@ import type { Trust } from '../../wire/index.ts'
 import { databaseOf, readConfig } from '../config.ts'
 import { Files, loadTrust } from '../files.ts'
 import { logReader, partialTiles } from '../log-source.ts'
-import { EXIT, print, say } from '../out.ts'
-import { progressBar, type Progress } from '../progress.ts'
+import { print, say } from '../out.ts'
+import { LeafBar, sayNotWhole } from '../whole.ts'
 
 interface Options {
   readonly root?: string
@@ -24,8 +24,7 @@ export async function fsckLog(where: string | undefined, options: Options): Prom
   const read = logReader(place)
   const log = await keyOf(read, trust)
   const database = where === undefined ? await openFree(databaseOf(config, secrets)) : null
-  let bar: Progress | null = null
-  let shown = 0
+  const bar = new LeafBar()
   try {
     const report = await fsck({
       log,
@@ -34,21 +33,13 @@ export async function fsckLog(where: string | undefined, options: Options): Prom
       partials: await partialTiles(place),
       db: database?.db ?? null,
       logger: makeLogger('fsck', 'silent'),
-      progress: (leaves, size) => {
-        bar ??= progressBar('entries', size)
-        bar.advance(leaves - shown)
-        shown = leaves
-      },
+      progress: (leaves, size) => bar.show(leaves, size),
     })
     print(json, { ok: true, ...asJson(report) }, asText(report))
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code === 'unavailable' || error.code === 'timeout')
-      throw error
-    const found = { ok: false, code: error.code, detail: error.message, ...error.facts }
-    print(json, found, `not whole: ${error.code}: ${error.message}`)
-    process.exitCode = EXIT.failed
+    sayNotWhole(error, json)
   } finally {
-    ;(bar as Progress | null)?.stop()
+    bar.stop()
     await database?.close()
   }
 }

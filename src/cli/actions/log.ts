@@ -13,8 +13,8 @@ import {
 import { readConfig } from '../config.ts'
 import { Files, loadTrust, readNeeded } from '../files.ts'
 import { logReader, partialTiles } from '../log-source.ts'
-import { EXIT, print, say, wrongUsage } from '../out.ts'
-import { progressBar, type Progress } from '../progress.ts'
+import { print, say, wrongUsage } from '../out.ts'
+import { LeafBar, sayNotWhole } from '../whole.ts'
 
 interface Options {
   readonly vkey: string
@@ -27,8 +27,7 @@ export async function verifyLog(where: string, options: Options): Promise<void> 
   const json = options.json ?? false
   const key = parsed(options.vkey)
   const policy = await policyOf(key, options)
-  let bar: Progress | null = null
-  let shown = 0
+  const bar = new LeafBar()
   try {
     const { checkpoint, quorum, hasEntries } = await auditLog({
       policy,
@@ -37,11 +36,7 @@ export async function verifyLog(where: string, options: Options): Promise<void> 
       sha256: sha256Fast,
       read: logReader(where),
       partials: await partialTiles(where),
-      progress: (leaves, size) => {
-        bar ??= progressBar('entries', size)
-        bar.advance(leaves - shown)
-        shown = leaves
-      },
+      progress: (leaves, size) => bar.show(leaves, size),
     })
     const { origin, size } = checkpoint
     const root = Buffer.from(checkpoint.root).toString('base64')
@@ -55,13 +50,9 @@ export async function verifyLog(where: string, options: Options): Promise<void> 
       `${what}: ${origin}, ${size} entries, root ${root}`,
     )
   } catch (error) {
-    if (!(error instanceof Refusal) || error.code === 'unavailable' || error.code === 'timeout')
-      throw error
-    const found = { ok: false, code: error.code, detail: error.message, ...error.facts }
-    print(json, found, `not whole: ${error.code}: ${error.message}`)
-    process.exitCode = EXIT.failed
+    sayNotWhole(error, json)
   } finally {
-    ;(bar as Progress | null)?.stop()
+    bar.stop()
   }
 }
 
