@@ -1,13 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-/** `npm run test:processes`: tests that start, and kill, many real processes. */
-const processes = process.env['TEST_PROCESSES'] !== undefined
+/**
+ * `npm run test:processes`: tests that start, and kill, many real processes. `npm run test:interop`:
+ * tests that meet other people's software.
+ */
+const include = process.env['TEST_PROCESSES']
+  ? ['test/processes/**/*.test.ts']
+  : process.env['TEST_INTEROP']
+    ? ['test/interop/**/*.test.ts']
+    : ['src/**/*.test.ts', 'test/*.test.ts', 'test/vectors/**/*.test.ts']
 
 export default defineConfig({
   test: {
-    include: processes
-      ? ['test/processes/**/*.test.ts']
-      : ['src/**/*.test.ts', 'test/*.test.ts', 'test/vectors/**/*.test.ts'],
+    include,
     globalSetup: ['test/postgres-server.ts', 'test/embedded-template.ts'],
     testTimeout: 120_000, // against what hangs: how fast a shared machine is, a test cannot know
     hookTimeout: 120_000, // the first database of a file is created in one

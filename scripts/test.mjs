@@ -1,16 +1,21 @@
 // npm test: install and build what is missing; then the tests, with format and lint checked beside them.
-// npm run test:processes: the tests that start, and kill, many real processes, and nothing else.
+// npm run test:processes, test:interop: the tests that start real processes, and those that meet other
+// people's software, and nothing else.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { build, install, must, root } from './ready.mjs'
 
-const [first, ...rest] = process.argv.slice(2)
-const processes = first === '--processes'
+const SUITES = { '--processes': 'TEST_PROCESSES', '--interop': 'TEST_INTEROP' }
+
+const args = process.argv.slice(2)
+const suite = SUITES[args[0]]
 install()
 build()
+if (args[0] === '--interop')
+  must('bash', [join(root, 'scripts', 'interop-prepare.sh')], { stdio: 'inherit' })
 const tool = (...path) => join(root, 'node_modules', ...path)
 const checks = (
-  processes
+  suite
     ? []
     : [
         [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'],
@@ -20,9 +25,8 @@ const checks = (
   const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 2, 2] })
   return new Promise((resolve) => child.on('exit', resolve))
 })
-const filters = processes ? rest : process.argv.slice(2)
-must(process.execPath, [tool('vitest', 'vitest.mjs'), 'run', ...filters], {
+must(process.execPath, [tool('vitest', 'vitest.mjs'), 'run', ...args.slice(suite ? 1 : 0)], {
   stdio: 'inherit',
-  env: { ...process.env, ...(processes && { TEST_PROCESSES: '1' }) },
+  env: { ...process.env, ...(suite && { [suite]: '1' }) },
 })
 if ((await Promise.all(checks)).some((code) => code !== 0)) process.exit(1)

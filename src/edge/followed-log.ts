@@ -25,8 +25,6 @@ export interface FollowOptions {
   readonly dataDir: string
   readonly trust: Trust
   readonly signer: Signer
-  readonly country: string
-  readonly network: string
   readonly surroundings: Surroundings
   readonly logger: Logger
 }

@@ -1,5 +1,5 @@
 import { stalenessOf } from './admin.ts'
-import { OUTCOMES, type Counters } from './counters.ts'
+import { OUTCOMES, type PeerCounters } from './counters.ts'
 import type { FollowedLog } from './followed-log.ts'
 import type { MergedRegister } from './merged-register.ts'
 
@@ -9,7 +9,8 @@ export interface Parts {
   readonly register: MergedRegister
   /** The own country's first. */
   readonly logs: readonly FollowedLog[]
-  readonly counters: Counters
+  /** By the interface's name. */
+  readonly interfaces: Readonly<Record<string, PeerCounters>>
   /** Unix ms. */
   readonly clock: () => number
 }
@@ -47,15 +48,30 @@ function healthOf({ origin, book, sightings, alarms }: FollowedLog, clock: () =>
 }
 
 /** Of the whole edge, then of each log under its label. */
-export function metrics({ register, logs, counters, clock }: Parts): Map<string, number> {
+export function metrics({ register, logs, interfaces, clock }: Parts): Map<string, number> {
   const entries = Object.entries(register.counts())
   return new Map<string, number>([
-    ['n5g_received', counters.received],
-    ...Object.entries(counters.sums()).map(([sum, n]) => [`n5g_${sum}`, n] as const),
-    ...OUTCOMES.map((outcome) => [`n5g_outcome_${outcome}`, counters.of(outcome)] as const),
+    ...Object.entries(interfaces).flatMap(([name, peers]) => checksOf(name, peers)),
     ...entries.map(([state, n]) => [`entries_${state}`, n] as const),
     ...logs.flatMap((log) => metricsOf(log, clock)),
   ])
+}
+
+/** What balances: received, and how each ended, for every peer of an interface. */
+function checksOf(name: string, peers: PeerCounters): readonly (readonly [string, number])[] {
+  return [...peers.all()].flatMap(([peer, counters]) => {
+    const labels = `interface="${name}",peer="${label(peer)}"`
+    return [
+      [`checks_received_total{${labels}}`, counters.received] as const,
+      ...Object.entries(counters.sums()).map(
+        ([sum, n]) => [`checks_answered_total{${labels},answer="${sum}"}`, n] as const,
+      ),
+      ...OUTCOMES.map(
+        (outcome) =>
+          [`checks_outcome_total{${labels},outcome="${outcome}"}`, counters.of(outcome)] as const,
+      ),
+    ]
+  })
 }
 
 function metricsOf(

@@ -11,7 +11,7 @@ import {
 import { call, sha256Fast, type Logger, type Surroundings } from '../host/index.ts'
 import { SightingsAnswer } from '../wire/index.ts'
 import type { Alarms } from './alarms.ts'
-import type { Seen } from './n5g.ts'
+import type { Seen } from './checks.ts'
 import type { Batch, SightingSpool } from './sighting-spool.ts'
 
 /** A crash loses at most this much. */
@@ -28,8 +28,6 @@ export interface SightingsOptions {
   readonly spool: SightingSpool
   readonly signer: Signer
   readonly registryUrl: string
-  readonly country: string
-  readonly network: string
   /** Leaves known when the answer was given. */
   readonly treeSize: () => number
   readonly alarms: Alarms
@@ -70,8 +68,9 @@ export class Sightings {
     this.deliver()
   }
 
-  see({ imei14, svn, state, peer }: Seen): void {
-    const { surroundings, country, network, treeSize } = this.#options
+  see({ imei14, svn, state, asker }: Seen): void {
+    const { surroundings, treeSize } = this.#options
+    const { peer, country, network } = asker
     const now = surroundings.clock()
     if (this.isRepeat(`${imei14} ${state} ${peer}`, now)) return
     if (this.#buffer.length >= MAX_BUFFERED) {

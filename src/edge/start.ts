@@ -2,10 +2,11 @@ import { demand, type Signer } from '../core/index.ts'
 import { lockFolder, mkdirDurably, type Logger, type Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { startAdmin } from './admin.ts'
-import { Counters } from './counters.ts'
+import { makeJudge, type Seen } from './checks.ts'
+import { PeerCounters } from './counters.ts'
 import { FollowedLog, type RegistryAddress } from './followed-log.ts'
 import { MergedRegister } from './merged-register.ts'
-import { startN5g, type Seen } from './n5g.ts'
+import { startN5g } from './n5g/server.ts'
 import { health, metrics, type Parts } from './report.ts'
 import type { UnknownPolicy } from './verdict.ts'
 
@@ -60,20 +61,20 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       logs.push(log)
     }
 
-    const counters = new Counters()
-    const n5g = await startN5g({
-      port: options.port,
+    const judge = makeJudge({
       unknown: options.unknown,
       isReady: () => logs[0]!.book.follower.isReady,
       stateOf: (imei14) => merged.stateOf(imei14),
       onSeen: (seen) => tell(seen, logs, merged),
-      counters,
-      logger,
     })
+    const counters = new PeerCounters()
+    const { port, country, network } = options
+    const n5g = await startN5g({ port, country, network, judge, counters, logger })
     closing.push(() => n5g.close())
 
     const { name } = options
-    const parts: Parts = { name, register: merged, logs, counters, clock: surroundings.clock }
+    const interfaces = { n5g: counters }
+    const parts: Parts = { name, register: merged, logs, interfaces, clock: surroundings.clock }
     const admin = await startAdmin({
       port: options.adminPort,
       health: () => health(parts),

@@ -1,11 +1,12 @@
 import { connect as connectTcp } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { N5gClient } from '../../test/n5g-client.ts'
-import { makeLogger } from '../host/index.ts'
-import { Counters } from './counters.ts'
-import { startN5g, type N5gServer, type Seen } from './n5g.ts'
-import type { ListedState } from './register.ts'
-import type { UnknownPolicy } from './verdict.ts'
+import { N5gClient } from '../../../test/n5g-client.ts'
+import { makeLogger } from '../../host/index.ts'
+import { makeJudge, type Seen } from '../checks.ts'
+import { PeerCounters, type Counters } from '../counters.ts'
+import type { ListedState } from '../register.ts'
+import type { UnknownPolicy } from '../verdict.ts'
+import { startN5g, type N5gServer } from './server.ts'
 
 const LISTED = new Map<string, ListedState>([
   ['00101701000001', 'stolen'],
@@ -23,11 +24,11 @@ let seen: Seen[]
 let isReady: boolean
 
 async function start(unknown: UnknownPolicy = 'not-found') {
-  counters = new Counters()
+  const peers = new PeerCounters()
+  counters = peers.of('127.0.0.1')
   seen = []
   isReady = true
-  server = await startN5g({
-    port: 0,
+  const judge = makeJudge({
     unknown,
     isReady: () => isReady,
     stateOf: (imei14) => {
@@ -35,9 +36,10 @@ async function start(unknown: UnknownPolicy = 'not-found') {
       return LISTED.get(imei14)
     },
     onSeen: (one) => void seen.push(one),
-    counters,
-    logger: makeLogger('test', 'silent'),
   })
+  const logger = makeLogger('test', 'silent')
+  const asking = { country: 'XA', network: '00101' }
+  server = await startN5g({ port: 0, ...asking, judge, counters: peers, logger })
   client = new N5gClient(server.url)
 }
 
@@ -87,11 +89,12 @@ describe('verdicts (N2–N6)', () => {
     await client.check('?pei=imei-001017010000020')
     await client.check('?pei=imei-001017010000030')
     await client.check(`?pei=${UNKNOWN_PEI}`)
+    const asker = { peer: '127.0.0.1', country: 'XA', network: '00101' }
     expect(seen).toEqual([
-      { imei14: '00101701000001', svn: '42', state: 'stolen', peer: '127.0.0.1' },
-      { imei14: '00101701000002', svn: null, state: 'held', peer: '127.0.0.1' },
+      { imei14: '00101701000001', svn: '42', state: 'stolen', asker },
+      { imei14: '00101701000002', svn: null, state: 'held', asker },
     ])
-    expect(counters.sums()).toEqual({ white: 1, grey: 1, black: 1, unknown: 1, errors: 0 })
+    expect(counters.sums()).toMatchObject({ white: 1, grey: 1, black: 1, unknown: 1, errors: 0 })
   })
 })
 

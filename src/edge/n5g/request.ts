@@ -1,4 +1,5 @@
-import { parsePei, isGpsi, isSupi, type Pei } from './pei.ts'
+import type { Check } from '../checks.ts'
+import { imsiOf, isGpsi, isSupi, parsePei } from './pei.ts'
 
 /** The whole API of TS 29.511. */
 const EQUIPMENT_STATUS = '/n5g-eir-eic/v1/equipment-status'
@@ -22,15 +23,17 @@ export interface Wrong {
   readonly param?: string
 }
 
-/** The four header fields that matter. */
+export type Question = Omit<Check, 'asker'>
+
+/** The header fields that matter. */
 export interface Asked {
   readonly method: string
   readonly uri: string
   readonly accept: string | undefined
 }
 
-/** What a well-formed request asks about, or what is wrong with it: eir.md 2.3, row by row. */
-export function readRequest({ method, uri, accept }: Asked): Pei | Wrong {
+/** What a well-formed request asks about, or what is wrong with it (TS 29.500 table 5.2.7.2-1). */
+export function readRequest({ method, uri, accept }: Asked): Question | Wrong {
   if (uri.length > MAX_URI) return { status: 414, title: 'The URI is longer than 2 KiB' }
   const mark = uri.indexOf('?')
   const path = mark < 0 ? uri : uri.slice(0, mark)
@@ -43,7 +46,7 @@ export function readRequest({ method, uri, accept }: Asked): Pei | Wrong {
   return readQuery(new URLSearchParams(mark < 0 ? '' : uri.slice(mark + 1)))
 }
 
-function readQuery(query: URLSearchParams): Pei | Wrong {
+function readQuery(query: URLSearchParams): Question | Wrong {
   const [pei, ...more] = query.getAll('pei')
   if (pei === undefined || (pei === '' && more.length === 0))
     return wrongParam('MANDATORY_QUERY_PARAM_MISSING', 'pei')
@@ -53,10 +56,10 @@ function readQuery(query: URLSearchParams): Pei | Wrong {
     return wrongParam('OPTIONAL_QUERY_PARAM_INCORRECT', 'supi')
   if (!isOptional(query.getAll('gpsi'), isGpsi))
     return wrongParam('OPTIONAL_QUERY_PARAM_INCORRECT', 'gpsi')
-  return parsed
+  return { ...parsed, imsi: imsiOf(query.get('supi')) }
 }
 
-function peiOrNull(text: string): Pei | null {
+function peiOrNull(text: string): Omit<Question, 'imsi'> | null {
   try {
     return parsePei(text)
   } catch {

@@ -8,30 +8,20 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import type { Imei14 } from '../core/index.ts'
-import type { Logger } from '../host/index.ts'
-import type { Counters } from './counters.ts'
-import { readRequest, type Wrong } from './n5g-request.ts'
-import type { ListedState } from './register.ts'
-import { verdictOf, type Status, type UnknownPolicy } from './verdict.ts'
-
-/** A check that found a listed phone. */
-export interface Seen {
-  readonly imei14: Imei14
-  readonly svn: string | null
-  readonly state: ListedState
-  /** Address of the asking peer. */
-  readonly peer: string
-}
+import { Refusal } from '../../core/index.ts'
+import type { Logger } from '../../host/index.ts'
+import type { Asker, Judge } from '../checks.ts'
+import type { Outcome, PeerCounters } from '../counters.ts'
+import type { Status } from '../verdict.ts'
+import { readRequest, type Wrong } from './request.ts'
 
 export interface N5gOptions {
   readonly port: number
-  readonly unknown: UnknownPolicy
-  /** False before the first verified snapshot: then there is no verdict at all. */
-  readonly isReady: () => boolean
-  readonly stateOf: (imei14: Imei14) => ListedState | undefined
-  readonly onSeen: (seen: Seen) => void
-  readonly counters: Counters
+  /** Where the asking networks stand: this interface serves one operator's own core. */
+  readonly country: string
+  readonly network: string
+  readonly judge: Judge
+  readonly counters: PeerCounters
   readonly logger: Logger
 }
 
@@ -75,17 +65,18 @@ export async function startN5g(options: N5gOptions): Promise<N5gServer> {
 }
 
 function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, options: N5gOptions): void {
-  const { counters, logger } = options
+  const peer = stream.session?.socket.remoteAddress ?? 'unknown'
+  const counters = options.counters.of(peer)
   counters.receive()
   const isHead = headers[HTTP2_HEADER_METHOD] === 'HEAD'
-  let answer: Answer
+  let [answer, outcome]: readonly [Answer, Outcome] = [FAILURE, 'failed']
   try {
-    answer = decide(stream, headers, options)
+    const { country, network } = options
+    ;[answer, outcome] = decide(headers, { peer, country, network }, options)
   } catch (error) {
-    logger.error({ err: error }, 'check failed')
-    answer = FAILURE
-    counters.end('failed')
+    if (!(error instanceof Refusal)) options.logger.error({ err: error }, 'check failed')
   }
+  counters.end(outcome)
   if (stream.destroyed) return
   if (isHead || answer.body === null) stream.respond(answer.headers, { endStream: true })
   else {
@@ -95,31 +86,18 @@ function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, options:
 }
 
 function decide(
-  stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  { counters, unknown, isReady, stateOf, onSeen }: N5gOptions,
-): Answer {
+  asker: Asker,
+  { judge }: N5gOptions,
+): readonly [Answer, Outcome] {
   const asked = readRequest({
     method: String(headers[HTTP2_HEADER_METHOD]),
     uri: String(headers[HTTP2_HEADER_PATH]),
     accept: [headers[HTTP2_HEADER_ACCEPT] ?? []].flat().join(',') || undefined,
   })
-  if ('status' in asked) {
-    counters.end('invalid')
-    return wrong(asked)
-  }
-  if (!isReady()) {
-    counters.end('failed')
-    return FAILURE
-  }
-  const state = asked.kind === 'imei' ? stateOf(asked.imei14) : undefined
-  const { status, outcome, seen } = verdictOf(state, unknown)
-  if (seen !== null && asked.kind === 'imei') {
-    const peer = stream.session?.socket.remoteAddress ?? 'unknown'
-    onSeen({ imei14: asked.imei14, svn: asked.svn, state: seen, peer })
-  }
-  counters.end(outcome)
-  return status === null ? NOT_FOUND : ANSWERS[status]
+  if ('status' in asked) return [wrong(asked), 'invalid']
+  const { status, outcome } = judge({ ...asked, asker })
+  return [status === null ? NOT_FOUND : ANSWERS[status], outcome]
 }
 
 interface Answer {

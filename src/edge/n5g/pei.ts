@@ -1,10 +1,5 @@
-import { Refusal, type Imei14 } from '../core/index.ts'
-
-/** What a phone said it is (TS 29.571 Pei), as far as a register cares. */
-export type Pei =
-  | { readonly kind: 'imei'; readonly imei14: Imei14; readonly svn: string | null }
-  /** A device without an IMEI, behind a line or an access point. */
-  | { readonly kind: 'other' }
+import { Refusal, type Imei14 } from '../../core/index.ts'
+import type { Check } from '../checks.ts'
 
 const IMEI = /^imei-([0-9]{14})[0-9]$/
 const IMEISV = /^imeisv-([0-9]{14})([0-9]{2})$/
@@ -12,17 +7,17 @@ const MAC = /^mac(?:-[0-9a-fA-F]{2}){6}(?:-untrusted)?$/
 const EUI = /^eui(?:-[0-9a-fA-F]{2}){8}$/
 
 /**
- * The key is the first 14 digits in every spelling: the 15th is a check digit or 0 and is not
+ * What a phone said it is (TS 29.571 Pei), as far as a register cares. The key is the first 14 digits in every spelling: the 15th is a check digit or 0 and is not
  * transmitted at a check (TS 22.016 §3), the 15th and 16th of an IMEISV are the software version.
  * The schema ends in `.+` and so matches anything; the strictness is ours.
  * @throws {Refusal} malformed
  */
-export function parsePei(text: string): Pei {
+export function parsePei(text: string): Pick<Check, 'imei14' | 'svn'> {
   const imei = IMEI.exec(text)
-  if (imei) return { kind: 'imei', imei14: imei[1] as Imei14, svn: null }
+  if (imei) return { imei14: imei[1] as Imei14, svn: null }
   const imeisv = IMEISV.exec(text)
-  if (imeisv) return { kind: 'imei', imei14: imeisv[1] as Imei14, svn: imeisv[2]! }
-  if (MAC.test(text) || EUI.test(text)) return { kind: 'other' }
+  if (imeisv) return { imei14: imeisv[1] as Imei14, svn: imeisv[2]! }
+  if (MAC.test(text) || EUI.test(text)) return { imei14: null, svn: null }
   throw new Refusal('malformed', 'expected imei-, imeisv-, mac- or eui- in its one form')
 }
 
@@ -32,6 +27,11 @@ const GPSI = /^(?:msisdn-[0-9]{5,15}|extid-[^@]+@[^@]+)$/u
 
 export function isSupi(text: string): boolean {
   return SUPI.test(text)
+}
+
+/** The digits, where the subscriber is named by an IMSI. */
+export function imsiOf(supi: string | null): string | null {
+  return supi?.startsWith('imsi-') === true ? supi.slice(5) : null
 }
 
 export function isGpsi(text: string): boolean {
