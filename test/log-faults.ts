@@ -70,6 +70,11 @@ export class Faults {
     this.#transactions = 0
   }
 
+  /** The pool's swap is over already. */
+  skipTransaction(): void {
+    this.#transactions++
+  }
+
   private async run<T>(step: string, work: () => Promise<T>): Promise<T> {
     if (step !== this.#step) {
       this.watch(step, 'before')

@@ -39,8 +39,11 @@ export function contentTypeOf(kind: Kind): ContentType {
   return CONTENT[kind]
 }
 
+/** @throws {Refusal} too-large */
 export function encodeEntry(entry: Entry): Uint8Array {
-  return encodeCbor([1, KIND[entry.kind], entry.t, encodeCoseSign(entry.body)])
+  const bytes = encodeCbor([1, KIND[entry.kind], entry.t, encodeCoseSign(entry.body)])
+  demand(bytes.length <= MAX_ENTRY_BYTES, 'too-large', `more than ${MAX_ENTRY_BYTES} bytes`)
+  return bytes
 }
 
 /** @throws {Refusal} too-large, malformed, not-canonical, unknown-kind, alg, signature */

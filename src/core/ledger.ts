@@ -154,10 +154,17 @@ export class Ledger implements Afterwards {
    * @throws {Refusal} any of the codes of an entry, an order, a certificate or a root document
    */
   apply(index: number, bytes: Uint8Array): Applied {
+    return this.applyRead(index, parseEntry(bytes))
+  }
+
+  /**
+   * The same for whoever has just encoded the entry, out of documents that were parsed. `order` is
+   * what its payload says, where that has been read. @throws {Refusal} as `apply`
+   */
+  applyRead(index: number, entry: Entry, order?: Order): Applied {
     demand(index === this.#size, 'feed-gap', `expected entry ${this.#size}`)
-    const entry = parseEntry(bytes)
     demand(entry.t >= this.#t, 'time-went-back', 'an entry older than the one before it')
-    const applied = this.take(index, entry)
+    const applied = this.take(index, entry, order)
     if (entry.kind !== 'order' && entry.kind !== 'batch') {
       const id = documentId(entry.kind, entry.body.payload)
       if (!this.#documents.has(id)) this.#documents.set(id, index)
@@ -173,10 +180,10 @@ export class Ledger implements Afterwards {
     this.#size = index + 1
   }
 
-  private take(index: number, entry: Entry): Applied {
+  private take(index: number, entry: Entry, order?: Order): Applied {
     switch (entry.kind) {
       case 'order':
-        return this.takeOrder(index, entry)
+        return this.takeOrder(index, entry, order ?? parseOrder(entry.body.payload))
       case 'certificate':
         return {
           kind: 'certificate',
@@ -204,10 +211,9 @@ export class Ledger implements Afterwards {
     }
   }
 
-  private takeOrder(index: number, entry: Entry): Applied {
+  private takeOrder(index: number, entry: Entry, order: Order): Applied {
     // Before anything else is judged: anybody can make a second spelling of a signature, and by the
     // time it is logged the order's window may be over. What changes nothing breaks nothing.
-    const order = parseOrder(entry.body.payload)
     const first = this.loggedIndex(order.oid, entry.body.payload)
     if (first !== undefined) return { kind: 'repeat', index, first }
     const checked = checkOrder(entry, index, this.authorities, this.#verify, order)

@@ -13,8 +13,8 @@ const LOADS = [
   { inFlight: 10, orders: 1_000 },
   { inFlight: 100, orders: 5_000 },
   { inFlight: 1_000, orders: 20_000 },
-  // As many again gather while a full pool is sequenced: the pool stays at its 1,000.
-  { inFlight: 2_000, orders: 30_000 },
+  // One full pool is published while the next is decided and a third gathers: each stays at its 1,000.
+  { inFlight: 3_000, orders: 40_000 },
 ] as const
 const LONGEST_MS = 6_000
 

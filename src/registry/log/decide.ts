@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises'
 import {
   Refusal,
   encodeEntry,
@@ -21,27 +22,33 @@ export interface Accepted extends Logged {
 
 /** What the law says of a pool of submissions. */
 export interface Decision {
+  /** Log time of its entries, ms. */
+  readonly t: number
   readonly accepted: readonly Accepted[]
   /** Known already, by identity: the answer is where it stands. */
   readonly repeated: ReadonlyMap<Submission, number>
   readonly refused: ReadonlyMap<Submission, Refusal>
 }
 
+/** Submissions decided without a break: a millisecond, in which nothing else of the process moves on. */
+const STRETCH = 20
+
 /**
  * Decides a pool in order, each submission on what the ones before it changed. `ledger` moves along:
  * should the entries not come to stand in the log, it has to be thrown away.
  */
-export function decide(
+export async function decide(
   pool: readonly Submission[],
   ledger: Ledger,
   orders: ReadonlyMap<string, readonly LoggedOrder[]>,
   t: number,
-): Decision {
+): Promise<Decision> {
   const states = new Map<string, DeviceState>()
   const accepted: Accepted[] = []
   const repeated = new Map<Submission, number>()
   const refused = new Map<Submission, Refusal>()
-  for (const submission of pool) {
+  for (const [i, submission] of pool.entries()) {
+    if (i % STRETCH === STRETCH - 1) await breath()
     try {
       const order = submission.kind === 'order' ? parseOrder(submission.body.payload) : null
       const { kind, body } = submission
@@ -55,7 +62,28 @@ export function decide(
       refused.set(submission, error)
     }
   }
-  return { accepted, repeated, refused }
+  return { t, accepted, repeated, refused }
+}
+
+/** A pool of which nothing can be logged. */
+export function refuseAll(pool: readonly Submission[], t: number, refusal: Refusal): Decision {
+  const refused = new Map(pool.map((submission) => [submission, refusal]))
+  return { t, accepted: [], repeated: new Map(), refused }
+}
+
+/** Orders as the database has them, and those that are still on their way into it. */
+export function withPending(
+  stored: ReadonlyMap<string, readonly LoggedOrder[]>,
+  pending: readonly Accepted[],
+): ReadonlyMap<string, readonly LoggedOrder[]> {
+  const orders = new Map(stored)
+  for (const { submission, order, index, t } of pending) {
+    const subjectId = submission.order?.subjectId
+    const known = subjectId === undefined ? undefined : orders.get(subjectId)
+    if (!order || !known || known.some((one) => one.index === index)) continue
+    orders.set(subjectId!, [...known, { index, t, order }])
+  }
+  return orders
 }
 
 function accept(read: Read, ledger: Ledger, subjects: Subjects, t: number): Accepted {
@@ -66,7 +94,7 @@ function accept(read: Read, ledger: Ledger, subjects: Subjects, t: number): Acce
   // The device's own state first: it changes nothing, while the ledger moves.
   const before = context && stateOf(context.subjectId, subjects, ledger)
   const after = before && order && nextState(before, order, index, t, ledger)
-  ledger.apply(index, entry)
+  ledger.applyRead(index, { kind, t, body }, order ?? undefined)
   if (context && after) subjects.states.set(context.subjectId, after)
   return { ...read, entry, index, t }
 }

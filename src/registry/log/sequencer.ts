@@ -19,7 +19,7 @@ import type { Schema } from '../db/tables.ts'
 import { ordersOf } from '../model/orders.ts'
 import { faultOf } from '../fault.ts'
 import type { Cosigners } from './cosigners.ts'
-import { decide, type Accepted, type Decision } from './decide.ts'
+import { decide, refuseAll, withPending, type Accepted, type Decision } from './decide.ts'
 import { Fatal } from './fatal.ts'
 import { loadPublished, newestNotes, publishNote, type Published } from './published.ts'
 import { checkPublishedFile, recover, type Memory } from './recover.ts'
@@ -29,7 +29,7 @@ import { discardStaging, swapCheckpoint } from './state.ts'
 import type { Submission } from './submission.ts'
 import type { TileStore } from './tile-store.ts'
 import { VerifyAhead } from './verify-ahead.ts'
-import { WaitingRoom, refuse, type Waiting, type Where } from './waiting.ts'
+import { WaitingRoom, answer, refuse, type Waiting, type Where } from './waiting.ts'
 import { checkWitnessFloor } from './witness-floor.ts'
 
 export interface SequencerDeps {
@@ -54,6 +54,9 @@ const LACKING_COSIGN_MS = 1_000
 const IDLE_FOLLOW_MS = 250
 const RETRY_MS = 1_000
 const HALTED_LOOK_MS = 50
+
+const VERIFY_AGAIN = 'the log had to be verified; try again with the same order'
+const CLOCK_BEHIND = 'the clock is at or behind the last checkpoint'
 
 /**
  * Turns submissions into log entries: pool, decide, sign and swap in one transaction, tiles,
@@ -171,7 +174,7 @@ export class Sequencer {
       await this.follow()
       this.#nextFollow = performance.now() + IDLE_FOLLOW_MS
     }
-    if (!this.#waiting.isEmpty) await this.sequence(this.#waiting.takePool())
+    if (!this.#waiting.isEmpty) await this.sequence()
     else if (this.#deps.surroundings.clock() >= this.#nextCosign) await this.cosignAndPublish([])
   }
 
@@ -235,45 +238,60 @@ export class Sequencer {
       throw new Refusal('unavailable', `the clock is ${behind} ms behind the last checkpoint`)
   }
 
-  private async sequence(pool: readonly Waiting[]): Promise<void> {
-    await Promise.all(pool.map(({ verified }) => verified))
-    const t = this.#deps.surroundings.clock()
-    const { state } = this.#memory
-    if (state && t <= state.at) {
-      refuse(pool, new Refusal('unavailable', 'the clock is at or behind the last checkpoint'))
-      return
-    }
-    let decision: Decision
+  /**
+   * Pool after pool. Under load the next full one is decided while the one before it becomes durable
+   * and public, on what that one will have changed: if it fails, so do both.
+   */
+  private async sequence(): Promise<void> {
+    const unanswered = new Set<readonly Waiting[]>()
+    let committing: Promise<void> = Promise.resolve()
+    let before: Decision | null = null
     try {
-      decision = await this.append(pool, t)
+      do {
+        const pool = this.#waiting.takePool()
+        unanswered.add(pool)
+        const decision: Decision = await this.decide(pool, before)
+        await committing
+        committing = this.commit(decision).then(() => {
+          unanswered.delete(pool)
+          answer(pool, decision)
+        })
+        committing.catch(() => undefined) // looked at below, where it counts
+        before = decision
+      } while (await this.isFullBefore(committing))
+      await committing
     } catch (error) {
-      refuse(
-        pool,
-        new Refusal('unavailable', 'the log had to be verified; try again with the same order'),
-      )
+      await Promise.allSettled([committing])
+      for (const pool of unanswered) refuse(pool, new Refusal('unavailable', VERIFY_AGAIN))
       throw error
     }
-    // Refusals too wait until here: they may rest on what this pool has changed.
-    const { accepted, repeated, refused } = decision
-    const indexes = new Map(repeated)
-    for (const { submission, index } of accepted) indexes.set(submission, index)
-    for (const { submission, resolve, reject } of pool) {
-      const index = indexes.get(submission)
-      if (index === undefined) reject(refused.get(submission))
-      else resolve({ index })
-    }
-    if (accepted.length > 0) this.#discarding = this.discardStaged()
   }
 
-  private async append(pool: readonly Waiting[], t: number): Promise<Decision> {
+  /** Whether another whole pool comes together while this one is at work. */
+  private async isFullBefore(committing: Promise<void>): Promise<boolean> {
+    const isFull = this.#waiting.whenFull().then(() => !this.#closed)
+    return Promise.race([isFull, committing.then(() => false)])
+  }
+
+  private async decide(pool: readonly Waiting[], before: Decision | null): Promise<Decision> {
+    await Promise.all(pool.map(({ verified }) => verified))
     const submissions = pool.map(({ submission }) => submission)
     const subjects = submissions.flatMap(({ order }) => (order ? [order.subjectId] : []))
-    const orders = await ordersOf(this.#deps.db, [...new Set(subjects)])
-    const decision = decide(submissions, this.ledger, orders, t)
-    if (decision.accepted.length > 0) await this.swapAndPublish(decision.accepted, t)
+    const stored = await ordersOf(this.#deps.db, [...new Set(subjects)])
+    const t = this.#deps.surroundings.clock()
+    const last = before?.t ?? this.#memory.state?.at
+    if (last !== undefined && t <= last)
+      return refuseAll(submissions, last, new Refusal('unavailable', CLOCK_BEHIND))
+    return decide(submissions, this.ledger, withPending(stored, before?.accepted ?? []), t)
+  }
+
+  private async commit({ t, accepted, repeated }: Decision): Promise<void> {
+    if (accepted.length > 0) {
+      await this.swapAndPublish(accepted, t)
+      this.#discarding = this.discardStaged()
+    }
     // Another process may have died between logging an order and publishing it.
-    else if (decision.repeated.size > 0 && this.lacks('newest')) await this.cosignAndPublish([])
-    return decision
+    else if (repeated.size > 0 && this.lacks('newest')) await this.cosignAndPublish([])
   }
 
   private async swapAndPublish(accepted: readonly Accepted[], t: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { Refusal } from '../../core/index.ts'
+import type { Decision } from './decide.ts'
 import type { Logged, Submission } from './submission.ts'
 
 /** Where a submission stands in the log, whether it came now or had come before. */
@@ -20,6 +21,7 @@ const MAX_WAITING = 20_000
 /** Submissions between their callers and the turn that takes them. */
 export class WaitingRoom {
   readonly #waiting: Waiting[] = []
+  #onFull: (() => void) | null = null
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0
@@ -36,7 +38,14 @@ export class WaitingRoom {
       return Promise.reject(new Refusal('unavailable', 'too many orders are waiting'))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ submission, verified, resolve, reject })
+      if (this.isFull) this.#onFull?.()
     })
+  }
+
+  /** Resolves once a whole pool is there. Only whoever asked last is told. */
+  whenFull(): Promise<void> {
+    if (this.isFull) return Promise.resolve()
+    return new Promise((resolve) => (this.#onFull = resolve))
   }
 
   takePool(): readonly Waiting[] {
@@ -45,6 +54,17 @@ export class WaitingRoom {
 
   refuseAll(refusal: Refusal): void {
     refuse(this.#waiting.splice(0), refusal)
+  }
+}
+
+/** Refusals too come only now: they may rest on what their pool, or the one before it, has changed. */
+export function answer(pool: readonly Waiting[], { accepted, repeated, refused }: Decision): void {
+  const indexes = new Map(repeated)
+  for (const { submission, index } of accepted) indexes.set(submission, index)
+  for (const { submission, resolve, reject } of pool) {
+    const index = indexes.get(submission)
+    if (index === undefined) reject(refused.get(submission))
+    else resolve({ index })
   }
 }
 
