@@ -11,8 +11,8 @@ import { Stops } from './stops.ts'
 export interface Link {
   readonly cert: Certificate
   readonly kid: Uint8Array
-  /** The signed document, to hand on. */
-  readonly cose: CoseSign
+  /** The signed document, to hand on. The root signs it again when its own keys have changed. */
+  cose: CoseSign
   readonly parent: Link | null
   /** Log time in ms from which the key may sign; 0 where no waiting time is known or needed. */
   readonly usableFrom: number
@@ -91,6 +91,26 @@ export class Authorities {
       'the certificate is not signed by its issuer',
     )
     return { cert, kid, cose, parent, usableFrom }
+  }
+
+  /**
+   * Whether those who know the newest root document alone can check this certificate: only those of
+   * national authorities depend on the root's keys.
+   */
+  isUnderRoot({ cert, cose }: Link): boolean {
+    if (cert.role !== 'national') return true
+    try {
+      checkRootThreshold(cose, this.#root, this.#verify)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** The same certificate under the root's present keys. @throws {Refusal} root-threshold */
+  signAgain(link: Link, cose: CoseSign): void {
+    checkRootThreshold(cose, this.#root, this.#verify)
+    link.cose = cose
   }
 
   add(link: Link): void {

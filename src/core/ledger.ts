@@ -63,6 +63,8 @@ export class Ledger implements Afterwards {
   readonly #documents = new Map<string, number>()
   readonly #orders = new OrderBook()
   readonly #stopRecords: StopRecords
+  /** The root documents that followed the first, and where each stands. */
+  readonly #roots: { readonly root: RootDocument; readonly index: number }[] = []
   #size = 0
   #t = 0
   #founding = true
@@ -90,6 +92,11 @@ export class Ledger implements Afterwards {
   /** Version of the newest authority list; 0 where none was logged. */
   get listVersion(): number {
     return this.#stopRecords.listVersion
+  }
+
+  /** The root documents newer than `version`, in order: who holds that one can walk on from it. */
+  rootsAfter(version: number): readonly { readonly root: RootDocument; readonly index: number }[] {
+    return this.#roots.filter(({ root }) => root.version > version)
   }
 
   isVoid(index: number): boolean {
@@ -143,8 +150,13 @@ export class Ledger implements Afterwards {
     return known.index
   }
 
-  /** Where a document of this kind that says this stands already: its first leaf. Not for orders and batches. */
+  /**
+   * Where a document of this kind that says this stands already: its first leaf. Not for orders and
+   * batches; nor for a national authority's certificate that the root has to sign again.
+   */
   documentIndex(kind: Kind, payload: Uint8Array): number | undefined {
+    const link = kind === 'certificate' ? this.#certificates.get(toHex(sha256(payload))) : undefined
+    if (link && !this.authorities.isUnderRoot(link)) return undefined
     return this.#documents.get(documentId(kind, payload))
   }
 
@@ -192,6 +204,7 @@ export class Ledger implements Afterwards {
         }
       case 'root': {
         const root = stepRoot(this.authorities.root, entry.body, this.#verify)
+        if (root.version > this.authorities.root.version) this.#roots.push({ root, index })
         this.authorities.replaceRoot(root)
         return { kind: 'root', index, root }
       }
@@ -291,7 +304,10 @@ export class Ledger implements Afterwards {
     // Certificates are public: one logged again must not bring back the caps of its day.
     const id = toHex(sha256(signed.cose.payload))
     const first = this.#certificates.get(id)
-    if (first !== undefined) return first
+    if (first !== undefined) {
+      if (!this.authorities.isUnderRoot(first)) this.authorities.signAgain(first, signed.cose)
+      return first
+    }
     const known = this.authorities.named(cert.sub)
     const isNewKey = !known.some((link) => equal(link.kid, kid))
     const delay = cert.role === 'national' || cert.role === 'officer' ? NEW_KEY_DELAY[cert.role] : 0

@@ -1,5 +1,5 @@
 import { parseDocument, parseRoot } from '../core/index.ts'
-import { parseBundle, type Accepted } from '../wire/index.ts'
+import { parseBundle, readTrust, walkRoots, type Accepted, type Verifiers } from '../wire/index.ts'
 import type { StoreRecord } from './secure-store.ts'
 
 /** The record after an accepted bundle: trust.md §12, step 18. `bundle` is what was verified. */
@@ -21,6 +21,16 @@ export function obey(record: StoreRecord, bundle: Uint8Array, accepted: Accepted
 function newestRoot(own: Uint8Array, bundle: Uint8Array, version: number): Uint8Array {
   if (versionOf(own) === version) return own
   return parseBundle(bundle).roots.find((root) => versionOf(root) === version) ?? own
+}
+
+/** The record of a phone that was led to newer root documents. @throws as `walkRoots` */
+export function underNewest(
+  record: StoreRecord,
+  roots: readonly Uint8Array[],
+  verify: Verifiers,
+): StoreRecord {
+  walkRoots(roots, readTrust(record.root, verify))
+  return { ...record, root: roots.at(-1) ?? record.root }
 }
 
 function versionOf(root: Uint8Array): number {

@@ -284,6 +284,21 @@ describe('keeping the record', () => {
     expect(stage.registry.eats.at(-1)).toMatchObject({ rootVersion: 2, state: 'stolen', ctr: 1 })
   })
 
+  it('A90 a newer root document comes with any answer; one that skips a version is not taken', async () => {
+    const version = async () => {
+      await stage.phone.sync()
+      return stage.registry.eats.at(-1)!.rootVersion
+    }
+    stage.registry.roots = [stage.log.rootOf(3)]
+    expect(await refusalOf(() => stage.phone.sync())).toBe('root-rollback')
+    stage.registry.roots = [stage.log.rootOf(2)]
+    expect(await version()).toBe(1)
+    stage.registry.roots = []
+    expect(await version()).toBe(2)
+    await stage.reboot()
+    expect(await version()).toBe(2)
+  })
+
   it('refuses with store, and obeys nothing, when it cannot be written', async () => {
     const { bundle } = await stage.log.issue('lock', stage.ids, { ctr: 1 })
     const before = await stage.disk()

@@ -19,7 +19,7 @@ import { openFileStore } from './file-store.ts'
 import { gate, mayCall, type Screen } from './gate.ts'
 import { storageDir, storeDir } from './manufacture.ts'
 import { Memory } from './memory.ts'
-import { obey } from './obey.ts'
+import { obey, underNewest } from './obey.ts'
 import { UNASKED, attach, type Attached } from './radio.ts'
 import { RegistryClient } from './registry-client.ts'
 import { stateOf, type Home, type StoreRecord } from './secure-store.ts'
@@ -197,7 +197,9 @@ export class Phone {
   async sync(): Promise<Synced> {
     this.#demandOn()
     await this.#memory.inTurn(() => this.#keepLapse())
-    const bundles = await this.#registry.status(this.#attest(await this.#registry.nonce()))
+    const nonce = await this.#registry.nonce()
+    const { roots, bundles } = await this.#registry.status(this.#attest(nonce))
+    await this.#memory.inTurn(() => this.#walk(roots))
     const refused: RefusalCode[] = []
     for (const bundle of bundles) {
       try {
@@ -261,6 +263,7 @@ export class Phone {
     const answer = await this.#registry.activate(this.#attest(nonce), this.#options.country)
     await this.#memory.inTurn(async () => {
       this.#demandOn()
+      await this.#walk(answer.roots)
       const { store, known } = this.#memory
       // Only the home's own registry sets a phone up: another country's has not seen its orders.
       const certificates = answer.certificates
@@ -283,6 +286,12 @@ export class Phone {
       await this.#activation.setUp()
       this.#options.logger.info('activated')
     })
+  }
+
+  /** What the root decided since: kept whether or not anything else of the answer is any good. */
+  async #walk(roots: readonly Uint8Array[]): Promise<void> {
+    const { known } = this.#memory
+    if (roots.length > 0) await this.#memory.persist(underNewest(known, roots, this.#verify))
   }
 
   /** A disk that takes no writes must not lock an honest phone out: the registry sees the repeated count. */

@@ -34,15 +34,19 @@ export class RegistryClient {
   /** @throws {Refusal} activation-refused and whatever else the registry says; malformed */
   async activate(eat: Uint8Array, country: string) {
     const body = { eat: toBase64(eat), country }
-    const { token, certificates } = await this.#post('/v1/activations', body, ActivationAnswer)
-    return { token: fromBase64(token), certificates: certificates.map(fromBase64) }
+    const answer = await this.#post('/v1/activations', body, ActivationAnswer)
+    return {
+      token: fromBase64(answer.token),
+      certificates: answer.certificates.map(fromBase64),
+      roots: answer.roots.map(fromBase64),
+    }
   }
 
-  /** @returns bundles, base64, in the order to obey them */
-  async status(eat: Uint8Array): Promise<readonly string[]> {
+  /** @returns newer root documents than the phone's, and bundles, base64, in the order to obey them */
+  async status(eat: Uint8Array) {
     const body = { eat: toBase64(eat) }
-    const { bundles } = await this.#post('/v1/device-status', body, DeviceStatusAnswer)
-    return bundles
+    const { roots, bundles } = await this.#post('/v1/device-status', body, DeviceStatusAnswer)
+    return { roots: roots.map(fromBase64), bundles }
   }
 
   #post<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<T> {

@@ -1,4 +1,11 @@
-import { Authorities, readRoot, type RootDocument, type VerifyEs256 } from '../core/index.ts'
+import {
+  Authorities,
+  parseDocument,
+  readRoot,
+  stepRoot,
+  type RootDocument,
+  type VerifyEs256,
+} from '../core/index.ts'
 import { parsePolicy, type Policy, type VerifyEd25519 } from '../log/index.ts'
 
 /** The two signature checks, from the host. */
@@ -30,6 +37,17 @@ export function trustOf(root: RootDocument, verify: Verifiers): Trust {
 /** From the file every party is given by hand. @throws {Refusal} malformed, not-canonical, root-threshold, policy-malformed */
 export function readTrust(rootFile: Uint8Array, verify: Verifiers): Trust {
   return trustOf(readRoot(rootFile, verify.es256), verify)
+}
+
+/**
+ * From the root document one knows, version by version, to the last of `roots`.
+ * @throws {Refusal} malformed, not-canonical, root-rollback, root-threshold, policy-malformed
+ */
+export function walkRoots(roots: readonly Uint8Array[], given: Trust): Trust {
+  let root = given.root
+  for (const bytes of roots)
+    root = stepRoot(root, parseDocument(bytes, 'application/stolen-root+cbor'), given.verify.es256)
+  return root === given.root ? given : trustOf(root, given.verify)
 }
 
 /** An empty set of authorities under this trust's root. */

@@ -14,12 +14,10 @@ import {
   equal,
   lapse,
   nextState,
-  parseDocument,
   parseEntry,
   parseOpening,
   parseOrder,
   readCertificate,
-  stepRoot,
   thumbprint,
   verifySignatures,
   type Afterwards,
@@ -41,8 +39,8 @@ import {
 } from '../log/index.ts'
 import { readAfterwards } from './bundle-records.ts'
 import { StepTrail } from './bundle-steps.ts'
-import { parseBundle, type Bundle } from './bundle.ts'
-import { trustOf, type Trust } from './trust.ts'
+import { parseBundle } from './bundle.ts'
+import { walkRoots, type Trust } from './trust.ts'
 
 /** What the phone knows about itself when a bundle arrives. */
 export interface Receiver {
@@ -137,7 +135,7 @@ export function verifyBundle(
   trail.run('kind', () => demand(entry.kind === 'order', 'unknown-kind', 'expected an order'))
   // Read before its turn: which quorum, which slots and whose keys all follow from it.
   const order = trail.run('form', () => parseOrder(entry.body.payload))
-  const trust = trail.run('roots', () => walkRoots(bundle, given))
+  const trust = trail.run('roots', () => walkRoots(bundle.roots, given))
   const policy = RULES[order.act].quorum === 'guarded' ? trust.guarded : trust.plain
   const proof = trail.run('proof', () => parseProof(bundle.proof))
   const checkpoint = trail.run('log', () =>
@@ -169,13 +167,6 @@ export function verifyBundle(
     authorities,
     afterwards,
   }
-}
-
-function walkRoots(bundle: Bundle, given: Trust): Trust {
-  let root = given.root
-  for (const bytes of bundle.roots)
-    root = stepRoot(root, parseDocument(bytes, 'application/stolen-root+cbor'), given.verify.es256)
-  return root === given.root ? given : trustOf(root, given.verify)
 }
 
 function checkIncluded(

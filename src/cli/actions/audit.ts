@@ -1,5 +1,4 @@
-import { parseDocument, stepRoot } from '../../core/index.ts'
-import { trustOf, type LawAudited, type Trust } from '../../wire/index.ts'
+import { walkRoots, type LawAudited, type Trust } from '../../wire/index.ts'
 import { AuditMemory, lawOf } from '../audit-memory.ts'
 import { auditRemembered } from '../audit-run.ts'
 import { readConfig } from '../config.ts'
@@ -23,9 +22,9 @@ export async function auditWhole(where: string, options: Options): Promise<void>
   const files = new Files(readConfig(process.env).config.data)
   const paths = [options.root ?? files.root, ...(options.newerRoot ?? [])]
   const trust = await loadTrust(paths[0]!)
-  const headTrust = await walkRoots(trust, paths.slice(1))
+  const roots = await Promise.all(paths.map(async (path) => new Uint8Array(await readNeeded(path))))
+  const headTrust = walkRoots(roots.slice(1), trust)
   const origin = originOf(where, options, headTrust)
-  const roots = await Promise.all(paths.map((path) => readNeeded(path)))
   const parent = options.memory ?? files.folder('audit')
   const law = lawOf(version, roots)
   const memory = await AuditMemory.open({ parent, origin, trust: headTrust, law })
@@ -46,17 +45,6 @@ export async function auditWhole(where: string, options: Options): Promise<void>
     bar.stop()
     memory.close()
   }
-}
-
-/** Each later root document follows the one before it. @throws {Refusal} root-rollback, root-threshold */
-async function walkRoots(first: Trust, paths: readonly string[]): Promise<Trust> {
-  let trust = first
-  for (const path of paths) {
-    const document = new Uint8Array(await readNeeded(path))
-    const cose = parseDocument(document, 'application/stolen-root+cbor')
-    trust = trustOf(stepRoot(trust.root, cose, trust.verify.es256), trust.verify)
-  }
-  return trust
 }
 
 /** Which log it must be: under one root there may be several, and none may pass for another. */

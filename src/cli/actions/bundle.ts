@@ -51,13 +51,13 @@ export async function verifyBundles(
   files: readonly string[],
   options: VerifyOptions,
 ): Promise<void> {
-  let trust = await loadTrust(options.root ?? new Files(readConfig(process.env).config.data).root)
+  const trust = await loadTrust(options.root ?? new Files(readConfig(process.env).config.data).root)
   let receiver = options.device === undefined ? null : freshPhone(fromHex(options.device))
   const judged: Judged[] = []
   for (const file of files) {
     const { told, next } = judge(file, await readBundle(file), trust, receiver)
     judged.push(told)
-    if (next) [trust, receiver] = [next.trust, next.receiver]
+    receiver = next ?? receiver
   }
   const ok = judged.every((one) => one.ok)
   print(options.json ?? false, { ok, bundles: judged }, judged.map(inLines).join('\n\n'))
@@ -68,7 +68,10 @@ function freshPhone(dak: Uint8Array): Receiver {
   return { dak, device: ENROLLED, owner: null, now: 0, treeSize: 0 }
 }
 
-/** One bundle's steps, and what it makes of the phone that obeys it. */
+/**
+ * One bundle's steps, and what it makes of the phone that obeys it. Each leads on from the root document
+ * at hand.
+ */
 function judge(file: string, bytes: Uint8Array, trust: Trust, receiver: Receiver | null) {
   const trail = new StepTrail()
   try {
@@ -81,10 +84,7 @@ function judge(file: string, bytes: Uint8Array, trust: Trust, receiver: Receiver
     const { index, treeSize, now, device, owner } = accepted
     const order = { ...orderOf(accepted.order), index, treeSize, now, state: device.state }
     const told = { file, ok: true, steps: stepsOf(trail, null, true), order }
-    return {
-      told,
-      next: { trust: accepted.trust, receiver: { ...receiver, device, owner, now, treeSize } },
-    }
+    return { told, next: { ...receiver, device, owner, now, treeSize } }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const steps = stepsOf(trail, error, receiver !== null)

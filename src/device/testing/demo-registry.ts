@@ -24,6 +24,8 @@ export class DemoRegistry {
   readonly #nonces = new Set<string>()
   /** What a phone is to be told, in order. */
   bundles: Uint8Array[] = []
+  /** Said to be newer root documents than the phone's. */
+  roots: Uint8Array[] = []
   /** Refuses activation with this code. */
   refuses: 'activation-refused' | 'counter-went-back' | null = null
   /** Lies about the token. */
@@ -94,7 +96,8 @@ export class DemoRegistry {
   }
 
   #status(eat: Eat) {
-    return { state: eat.state, bundles: this.bundles.map(toBase64) }
+    const { bundles, roots } = this
+    return { state: eat.state, roots: roots.map(toBase64), bundles: bundles.map(toBase64) }
   }
 
   #activation(eat: Eat) {
@@ -113,6 +116,7 @@ export class DemoRegistry {
     return {
       token: toBase64(signStatusToken(this.bend(token), this.signers)),
       certificates: this.certificates.map(toBase64),
+      roots: this.roots.map(toBase64),
     }
   }
 }

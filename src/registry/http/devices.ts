@@ -78,8 +78,8 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
       refuses: [...EAT_REFUSALS, 'attestation-needed'],
     },
     async (body) => {
-      const { state, bundles } = await deviceStatus(context, fromBase64(body.eat))
-      return { state, bundles: bundles.map(toBase64) }
+      const { state, roots, bundles } = await deviceStatus(context, fromBase64(body.eat))
+      return { state, roots: roots.map(toBase64), bundles: bundles.map(toBase64) }
     },
   )
   post(
@@ -100,8 +100,16 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
       ],
     },
     async (body) => {
-      const { token, certificates } = await activate(context, fromBase64(body.eat), body.country)
-      return { token: toBase64(token), certificates: certificates.map(toBase64) }
+      const { token, certificates, roots } = await activate(
+        context,
+        fromBase64(body.eat),
+        body.country,
+      )
+      return {
+        token: toBase64(token),
+        certificates: certificates.map(toBase64),
+        roots: roots.map(toBase64),
+      }
     },
   )
 }

@@ -28,6 +28,8 @@ export function documentRoutes(
         'signature',
         'root-rollback',
         'root-threshold',
+        'log-unknown',
+        'policy-malformed',
         'chain',
         'name-outside',
         'cert-time',

@@ -35,11 +35,11 @@ export interface Unsigned {
 
 /** Asks witnesses and guardians for their lines (C2SP tlog-witness, the log's side). */
 export class Cosigners {
-  readonly #members: readonly PolicyWitness[]
+  #members: readonly PolicyWitness[] = []
   readonly #readTile: ReadTile
   readonly #verify: VerifyEd25519
   readonly #logger: Logger
-  readonly #guardians: ReadonlySet<string>
+  #guardians: ReadonlySet<string> = new Set()
   /** What each cosigned last, as far as we know. */
   readonly #sizes = new Map<string, number>()
   /** Witnesses that say they have seen another log than ours. */
@@ -47,12 +47,17 @@ export class Cosigners {
   /** Of these, who said so before all was verified once more, and the floor was found to hold. */
   #unfounded: ReadonlySet<string> = new Set()
 
-  constructor({ guarded, verify }: Trust, readTile: ReadTile, logger: Logger) {
+  constructor(trust: Trust, readTile: ReadTile, logger: Logger) {
+    this.#readTile = readTile
+    this.#verify = trust.verify.ed25519
+    this.#logger = logger
+    this.askAsIn(trust)
+  }
+
+  /** From now on those whom this root document's policy names. */
+  askAsIn({ guarded }: Trust): void {
     this.#members = guarded.witnesses
     this.#guardians = new Set(guarded.groups.find(({ name }) => name === GUARDIANS)?.members)
-    this.#readTile = readTile
-    this.#verify = verify.ed25519
-    this.#logger = logger
   }
 
   /**

@@ -41,15 +41,20 @@ export function frontiersOf({ guarded, plain }: Published): Frontiers {
   return { guarded: guarded?.checkpoint.size ?? 0, plain: plain?.checkpoint.size ?? 0 }
 }
 
-/** Takes a newly cosigned note in: each frontier moves only with its own quorum. */
-function withNote(before: Published, note: string, trust: Trust): PublishedNow {
-  const checkpoint = openCheckpoint(note, logKeys(trust.plain), trust.verify.ed25519)
+/**
+ * Takes a cosigned note in: each frontier moves only with its own quorum, of the newest root document
+ * when the note is new, of any that has been in force when it is read back.
+ */
+function withNote(before: Published, note: string, trusts: readonly Trust[]): PublishedNow {
+  const [{ plain, verify }] = trusts as [Trust]
+  const checkpoint = openCheckpoint(note, logKeys(plain), verify.ed25519)
   const newest = { note, checkpoint }
-  const reached = (policy: Policy) => hasQuorum(checkpoint, policy, trust)
+  const reached = (which: 'guarded' | 'plain') =>
+    trusts.some((trust) => hasQuorum(checkpoint, trust[which], trust))
   return {
     newest,
-    guarded: reached(trust.guarded) ? newest : before.guarded,
-    plain: reached(trust.plain) ? newest : before.plain,
+    guarded: reached('guarded') ? newest : before.guarded,
+    plain: reached('plain') ? newest : before.plain,
   }
 }
 
@@ -62,11 +67,28 @@ function hasQuorum(checkpoint: VerifiedCheckpoint, policy: Policy, trust: Trust)
   }
 }
 
+/** The same notes, once it is known which root documents have been in force. */
+export function underTrusts(published: Published, trusts: readonly Trust[]): Published {
+  const { guarded, plain, newest } = published
+  return withNotes([guarded?.note, plain?.note, newest?.note], trusts)
+}
+
+function withNotes(
+  notes: readonly (string | null | undefined)[],
+  trusts: readonly Trust[],
+): Published {
+  // The guarded quorum contains the plain one: no older note comes after a newer one.
+  return notes.reduce<Published>(
+    (before, note) => (note ? withNote(before, note, trusts) : before),
+    NOTHING_PUBLISHED,
+  )
+}
+
 /** What this database says was published. @throws {Fatal} notes that our key did not sign */
 export async function loadPublished(
   db: Kysely<Schema>,
   origin: string,
-  trust: Trust,
+  trusts: readonly Trust[],
 ): Promise<Published> {
   const row = await db
     .selectFrom('published')
@@ -74,10 +96,8 @@ export async function loadPublished(
     .where('origin', '=', origin)
     .executeTakeFirst()
   if (!row) return NOTHING_PUBLISHED
-  // The guarded quorum contains the plain one: no older note comes after a newer one.
-  const notes = [row.guarded_note, row.plain_note, row.note].filter((note) => note !== null)
   try {
-    return notes.reduce((before, note) => withNote(before, note, trust), NOTHING_PUBLISHED)
+    return withNotes([row.guarded_note, row.plain_note, row.note], trusts)
   } catch (error) {
     throw new Fatal('what is kept as published was never signed', error)
   }
@@ -103,7 +123,7 @@ export async function newestNotes(
  * @throws {Fatal} another process has signed on already
  */
 export async function publishNote(
-  { db, store, trust }: PublishDeps,
+  { db, store, trusts }: PublishDeps,
   state: LogState,
   note: string,
   known: Published,
@@ -122,8 +142,8 @@ export async function publishNote(
       if (signed?.note !== state.note) throw new Fatal('another process has signed on')
       const stored = (await newestNotes(trx, origin)).published
       const before =
-        stored === (known.newest?.note ?? null) ? known : await loadPublished(trx, origin, trust)
-      const published = withNote(before, withLinesOf(note, before.newest), trust)
+        stored === (known.newest?.note ?? null) ? known : await loadPublished(trx, origin, trusts)
+      const published = withNote(before, withLinesOf(note, before.newest), trusts.slice(-1))
       await savePublished(trx, origin, published)
       await store.writeCheckpoint(published.newest.note)
       return published
@@ -133,7 +153,8 @@ export async function publishNote(
 interface PublishDeps {
   readonly db: Kysely<Schema>
   readonly store: TileStore
-  readonly trust: Trust
+  /** Under each root document that has been in force, the newest last. */
+  readonly trusts: readonly Trust[]
 }
 
 /** A cosigner that is silent this time has still signed the time before. */

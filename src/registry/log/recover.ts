@@ -65,7 +65,7 @@ async function readAll(deps: RecoverDeps, known: Memory | null): Promise<Recover
   const { db, store, log, trust } = deps
   // In this order, for another process may sign and publish on while we read.
   const file = await store.readCheckpoint()
-  const published = await loadPublished(db, log.key.name, trust)
+  const published = await loadPublished(db, log.key.name, [trust])
   const state = await loadState(db, log.key, trust.verify.ed25519)
   const readable = [checkPublishedFile(deps, file, state), published.newest?.checkpoint]
   if (state === null) {

@@ -14,14 +14,20 @@ import {
   signCheckpoint,
   TILE_WIDTH,
 } from '../../log/index.ts'
-import type { Trust } from '../../wire/index.ts'
+import { trustOf, type Trust } from '../../wire/index.ts'
 import type { Schema } from '../db/tables.ts'
 import { ordersOf } from '../model/orders.ts'
 import { faultOf } from '../fault.ts'
 import type { Cosigners } from './cosigners.ts'
 import { decide, refuseAll, withPending, type Accepted, type Decision } from './decide.ts'
 import { Fatal } from './fatal.ts'
-import { loadPublished, newestNotes, publishNote, type Published } from './published.ts'
+import {
+  loadPublished,
+  newestNotes,
+  publishNote,
+  underTrusts,
+  type Published,
+} from './published.ts'
 import { checkPublishedFile, recover, type Memory } from './recover.ts'
 import { writeRows } from './rows.ts'
 import { encodeStaging, publishStaged } from './staging.ts'
@@ -64,6 +70,8 @@ const CLOCK_BEHIND = 'the clock is at or behind the last checkpoint'
  */
 export class Sequencer {
   readonly #deps: SequencerDeps
+  /** Under each root document that has been in force, from `#deps.trust` on. */
+  #trusts: readonly Trust[]
   readonly #ahead: VerifyAhead
   readonly #waiting = new WaitingRoom()
   #memory!: Memory
@@ -86,6 +94,7 @@ export class Sequencer {
     this.#ahead = new VerifyAhead(trust.verify.es256)
     const verify = { ...trust.verify, es256: this.#ahead.verify }
     this.#deps = { ...deps, trust: { ...trust, verify } }
+    this.#trusts = [this.#deps.trust]
   }
 
   /** Verifies the log and begins to sequence, or to wait for the witnesses. @throws {Refusal} fatal: tiles, rows and checkpoint do not fit */
@@ -194,30 +203,49 @@ export class Sequencer {
     this.#verified = false
     const { published, ...memory } = await recover(this.#deps, known)
     this.#memory = memory
-    this.#published = published
+    this.followRoot()
+    this.#published = underTrusts(published, this.#trusts)
     this.#verified = true
     this.planCosigning()
-    this.#deps.onPublished(published, [])
+    this.#deps.onPublished(this.#published, [])
+  }
+
+  private get trust(): Trust {
+    return this.#trusts.at(-1)!
+  }
+
+  /**
+   * Quorums and cosigners are those of the newest root document, from the checkpoint after it on; that
+   * one comes at once, for readers who know the document already take no other.
+   */
+  private followRoot(): void {
+    const { verify } = this.#deps.trust
+    for (const { root } of this.ledger.rootsAfter(this.trust.root.version)) {
+      this.#trusts = [...this.#trusts, trustOf(root, verify)]
+      this.#deps.cosigners.askAsIn(this.trust)
+      this.#deps.logger.info({ version: root.version }, 'a new root document is in force')
+      this.#nextCosign = 0
+    }
   }
 
   /** Other processes sequence on this database too: what they have logged comes before what we log. */
   private async follow(): Promise<void> {
-    const { db, log, trust, onPublished } = this.#deps
+    const { db, log, onPublished } = this.#deps
     const newest = await newestNotes(db, log.key.name)
     if (newest.signed !== (this.#memory.state?.note ?? null)) return this.reload(this.#memory)
     if (newest.published === (this.#published.newest?.note ?? null)) return
-    this.#published = await loadPublished(db, log.key.name, trust)
+    this.#published = await loadPublished(db, log.key.name, this.#trusts)
     onPublished(this.#published, [])
   }
 
   /** Signing begins only when memory is verified and the witnesses have not seen more than we have. */
   private async resume(): Promise<void> {
-    const { cosigners, log, trust, logger, store } = this.#deps
+    const { cosigners, log, logger, store } = this.#deps
     try {
       if (this.#verified) await this.follow()
       else await this.reload(null)
       this.checkClock()
-      await checkWitnessFloor({ cosigners, log, trust, store }, this.#memory.state)
+      await checkWitnessFloor({ cosigners, log, trust: this.trust, store }, this.#memory.state)
     } catch (error) {
       if (!(error instanceof Fatal || error instanceof Refusal)) throw error
       this.#halted =
@@ -326,18 +354,20 @@ export class Sequencer {
       ledger,
     }
     await this.cosignAndPublish(accepted)
+    this.followRoot()
   }
 
   /** Gathers lines for the present checkpoint and publishes it, new or with more lines than before. */
   private async cosignAndPublish(accepted: readonly Accepted[]): Promise<void> {
-    const { db, store, cosigners, trust, logger, onPublished } = this.#deps
+    const { db, store, cosigners, logger, onPublished } = this.#deps
+    const trusts = this.#trusts
     const { state } = this.#memory
     if (!state) return
     const text = formatCheckpoint(state.checkpoint)
     const lines = await cosigners.collect({ checkpoint: state.checkpoint, note: state.note, text })
     const own = parseNote(state.note)
     const note = formatNote({ text: own.text, signatures: [...own.signatures, ...lines] })
-    this.#published = await publishNote({ db, store, trust }, state, note, this.#published)
+    this.#published = await publishNote({ db, store, trusts }, state, note, this.#published)
     this.planCosigning()
     logger.debug(
       { size: state.checkpoint.size, lines: lines.length, entries: accepted.length },

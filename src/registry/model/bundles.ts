@@ -6,8 +6,15 @@ import type { Context } from '../context.ts'
 import type { PublishedNote } from '../log/published.ts'
 import type { KnownOrder } from './orders.ts'
 
-/** The offline bundle of an order that has its quorum and is not void; null while it has not. */
-export async function bundleFor(context: Context, known: KnownOrder): Promise<Uint8Array | null> {
+/**
+ * The offline bundle of an order that has its quorum and is not void; null while it has not. `roots`
+ * lead its reader from the root document he holds to the newest.
+ */
+export async function bundleFor(
+  context: Context,
+  known: KnownOrder,
+  roots: readonly Uint8Array[] = [],
+): Promise<Uint8Array | null> {
   const { sequencer } = context
   const published = sequencer.published[RULES[known.order.act].quorum]
   if (published === null || known.index >= published.checkpoint.size) return null
@@ -19,9 +26,17 @@ export async function bundleFor(context: Context, known: KnownOrder): Promise<Ui
     certificates: certificatesOf(context, signed),
     proof: await proofOf(context, known.index, published),
     opening: known.opening,
-    roots: [],
+    roots,
     earlier,
   })
+}
+
+/** The root documents newer than this version, one after the other. */
+export function rootsAfter(context: Context, version: number): Promise<Uint8Array[]> {
+  const newer = context.sequencer.ledger.rootsAfter(version)
+  return Promise.all(
+    newer.map(async ({ index }) => encodeDocument(parseEntry(await leafAt(context, index)).body)),
+  )
 }
 
 /** The undone order and its owner-key records, where an owner's later key opened the release. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
-import { bundleFor } from '../model/bundles.ts'
+import { bundleFor, rootsAfter } from '../model/bundles.ts'
 import type { Caller } from '../model/caller.ts'
 import { foldInForce, ordersOf } from '../model/orders.ts'
 import { lookAtCase } from './cases.ts'
@@ -34,9 +34,11 @@ async function bundlesOf(context: Context, subjectId: string): Promise<ExportedB
   const { db, sequencer } = context
   const logged = (await ordersOf(db, [subjectId])).get(subjectId) ?? []
   const { orders } = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
+  // Most of those who will read it hold the root document that was given out by hand.
+  const roots = await rootsAfter(context, context.trust.root.version)
   const exported: ExportedBundle[] = []
   for (const known of orders.slice(-MAX_BUNDLES)) {
-    const bundle = await bundleFor(context, known)
+    const bundle = await bundleFor(context, known, roots)
     if (bundle) exported.push({ act: known.order.act, index: known.index, bundle })
   }
   return exported

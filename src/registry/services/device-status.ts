@@ -13,7 +13,7 @@ import {
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
-import { bundleFor, chainDocuments } from '../model/bundles.ts'
+import { bundleFor, chainDocuments, rootsAfter } from '../model/bundles.ts'
 import { foldInForce, ordersOf, stillToObey, type KnownOrder } from '../model/orders.ts'
 import { subjectForDevice, type Subject } from '../model/subjects.ts'
 import { checkNonce, useNonce } from './nonces.ts'
@@ -25,6 +25,7 @@ const TOKEN_SECONDS = 3600
 
 export interface DeviceStatus {
   readonly state: State
+  readonly roots: readonly Uint8Array[]
   /** Orders above the phone's counter that are in force, in order. */
   readonly bundles: readonly Uint8Array[]
 }
@@ -41,12 +42,13 @@ export async function deviceStatus(context: Context, eatBytes: Uint8Array): Prom
     if (bundle === null) break
     bundles.push(bundle)
   }
-  return { state, bundles }
+  return { state, roots: await rootsAfter(context, eat.rootVersion), bundles }
 }
 
 export interface Activated {
   readonly token: Uint8Array
   readonly certificates: readonly Uint8Array[]
+  readonly roots: readonly Uint8Array[]
 }
 
 /**
@@ -103,7 +105,8 @@ export async function activate(
     },
     keys.registry,
   )
-  return { token, certificates: chainDocuments(links) }
+  const roots = await rootsAfter(context, eat.rootVersion)
+  return { token, certificates: chainDocuments(links), roots }
 }
 
 /** The phone's device, the orders about it that are in force, and what they come to. */

@@ -4,10 +4,12 @@ import {
   equal,
   isWithin,
   kidOf,
+  parseRoot,
   readDocument,
   type SignedCertificate,
 } from '../../core/index.ts'
-import { CARRIED } from '../../wire/index.ts'
+import type { Policy } from '../../log/index.ts'
+import { CARRIED, trustOf } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 
 export interface LoggedDocument {
@@ -26,8 +28,21 @@ export async function logDocument(context: Context, bytes: Uint8Array): Promise<
   const kind = CARRIED.find((known) => known === named)
   demand(kind !== undefined, 'unknown-kind', 'expected a document of the authorities')
   if (kind === 'certificate') demandOwnAndNewest(context, certificateOf(body))
+  if (kind === 'root') demandNamesUs(context, body.payload)
   const { index } = await sequencer.submit({ kind, body })
   return { kind, index }
+}
+
+/**
+ * Three root keys can be wrong together: policies that nobody can read, or that leave this log out,
+ * would end it for good. @throws {Refusal} malformed, policy-malformed, log-unknown
+ */
+function demandNamesUs({ trust, sequencer }: Context, payload: Uint8Array): void {
+  const { guarded, plain } = trustOf(parseRoot(payload), trust.verify)
+  const names = (policy: Policy) => policy.logs.map(({ key }) => key.name)
+  const origin = sequencer.published.newest?.checkpoint.origin
+  const isNamed = [guarded, plain].every((policy) => names(policy).includes(origin ?? ''))
+  demand(isNamed, 'log-unknown', 'a root document that does not name this log')
 }
 
 /**

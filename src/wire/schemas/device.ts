@@ -32,6 +32,9 @@ export const EnrolmentAnswer = z.object({
   home: z.object({ log: z.string().max(256), authority: z.string().max(64) }),
 })
 
+/** Root documents newer than the one the phone attests, version by version. */
+const Roots = z.array(LargeBase64).max(256)
+
 /** POST /v1/activations: after any reset. Refused with the bundles to obey when not protected. */
 export const ActivationRequest = z.object({
   eat: Base64,
@@ -43,6 +46,8 @@ export const ActivationAnswer = z.object({
   token: Base64,
   /** Registry certificates that lead to the token's signers, root side first. */
   certificates: z.array(Base64).max(16),
+  /** What the certificates stand under. */
+  roots: Roots,
 })
 
 /** GET /v1/cases/{id}/bundles, POST /v1/owner-bundles: orders in force that prove themselves, in log order. */
@@ -56,6 +61,8 @@ export const BundlesAnswer = z.object({
 export const DeviceStatusRequest = z.object({ eat: Base64 })
 export const DeviceStatusAnswer = z.object({
   state: StateWord,
+  /** What the bundles are to be judged by. */
+  roots: Roots,
   /** Orders above the device's counter that have their quorum, in order. */
   bundles: z.array(LargeBase64).max(64),
 })
