@@ -66,6 +66,8 @@ export interface LawAudited {
     readonly isStopped: boolean
   })[]
   readonly figures: Figures
+  /** The law as it stands at that checkpoint. */
+  readonly ledger: Ledger
 }
 
 /**
@@ -177,6 +179,7 @@ class Walk {
         isStopped: this.isStopped(index, entry),
       })),
       figures: this.#book.figures(this.#ledger),
+      ledger: this.#ledger,
     }
   }
 

@@ -264,11 +264,19 @@ describe('the constellation it founded', () => {
 
   test('a suspended officer locks nothing more; the others and the log go on', async () => {
     const { treeSize } = await health()
-    await follow('stop', { SIZE: String(treeSize), ORIGIN: 'log.zz.example/stolen-mode' })
+    const LOG = `http://127.0.0.1:${ports[0]}/log`
+    await follow('stop', { SIZE: String(treeSize), ORIGIN: 'log.zz.example/stolen-mode', LOG })
     expect((await health()).treeSize).toBe(treeSize + 2)
     const refused = await approve(2)
     expect(refused.code).toBe(1)
     expect(refused.err).toMatch(/distrusted|unauthenticated/)
     expect(await health()).toMatchObject({ status: 'ok', treeSize: treeSize + 2 })
+    const listed = await bash(
+      `stolen-mode authority orders officer-1.cert ${LOG} --root trust/root.cbor --json`,
+    )
+    expect(JSON.parse(listed.out)).toMatchObject({
+      size: treeSize + 2,
+      orders: [{ act: 'lock', authority: 'zz.met', isOutstanding: true }],
+    })
   })
 })

@@ -9,7 +9,7 @@ import { EXIT, print, say, wrongUsage } from '../out.ts'
 import { LeafBar } from '../whole.ts'
 import { version } from '../version.ts'
 
-interface Options {
+export interface Options {
   readonly root?: string
   readonly origin?: string
   readonly newerRoot?: readonly string[]
@@ -18,7 +18,11 @@ interface Options {
 }
 
 export async function auditWhole(where: string, options: Options): Promise<void> {
-  const json = options.json ?? false
+  report(await audited(where, options), options.json ?? false)
+}
+
+/** The whole log, by the law, held to what it has shown here before. @throws {Refusal} those of `auditLaw` */
+export async function audited(where: string, options: Options): Promise<LawAudited> {
   const files = new Files(readConfig(process.env).config.data)
   const paths = [options.root ?? files.root, ...(options.newerRoot ?? [])]
   const trust = await loadTrust(paths[0]!)
@@ -31,7 +35,7 @@ export async function auditWhole(where: string, options: Options): Promise<void>
   const bar = new LeafBar()
   if (memory.position) say(`Signatures below entry ${memory.position.size} were verified before.`)
   try {
-    const audited = await auditRemembered({
+    return await auditRemembered({
       trust,
       headTrust,
       origin,
@@ -39,8 +43,6 @@ export async function auditWhole(where: string, options: Options): Promise<void>
       read: logReader(where),
       progress: (leaves, size) => bar.show(leaves, size),
     })
-    bar.stop()
-    report(audited, json)
   } finally {
     bar.stop()
     memory.close()
@@ -60,8 +62,8 @@ function originOf(where: string, { origin }: Options, { plain }: Trust): string 
   return asked
 }
 
-function report(audited: LawAudited, json: boolean): void {
-  const { checkpoint, quorum, isGuarded, root, breaches, figures } = audited
+function report(whole: LawAudited, json: boolean): void {
+  const { checkpoint, quorum, isGuarded, root, breaches, figures } = whole
   const ok = breaches.every(({ isStopped }) => isStopped)
   const { origin, size } = checkpoint
   const value = {

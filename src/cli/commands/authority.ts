@@ -119,6 +119,20 @@ function stopCommands(authority: Command): void {
     .argument('<certificate>')
     .addOption(indexOption('--from <index>', 'first void entry; the present size'))
     .action(later(async () => (await import('../actions/stops.ts')).suspend))
+  authority
+    .command('orders')
+    .description(
+      'list the orders that rest on a key, to decide which to keep when it is distrusted',
+    )
+    .argument('<certificate>')
+    .argument('<log>', 'URL or folder of the log; it is audited first')
+    .addOption(indexOption('--from <index>', 'from this entry on'))
+    .option('--root <file>', 'root document the log began with')
+    .option('--origin <name>', 'which log it must be, where the root document names several')
+    .option('--newer-root <file...>', 'later root documents, in order')
+    .option('--memory <folder>', 'what audits remember')
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/orders-under.ts')).ordersUnder))
   signing(
     authority
       .command('distrust')
