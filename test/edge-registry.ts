@@ -1,8 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fromBase64, readSighting, toBase64, toHex, type Sighting } from '../src/core/index.ts'
+import {
+  fromBase64,
+  readAcknowledgement,
+  readSighting,
+  toBase64,
+  toHex,
+  type Acknowledgement,
+  type Sighting,
+} from '../src/core/index.ts'
 import type { LogRecord } from '../src/edge/follower.ts'
-import { HEARTBEAT, SightingsRequest, checkAuthorization, formatEvent } from '../src/wire/index.ts'
+import {
+  AckRequest,
+  HEARTBEAT,
+  SightingsRequest,
+  checkAuthorization,
+  formatEvent,
+} from '../src/wire/index.ts'
 import type { EdgeLog } from './edge-log.ts'
 
 /** What the feed sends; a test may send something else. */
@@ -20,6 +34,7 @@ export class EdgeRegistry {
   readonly requests: string[] = []
   readonly sightings = new Map<string, Sighting>()
   readonly idempotencyKeys: string[] = []
+  readonly acks: Acknowledgement[] = []
   tamper: Tamper = (records) => records
   /** Overrides the status of the next answers on the feed. */
   feedStatus: number | null = null
@@ -83,6 +98,7 @@ export class EdgeRegistry {
     )
     response.on('close', () => this.#feeds.delete(response))
     if (path === '/v1/feed') this.serveFeed(request, response)
+    else if (path === '/v1/registers/acks') this.serveAck(response, body)
     else if (path === '/v1/sightings') this.serveSightings(request, response, body)
     else this.serveSnapshot(Number(path.split('/').at(-1)), response)
     this.requests.push(`${request.method} ${path} ${response.statusCode}`)
@@ -98,6 +114,15 @@ export class EdgeRegistry {
     response.write(HEARTBEAT)
     this.#feeds.add(response)
     this.send(response, from)
+  }
+
+  private serveAck(response: ServerResponse, body: string): void {
+    const { key } = this.log.founding.operators[0]!.signer
+    const { ack } = AckRequest.parse(JSON.parse(body))
+    const read = readAcknowledgement(fromBase64(ack), key, this.log.trust.verify.es256)
+    this.acks.push(read)
+    const { size } = read.applied.at(-1)!
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ size }))
   }
 
   private serveSnapshot(chunk: number, response: ServerResponse): void {

@@ -22,6 +22,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   erase: async () => (await import('./commands/erase.ts')).eraseCommand,
   import: async () => (await import('./commands/import.ts')).importCommands,
   export: async () => (await import('./commands/export.ts')).exportCommands,
+  probe: async () => (await import('./commands/probe.ts')).probeCommand,
   bench: async () => (await import('./commands/bench.ts')).benchCommands,
 }
 /** These run until they are stopped, or end in order themselves. */

@@ -14,6 +14,7 @@ const CONTENT_TYPES = [
   'application/stolen-batch+cbor',
   'application/stolen-status+cbor',
   'application/stolen-sighting+cbor',
+  'application/stolen-ack+cbor',
   'application/stolen-owner+cbor',
   'application/stolen-auth+cbor',
   'application/stolen-request+cbor',

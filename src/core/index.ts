@@ -1,3 +1,4 @@
+export * from './acknowledgement.ts'
 export * from './acts.ts'
 export * from './afterwards.ts'
 export * from './authority-list.ts'

@@ -15,6 +15,8 @@ export interface BookOptions {
   readonly trust: Trust
   readonly alarms: Alarms
   readonly logger: Logger
+  /** Told after each checkpoint that moved something, once the book is open: leaves with the guarded quorum. */
+  readonly onApplied: (guardedSize: number) => void
   /** Unix ms. */
   readonly clock: () => number
 }
@@ -54,10 +56,13 @@ interface Opening extends Book {
   isReplaying: boolean
 }
 
-function emptyBook({ origin, merged, trust, logger }: BookOptions, journal: Journal): Opening {
+function emptyBook(options: BookOptions, journal: Journal): Opening {
+  const { origin, merged, trust, logger, onApplied } = options
   const register = merged.renew(origin)
   const onCovered = (covered: Covered) => {
-    if (!book.isReplaying) journal.append(covered)
+    if (book.isReplaying) return
+    journal.append(covered)
+    onApplied(book.follower.guardedSize)
   }
   const follower = new Follower({ origin, trust, register, logger, onCovered })
   const book: Opening = { register, follower, journal, isReplaying: true }

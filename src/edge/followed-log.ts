@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Signer } from '../core/index.ts'
 import { mkdirDurably, type Logger, type Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
+import { Acknowledger } from './acknowledger.ts'
 import { Alarms } from './alarms.ts'
 import { openBook, type Book } from './book.ts'
 import { Evidence } from './evidence.ts'
@@ -19,6 +20,8 @@ export interface RegistryAddress {
 }
 
 export interface FollowOptions {
+  /** This register's own name at its operator. */
+  readonly name: string
   readonly registry: RegistryAddress
   readonly merged: MergedRegister
   /** The edge's folder; each log has its own within. */
@@ -39,6 +42,7 @@ export class FollowedLog {
   readonly client: FeedClient
   readonly sightings: Sightings
   readonly alarms: Alarms
+  readonly acknowledger: Acknowledger
 
   private constructor(parts: {
     readonly origin: string
@@ -46,12 +50,14 @@ export class FollowedLog {
     readonly client: FeedClient
     readonly sightings: Sightings
     readonly alarms: Alarms
+    readonly acknowledger: Acknowledger
   }) {
     this.origin = parts.origin
     this.book = parts.book
     this.client = parts.client
     this.sightings = parts.sightings
     this.alarms = parts.alarms
+    this.acknowledger = parts.acknowledger
   }
 
   /** Reads what this machine's disk proves, and begins to follow. */
@@ -64,7 +70,10 @@ export class FollowedLog {
     const alarms = new Alarms(logger)
     const evidence = new Evidence(dataFolder)
     const { clock, random } = surroundings
-    const book = await openBook({ origin, merged, dataFolder, trust, alarms, logger, clock })
+    const acknowledger = new Acknowledger({ ...options, origin, registryUrl: url, logger })
+    const onApplied = (size: number) => acknowledger.applied(size)
+    const about = { origin, merged, dataFolder, trust, alarms, logger, clock }
+    const book = await openBook({ ...about, onApplied })
     try {
       const { follower } = book
       const spool = await SightingSpool.open(dataFolder)
@@ -84,7 +93,7 @@ export class FollowedLog {
       if (isSplit) alarms.raise('split-view')
       else client.start()
       sightings.start()
-      return new FollowedLog({ origin, book, client, sightings, alarms })
+      return new FollowedLog({ origin, book, client, sightings, alarms, acknowledger })
     } catch (error) {
       await book.journal.close()
       throw error
@@ -95,6 +104,7 @@ export class FollowedLog {
   async close(): Promise<void> {
     await this.client.close()
     await this.sightings.close()
+    await this.acknowledger.close()
     await this.book.journal.close()
   }
 }

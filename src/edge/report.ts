@@ -29,7 +29,10 @@ export function health({ name, register, logs, clock }: Parts) {
   }
 }
 
-function healthOf({ origin, book, sightings, alarms }: FollowedLog, clock: () => number) {
+function healthOf(
+  { origin, book, sightings, alarms, acknowledger }: FollowedLog,
+  clock: () => number,
+) {
   const { follower } = book
   const ageSeconds = ageOf(book, clock)
   return {
@@ -40,6 +43,7 @@ function healthOf({ origin, book, sightings, alarms }: FollowedLog, clock: () =>
     guardedSize: follower.guardedSize,
     ageSeconds,
     stale: stalenessOf(ageSeconds),
+    acknowledgedSize: acknowledger.acknowledged,
     sightingsWaiting: sightings.waiting,
     waitingOrders: follower.waitingOrders,
     refusedOrders: follower.refusedOrders,
@@ -75,7 +79,7 @@ function checksOf(name: string, peers: PeerCounters): readonly (readonly [string
 }
 
 function metricsOf(
-  { origin, book, client, sightings, alarms }: FollowedLog,
+  { origin, book, client, sightings, alarms, acknowledger }: FollowedLog,
   clock: () => number,
 ): readonly (readonly [string, number])[] {
   const { follower } = book
@@ -83,6 +87,7 @@ function metricsOf(
     tree_size: follower.treeSize,
     plain_size: follower.size,
     guarded_size: follower.guardedSize,
+    acknowledged_size: acknowledger.acknowledged,
     age_seconds: ageOf(book, clock) ?? -1,
     orders_waiting: follower.waitingOrders,
     orders_refused: follower.refusedOrders,

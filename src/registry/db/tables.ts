@@ -242,7 +242,43 @@ interface ErasedOrdersTable {
   log_index: Int8
 }
 
+/** What one register of an operator acknowledged last. */
+interface RegistersTable {
+  operator: string
+  register: string
+  size: Int8
+  /** By the register's clock. */
+  at_ms: Int8
+  received_ms: Int8
+  /** Signed by the operator. */
+  ack: Bytes
+}
+
+/** From a lock's log time until the register enforced it. */
+interface BlockTimesTable {
+  operator: string
+  register: string
+  log_index: Int8
+  ms: Int8
+}
+
+/** One round of unannounced questions to a register. */
+interface ProbesTable {
+  id: string
+  operator: string
+  register: string
+  at_ms: Int8
+  asked: Int8
+  /** Listed in the log, let through by the register. */
+  missing_block: Int8
+  /** Blocked by the register, without an order in the log. */
+  over_block: Int8
+}
+
 export interface Schema {
+  registers: RegistersTable
+  block_times: BlockTimesTable
+  probes: ProbesTable
   erased_orders: ErasedOrdersTable
   owner_key_drafts: OwnerKeyDraftsTable
   owner_keys: OwnerKeysTable

@@ -15,6 +15,7 @@ import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
 import { policeRoutes } from './police.ts'
 import { answerProblem, schemaProblem, toProblem } from './problems.ts'
+import { registerRoutes } from './registers.ts'
 import { registryRoutes } from './registries.ts'
 import { MAX_LARGE_BODY, get } from './route.ts'
 import { SCHEME } from './signed.ts'
@@ -69,6 +70,7 @@ export function createApp(context: Context, hub: FeedHub, limits: Limits | null)
   policeRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)
+  registerRoutes(app, context)
   erasureRoutes(app, context)
   registryRoutes(app, context)
   app.openAPIRegistry.registerComponent('securitySchemes', SCHEME, {

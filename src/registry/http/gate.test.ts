@@ -10,6 +10,8 @@ const ID = randomUUID()
 const KEY = toBase64(encodeCbor(coseKey(generateEs256().signer.key)))
 const CASE = { crimeReference: 'GATE/1', why: 'theft', imei: '00101701000001' }
 
+const PROBE = { operator: 'zz.edge-1', register: 'edge-1', asked: 1, missingBlock: 0, overBlock: 0 }
+
 /** Every route that wants to know who asks, and whom it lets in. */
 const SIGNED: readonly (Question & { readonly role: 'officer' | 'operator' | 'registry' })[] = [
   { role: 'officer', path: '/v1/cases', body: CASE },
@@ -49,6 +51,8 @@ const SIGNED: readonly (Question & { readonly role: 'officer' | 'operator' | 're
   { role: 'operator', method: 'GET', path: '/v1/snapshot/0' },
   { role: 'operator', method: 'GET', path: '/v1/blacklist' },
   { role: 'operator', method: 'GET', path: '/v1/feed' },
+  { role: 'operator', path: '/v1/registers/acks', body: { ack: 'AAAA' } },
+  { role: 'registry', path: '/v1/registers/probes', body: PROBE },
   { role: 'operator', path: '/v1/sightings', body: { sightings: ['AAAA'] } },
 ]
 
@@ -73,6 +77,7 @@ const OPEN = [
   'POST /v1/owner-keys',
   'POST /v1/owner-key-signatures',
   'POST /v1/checks',
+  'GET /v1/registers',
   'POST /v1/signatures',
 ]
 
@@ -114,7 +119,16 @@ describeOnEachEngine("the registry's gate", (open) => {
       expect(refused, name).toMatchObject({ status: 403, code: 'forbidden' })
     }
     const { db } = world.database
-    for (const table of ['cases', 'drafts', 'batches', 'sightings', 'audit'] as const)
+    const tables = [
+      'cases',
+      'drafts',
+      'batches',
+      'sightings',
+      'registers',
+      'probes',
+      'audit',
+    ] as const
+    for (const table of tables)
       expect(await db.selectFrom(table).selectAll().execute(), table).toEqual([])
     expect(world.running.context.sequencer.ledger.size).toBe(size)
   })

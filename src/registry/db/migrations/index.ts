@@ -1,10 +1,12 @@
 import { first } from './0001-first.ts'
 import { ownerKeys } from './0002-owner-keys.ts'
 import { erasure } from './0003-erasure.ts'
+import { registers } from './0004-registers.ts'
 
 /** In order, for ever: what has been released is never edited, only followed. */
 export const MIGRATIONS = [
   { name: '0001-first', statements: first },
   { name: '0002-owner-keys', statements: ownerKeys },
   { name: '0003-erasure', statements: erasure },
+  { name: '0004-registers', statements: registers },
 ] as const
