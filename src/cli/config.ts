@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { Refusal } from '../core/index.ts'
+import { Refusal, demand } from '../core/index.ts'
 import { UNKNOWN_POLICIES, type UnknownPolicy } from '../edge/index.ts'
 import type { DatabaseConfig } from '../registry/index.ts'
 
@@ -19,6 +19,10 @@ export interface Config {
   /** Every registry, the own country's first; the origin is left out only where there is no other. */
   readonly registries: readonly NamedRegistry[]
   readonly poolMs: number
+  /** Address the registry listens on. */
+  readonly listen: string
+  /** PEM files: the registry's own certificate, and who certifies operators' connections. */
+  readonly tls: { readonly key: string; readonly cert: string; readonly ca: string } | null
   /** One proxy stands before the registry and names the source of each request. */
   readonly isBehindProxy: boolean
   readonly country: string
@@ -86,6 +90,10 @@ const Environment = z.object({
   STOLEN_MODE_REGISTRY_URL: registries.optional(),
   STOLEN_MODE_POOL_MS: integer(250, 500, 250),
   STOLEN_MODE_BEHIND_PROXY: z.enum(['0', '1']).default('0'),
+  STOLEN_MODE_LISTEN: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
+  STOLEN_MODE_TLS_KEY: given,
+  STOLEN_MODE_TLS_CERT: given,
+  STOLEN_MODE_TLS_CLIENT_CA: given,
   STOLEN_MODE_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/)
@@ -119,6 +127,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'an address such as http://127.0.0.1:8080, or ORIGIN=ADDRESS for several, between commas',
   STOLEN_MODE_POOL_MS: '250 to 500 milliseconds',
   STOLEN_MODE_BEHIND_PROXY: '0 or 1',
+  STOLEN_MODE_LISTEN: 'an IP address',
+  STOLEN_MODE_TLS_KEY: 'a PEM file',
+  STOLEN_MODE_TLS_CERT: 'a PEM file',
+  STOLEN_MODE_TLS_CLIENT_CA: 'a PEM file',
   STOLEN_MODE_COUNTRY: 'two capital letters (ISO 3166)',
   STOLEN_MODE_NETWORK: 'MCC and MNC, five or six digits',
   STOLEN_MODE_UNKNOWN: `one of ${UNKNOWN_POLICIES.join(', ')}`,
@@ -159,6 +171,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     registryUrl: registries[0]!.url,
     registries,
     poolMs: e.STOLEN_MODE_POOL_MS,
+    listen: e.STOLEN_MODE_LISTEN,
+    tls: tlsOf(e.STOLEN_MODE_TLS_KEY, e.STOLEN_MODE_TLS_CERT, e.STOLEN_MODE_TLS_CLIENT_CA),
     isBehindProxy: e.STOLEN_MODE_BEHIND_PROXY === '1',
     country: e.STOLEN_MODE_COUNTRY,
     network: e.STOLEN_MODE_NETWORK,
@@ -174,6 +188,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
   }
   return { config, secrets: { databaseUrl: e.DATABASE_URL ?? null } }
+}
+
+/** All three or none. @throws {Refusal} config */
+function tlsOf(key?: string, cert?: string, ca?: string): Config['tls'] {
+  if (key !== undefined && cert !== undefined && ca !== undefined) return { key, cert, ca }
+  const none = [key, cert, ca].every((path) => path === undefined)
+  demand(none, 'config', 'STOLEN_MODE_TLS_KEY, _CERT and _CLIENT_CA belong together')
+  return null
 }
 
 /** The database of this configuration: a server where one is named, else a folder. */

@@ -1,7 +1,7 @@
 import { Refusal, parseImei14, withCheckDigit } from '../core/index.ts'
 import { startPhone, type StartedPhone } from '../device/index.ts'
 import { startEdge, type Edge } from '../edge/index.ts'
-import { machine, makeLogger } from '../host/index.ts'
+import { machine, makeLogger, type TlsIdentity } from '../host/index.ts'
 import { createPortal } from '../portal/index.ts'
 import { LIMITS, openDatabase, openRegistry, serve } from '../registry/index.ts'
 import { logKeys } from '../log/index.ts'
@@ -67,11 +67,14 @@ export async function runRegistry(
       phones: () => phoneLinks(files, config),
     }),
   )
-  const served = await serve(registry.app, config.registryPort).catch(async (error: unknown) => {
-    await registry.close()
-    await database.close()
-    throw portRefusal(error, config.registryPort)
-  })
+  const listening = { host: config.listen, tls: config.tls && (await readPems(config.tls)) }
+  const served = await serve(registry.app, config.registryPort, listening).catch(
+    async (error: unknown) => {
+      await registry.close()
+      await database.close()
+      throw portRefusal(error, config.registryPort)
+    },
+  )
   const close = async () => {
     const closing = served.close()
     await registry.close()
@@ -79,6 +82,11 @@ export async function runRegistry(
     await database.close()
   }
   return { url: served.url, close }
+}
+
+async function readPems({ key, cert, ca }: NonNullable<Config['tls']>): Promise<TlsIdentity> {
+  const read = async (path: string) => (await readNeeded(path)).toString('utf8')
+  return { key: await read(key), cert: await read(cert), ca: await read(ca) }
 }
 
 /** An operator's register. */

@@ -7,7 +7,7 @@ import {
   type Enforced,
   type Signer,
 } from '../core/index.ts'
-import { call, type Logger, type Surroundings } from '../host/index.ts'
+import { call, type Connector, type Logger, type Surroundings } from '../host/index.ts'
 import { AckAnswer } from '../wire/index.ts'
 
 /** Spread out, so that a thousand registers do not answer one checkpoint in the same instant. */
@@ -17,6 +17,8 @@ const REQUEST_MS = 5_000
 export interface AcknowledgerOptions {
   readonly origin: string
   readonly registryUrl: string
+  /** Where the registry is served over mutual TLS. */
+  readonly connector: Connector | undefined
   /** This register's own name at its operator. */
   readonly name: string
   readonly signer: Signer
@@ -85,7 +87,7 @@ export class Acknowledger {
   }
 
   private async deliver(applied: readonly Enforced[]): Promise<void> {
-    const { origin, registryUrl, name, signer } = this.#options
+    const { origin, registryUrl, connector, name, signer } = this.#options
     const ack = signAcknowledgement({ log: origin, register: name, applied }, signer)
     await call({
       method: 'POST',
@@ -95,6 +97,7 @@ export class Acknowledger {
       answer: AckAnswer,
       signer,
       timeoutMs: REQUEST_MS,
+      connector,
     })
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Signer } from '../core/index.ts'
-import { mkdirDurably, type Logger, type Surroundings } from '../host/index.ts'
+import { mkdirDurably, type Connector, type Logger, type Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { Acknowledger } from './acknowledger.ts'
 import { Alarms } from './alarms.ts'
@@ -17,6 +17,8 @@ export interface RegistryAddress {
   readonly origin: string
   /** Base URL without final slash. */
   readonly url: string
+  /** Where it is served over mutual TLS. */
+  readonly connector?: Connector
 }
 
 export interface FollowOptions {
@@ -63,14 +65,20 @@ export class FollowedLog {
   /** Reads what this machine's disk proves, and begins to follow. */
   static async open(options: FollowOptions): Promise<FollowedLog> {
     const { merged, trust, signer, surroundings, registry } = options
-    const { origin, url } = registry
+    const { origin, url, connector } = registry
     const dataFolder = join(options.dataDir, folderOf(origin))
     await mkdirDurably(dataFolder)
     const logger = options.logger.child({ log: origin })
     const alarms = new Alarms(logger)
     const evidence = new Evidence(dataFolder)
     const { clock, random } = surroundings
-    const acknowledger = new Acknowledger({ ...options, origin, registryUrl: url, logger })
+    const acknowledger = new Acknowledger({
+      ...options,
+      origin,
+      registryUrl: url,
+      connector,
+      logger,
+    })
     const onApplied = (size: number) => acknowledger.applied(size)
     const about = { origin, merged, dataFolder, trust, alarms, logger, clock }
     const book = await openBook({ ...about, onApplied })
@@ -82,11 +90,12 @@ export class FollowedLog {
         ...options,
         logger,
         registryUrl: url,
+        connector,
         spool,
         treeSize,
         alarms,
       })
-      const source = new RegistrySource(url, signer)
+      const source = new RegistrySource(url, signer, connector)
       const client = new FeedClient({ source, follower, evidence, alarms, random, logger })
       // A log that showed two faces once is not followed again before a person has looked.
       const isSplit = await evidence.hasSplitView()

@@ -1,6 +1,6 @@
 import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream'
 import { Refusal, demand, fromBase64, type Signer } from '../core/index.ts'
-import { signedHeader } from '../host/index.ts'
+import { signedHeader, type Connector } from '../host/index.ts'
 import {
   FEED_EVENT,
   FeedCheckpoint,
@@ -32,9 +32,12 @@ export class RegistrySource {
   readonly #base: string
   readonly #signer: Signer
 
-  constructor(base: string, signer: Signer) {
+  readonly #connector: Connector | null
+
+  constructor(base: string, signer: Signer, connector: Connector | null = null) {
     this.#base = base
     this.#signer = signer
+    this.#connector = connector
   }
 
   /**
@@ -93,7 +96,11 @@ export class RegistrySource {
     const url = new URL(this.#base + path)
     const authorization = signedHeader({ method: 'GET', url, body: '', key: '' }, this.#signer)
     try {
-      return await fetch(url, { headers: { accept, authorization, ...more }, signal })
+      return await fetch(url, {
+        headers: { accept, authorization, ...more },
+        signal,
+        ...(this.#connector && { dispatcher: this.#connector }),
+      })
     } catch {
       throw new Refusal('unavailable', 'the registry could not be reached')
     }

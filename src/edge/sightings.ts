@@ -8,7 +8,7 @@ import {
   type Sighting,
   type Signer,
 } from '../core/index.ts'
-import { call, sha256Fast, type Logger, type Surroundings } from '../host/index.ts'
+import { call, sha256Fast, type Connector, type Logger, type Surroundings } from '../host/index.ts'
 import { SightingsAnswer } from '../wire/index.ts'
 import type { Alarms } from './alarms.ts'
 import type { Seen } from './checks.ts'
@@ -28,6 +28,8 @@ export interface SightingsOptions {
   readonly spool: SightingSpool
   readonly signer: Signer
   readonly registryUrl: string
+  /** Where the registry is served over mutual TLS. */
+  readonly connector: Connector | undefined
   /** Leaves known when the answer was given. */
   readonly treeSize: () => number
   readonly alarms: Alarms
@@ -158,7 +160,7 @@ export class Sightings {
 
   private async send({ lines }: Batch): Promise<void> {
     if (lines.length === 0) return // nothing but a torn line
-    const { registryUrl, signer, logger } = this.#options
+    const { registryUrl, connector, signer, logger } = this.#options
     const body = { sightings: lines }
     const { refused } = await call({
       method: 'POST',
@@ -169,6 +171,7 @@ export class Sightings {
       signer,
       idempotencyKey: keyOf(JSON.stringify(body)),
       timeoutMs: REQUEST_MS,
+      connector,
     })
     for (const { code } of refused) logger.error({ code }, 'sighting refused')
   }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Refusal, type RefusalCode, type Signer } from '../core/index.ts'
 import { PROBLEMS, authorization } from '../wire/index.ts'
 import type { z } from 'zod'
+import type { Connector } from './mutual-tls.ts'
 import { machine, type Clock } from './surroundings.ts'
 
 /** How one party asks another over HTTP/1.1. */
@@ -20,6 +21,8 @@ export interface Call<T> {
   readonly idempotencyKey?: string
   /** Milliseconds until the caller gives up. */
   readonly timeoutMs?: number
+  /** Where the other side wants to see a certificate. */
+  readonly connector?: Connector | undefined
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000
@@ -38,7 +41,7 @@ export async function call<T>(request: Call<T>): Promise<T> {
 }
 
 async function send<T>(request: Call<T>): Promise<Response> {
-  const { method, base, path, signer } = request
+  const { method, base, path, signer, connector } = request
   const body = request.body === undefined ? '' : JSON.stringify(request.body)
   const headers: Record<string, string> = { accept: 'application/json' }
   const key = method === 'POST' ? (request.idempotencyKey ?? randomUUID()) : ''
@@ -52,7 +55,13 @@ async function send<T>(request: Call<T>): Promise<Response> {
   }
   const signal = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS)
   try {
-    return await fetch(base + path, { method, headers, signal, ...(body !== '' && { body }) })
+    return await fetch(base + path, {
+      method,
+      headers,
+      signal,
+      ...(body !== '' && { body }),
+      ...(connector && { dispatcher: connector }),
+    })
   } catch (error) {
     throw connectionRefusal(error)
   }

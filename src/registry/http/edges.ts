@@ -11,11 +11,11 @@ import {
 import type { Context } from '../context.ts'
 import { feedEntries } from '../feed/entries.ts'
 import type { FeedHub } from '../feed/hub.ts'
-import { demandRole } from '../model/caller.ts'
 import { blacklistPage } from '../services/blacklist.ts'
 import { takeSightings } from '../services/sightings.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
+import { operatorIn } from './operator.ts'
 import { cursorIn } from './police.ts'
 import { document, get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
@@ -36,7 +36,7 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
       refuses: ['bad-cursor'],
     },
     async (c) => {
-      demandRole(callerIn(c), 'operator')
+      operatorIn(c)
       const from = parseCursor(c.req.param('chunk') ?? '') * CHUNK
       const size = context.sequencer.published.newest?.checkpoint.size ?? 0
       const entries = await feedEntries(context.db, from, Math.min(size, from + CHUNK))
@@ -79,7 +79,7 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
     refuses: ['bad-cursor', 'cursor-too-old', 'future-cursor'],
   })
   app.get('/v1/feed', isSigned.handle, (c) => {
-    demandRole(callerIn(c), 'operator')
+    operatorIn(c)
     const last = c.req.header('last-event-id')
     const { outgoing } = c.env
     demand('writableLength' in outgoing, 'unavailable', 'the feed is served over HTTP/1.1')
@@ -100,7 +100,7 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
       large: true,
     },
     async ({ sightings }, c) => {
-      const taken = await takeSightings(context, callerIn(c), sightings.map(fromBase64))
+      const taken = await takeSightings(context, operatorIn(c), sightings.map(fromBase64))
       return { ...taken, refused: [...taken.refused] }
     },
   )

@@ -10,6 +10,7 @@ import {
 import type { Context } from '../context.ts'
 import { registersNow, takeAcknowledgement, takeProbe } from '../services/registers.ts'
 import type { Env } from './env.ts'
+import { operatorIn } from './operator.ts'
 import { get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
 
@@ -27,7 +28,7 @@ export function registerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       refuses: ['malformed', 'not-canonical', 'alg', 'signature', 'log-unknown', 'future-cursor'],
     },
     async ({ ack }, c) => ({
-      size: await takeAcknowledgement(context, callerIn(c), fromBase64(ack)),
+      size: await takeAcknowledgement(context, operatorIn(c), fromBase64(ack)),
     }),
   )
   post(

@@ -1,6 +1,8 @@
 import { createAdaptorServer } from '@hono/node-server'
 import type { Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { TlsIdentity } from '../../host/index.ts'
 import type { Env } from './env.ts'
 
 /** A listening registry. */
@@ -9,21 +11,40 @@ export interface Served {
   close(): Promise<void>
 }
 
-const HOST = '127.0.0.1'
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
 const IDLE_LOOK_MS = 10
 /** How long requests that run may still take when the service stops. */
 const LAST_ANSWERS_MS = 1_000
 
-/** Serves the app over HTTP/1.1 with bounded headers, bodies and patience. */
-export async function serve(app: OpenAPIHono<Env>, port: number): Promise<Served> {
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: HOST }) as Server
+export interface Listening {
+  readonly host?: string
+  readonly tls?: TlsIdentity | null
+}
+
+/**
+ * Serves the app over HTTP/1.1 with bounded headers, bodies and patience. With `tls` over HTTPS alone:
+ * everybody may show a certificate of `ca`, operators must (`edges.ts`).
+ */
+export async function serve(
+  app: OpenAPIHono<Env>,
+  port: number,
+  { host = '127.0.0.1', tls = null }: Listening = {},
+): Promise<Served> {
+  const secure = {
+    createServer: createHttpsServer,
+    serverOptions: { ...tls, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
+  } as const
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    hostname: host,
+    ...(tls && secure),
+  }) as Server
   server.headersTimeout = HEADERS_TIMEOUT_MS
   server.requestTimeout = REQUEST_TIMEOUT_MS
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, HOST, () => resolve())
+    server.listen(port, host, () => resolve())
   })
   const address = server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port
@@ -38,5 +59,5 @@ export async function serve(app: OpenAPIHono<Env>, port: number): Promise<Served
         resolve()
       })
     })
-  return { url: `http://${HOST}:${bound}`, close }
+  return { url: `${tls ? 'https' : 'http'}://${host}:${bound}`, close }
 }

@@ -1,0 +1,26 @@
+import { TLSSocket } from 'node:tls'
+import type { Context as HttpContext } from 'hono'
+import { demand } from '../../core/index.ts'
+import { demandRole, type Caller } from '../model/caller.ts'
+import type { Env } from './env.ts'
+import { callerIn } from './signed.ts'
+
+/**
+ * An operator who signed this request; where the registry is served over TLS, on a connection whose
+ * certificate bears the same certified name. Openings go to nobody else.
+ * @throws {Refusal} forbidden, unauthenticated
+ */
+export function operatorIn(c: HttpContext<Env>): Caller {
+  const caller = callerIn(c)
+  demandRole(caller, 'operator')
+  const { socket } = c.env.incoming
+  if (socket instanceof TLSSocket) {
+    const name = socket.authorized ? socket.getPeerCertificate().subject.CN : undefined
+    demand(
+      name === caller.sub,
+      'unauthenticated',
+      'the connection shows no certificate of this operator',
+    )
+  }
+  return caller
+}
