@@ -73,7 +73,12 @@ function onServer(url: string): Promise<Row[]> {
 }
 
 async function measure(engine: string, url: string | null): Promise<Row[]> {
-  const world = await openLogUnderTest(url === null ? null : { url })
+  const world = await openLogUnderTest({
+    database: url === null ? null : { url },
+    poolMs: 0,
+    operators: 1,
+    guardian: false,
+  })
   try {
     const rows: Row[] = []
     let phones = 0

@@ -19,11 +19,11 @@ import {
   makeLogger,
   nodeVerifiers,
 } from '../../host/index.ts'
-import { openDatabase, openRegistry, type DatabaseConfig } from '../../registry/index.ts'
+import { openDatabase, openRegistry, serve, type DatabaseConfig } from '../../registry/index.ts'
 import type { Context } from '../../registry/index.ts'
 import { found, type Founding } from '../../sim/index.ts'
-import { startWitness } from '../../witness/index.ts'
-import { readTrust } from '../../wire/index.ts'
+import { startGuardian, startWitness } from '../../witness/index.ts'
+import { readTrust, type Trust } from '../../wire/index.ts'
 import { DEMO_TAC } from '../demo-trust.ts'
 import { temporaryConfig } from '../temporary.ts'
 
@@ -38,14 +38,27 @@ export type Signed = Parameters<Sequencer['submit']>[0]
 export interface LogUnderTest {
   readonly sequencer: Sequencer
   readonly founding: Founding
+  readonly trust: Trust
+  readonly url: string
   close(): Promise<void>
 }
 
-/** A real registry on `database` with a real witness that answers over HTTP; no guardian. */
-export async function openLogUnderTest(database: DatabaseConfig | null): Promise<LogUnderTest> {
+interface Plan {
+  /** Null: an embedded one. */
+  readonly database: DatabaseConfig | null
+  /** Milliseconds submissions are gathered. */
+  readonly poolMs: number
+  readonly operators: number
+  /** Verifies every entry of every checkpoint, in this process. */
+  readonly guardian: boolean
+}
+
+/** A real registry that serves HTTP, with a real witness, and a guardian where one is wanted. */
+export async function openLogUnderTest(plan: Plan): Promise<LogUnderTest> {
+  const { database, poolMs, operators } = plan
   const folder = await mkdtemp(join(tmpdir(), 'stolen-mode-bench-'))
   const ports = await temporaryConfig('silent')
-  const { witnessPort, guardianPort } = ports.config
+  const { witnessPort, guardianPort, registryPort, registryUrl } = ports.config
   await ports.remove()
   const logger = makeLogger('bench', 'silent')
   const log = generateNoteSigner(ORIGIN, 1).signer
@@ -54,7 +67,7 @@ export async function openLogUnderTest(database: DatabaseConfig | null): Promise
   )
   const founding = found({
     now: Math.floor(machine.clock() / 1000),
-    log: { key: log.key, url: 'http://127.0.0.1/log' },
+    log: { key: log.key, url: `${registryUrl}/log` },
     witnesses: [
       { name: 'witness', key: witness!.signer.key, url: `http://127.0.0.1:${witnessPort}` },
     ],
@@ -63,9 +76,10 @@ export async function openLogUnderTest(database: DatabaseConfig | null): Promise
     ],
     capPerHour: CAP_PER_HOUR,
     officers: 2,
-    operators: 1,
+    operators,
     tacs: [],
   })
+  const trust = readTrust(founding.root, nodeVerifiers())
   const running = await startWitness({
     signer: witness!.signer,
     logs: [log.key],
@@ -79,25 +93,41 @@ export async function openLogUnderTest(database: DatabaseConfig | null): Promise
   const registry = await openRegistry({
     database: opened,
     logFolder: join(folder, 'log'),
-    trust: readTrust(founding.root, nodeVerifiers()),
+    trust,
     keys: {
       log,
       intakes: [founding.intake.signer],
       registry: [generateEs256().signer, generateEs256().signer],
       secret: machine.random(32),
     },
-    url: 'http://127.0.0.1',
+    url: registryUrl,
     country: 'ZZ',
     founding: [founding.root, ...founding.certificates],
-    poolMs: 0,
+    poolMs,
     surroundings: machine,
     logger,
   })
+  const served = await serve(registry.app, registryPort)
+  const guard = plan.guardian
+    ? await startGuardian({
+        signer: guardian!.signer,
+        logs: [{ keys: [log.key], url: `${registryUrl}/log`, trust }],
+        dataDir: join(folder, 'guardian'),
+        port: guardianPort,
+        surroundings: machine,
+        logger,
+      })
+    : null
   return {
     sequencer: registry.context.sequencer,
     founding,
+    trust,
+    url: registryUrl,
     async close() {
+      const closing = served.close()
       await registry.close()
+      await closing
+      await guard?.close()
       await opened.close()
       await running.close()
       await rm(folder, { recursive: true, force: true })

@@ -20,6 +20,13 @@ export function benchCommands(program: Command): void {
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-audit.ts')).benchAudit))
   bench
+    .command('propagation')
+    .description('from signature to enforcement, with a thousand registers subscribed')
+    .option('--edges <n>', 'registers: ten of them whole, the others light readers', count, 1_000)
+    .option('--orders <n>', 'locks', count, 200)
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-propagation.ts')).benchPropagation))
+  bench
     .command('log')
     .description('durable entries a second, and how soon they are acknowledged, on both databases')
     .addOption(jsonOption())
