@@ -25,6 +25,7 @@ import {
 import { sha256Fast, type Logger } from '../host/index.ts'
 import { trustOf, type Trust } from '../wire/index.ts'
 import { Fold } from './fold.ts'
+import { Identities } from './identities.ts'
 import type { Register } from './register.ts'
 
 /** One leaf as it came over the feed or out of the journal. */
@@ -58,6 +59,7 @@ export const MAX_OPENING_BYTES = 512
 const REMEMBERED = 512
 
 type AppliedOrder = Extract<Applied, { kind: 'order' }>
+type AppliedIdentity = Extract<Applied, { kind: 'identity' }>
 
 interface Seen {
   readonly checkpoint: VerifiedCheckpoint
@@ -87,6 +89,8 @@ interface Settled {
  * is a frontier of its own.
  */
 export class Follower {
+  /** Conflicts and honest pairs, opened. */
+  readonly identities: Identities
   readonly #options: FollowerOptions
   readonly #origin: string
   readonly #ledger: Ledger
@@ -110,6 +114,7 @@ export class Follower {
     this.#trust = trust
     this.#origin = options.origin
     this.#ledger = new Ledger(trust.root, trust.verify.es256, this.#origin)
+    this.identities = new Identities(this.#ledger, () => register.now)
     this.#fold = new Fold(register, this.#ledger, (index, code) =>
       logger.warn({ index, code }, 'order skipped'),
     )
@@ -273,6 +278,7 @@ export class Follower {
     const applied = this.attempt(index, () => this.#ledger.apply(index, entry))
     if (applied === null) this.#ledger.pass(index)
     if (applied?.kind === 'order') this.attempt(index, () => this.place(record, applied))
+    if (applied?.kind === 'identity') this.attempt(index, () => this.placeIdentity(record, applied))
     if (applied?.kind === 'list' || applied?.kind === 'distrust')
       this.#fold.reconsider(applied.changed)
     if (applied?.kind === 'owner-key') this.#fold.reconsider([applied.of])
@@ -288,6 +294,11 @@ export class Follower {
     const ids = checkOpening(checked.order, parseOpening(bytes))
     checkModels(checked.links, ids)
     this.#fold.place({ index, t: checked.t, order: checked.order, ids })
+  }
+
+  private placeIdentity({ index, opening }: LogRecord, { checked }: AppliedIdentity): void {
+    const isEnd = checked.record.type === 'end' // the ledger knows what it ends
+    if (opening !== null && !isEnd) this.identities.place(index, checked, opening)
   }
 
   /** An entry that breaks the law, or us, must not keep the ones after it from counting. */
