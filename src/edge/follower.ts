@@ -7,6 +7,7 @@ import {
   equal,
   parseOpening,
   type Applied,
+  type Imei14,
   type RefusalCode,
 } from '../core/index.ts'
 import {
@@ -49,6 +50,8 @@ export interface FollowerOptions {
   readonly register: Register
   readonly logger: Logger
   readonly onCovered: (covered: Covered) => void
+  /** Told of every number that this log has made black. */
+  readonly onLocked?: (imei14: Imei14) => void
 }
 
 /** Leaves that may wait for their checkpoint: a registry must not fill our memory unverified. */
@@ -115,9 +118,12 @@ export class Follower {
     this.#origin = options.origin
     this.#ledger = new Ledger(trust.root, trust.verify.es256, this.#origin)
     this.identities = new Identities(this.#ledger, () => register.now)
-    this.#fold = new Fold(register, this.#ledger, (index, code) =>
-      logger.warn({ index, code }, 'order skipped'),
-    )
+    this.#fold = new Fold({
+      register,
+      afterwards: this.#ledger,
+      onSkipped: (index, code) => logger.warn({ index, code }, 'order skipped'),
+      onLocked: (imei14) => options.onLocked?.(imei14),
+    })
   }
 
   /** Leaves covered by a checkpoint with the plain quorum, and applied. */

@@ -42,6 +42,10 @@ const UNKNOWN: Readonly<Record<UnknownPolicy, Verdict>> = {
   'not-found': verdict(null, 'unknown'),
 }
 
+export function isBlack(state: ListedState | undefined): boolean {
+  return state !== undefined && LISTED[state].status === 'BLACKLISTED'
+}
+
 const CONFLICT = verdict('GREYLISTED', 'conflict', 'conflict')
 const OVERRIDE = verdict('WHITELISTED', 'override', 'override')
 /** An honest phone that nothing is said against is nobody's business. */
