@@ -1,18 +1,23 @@
 import {
   coseSign,
   encodeEntry,
+  encodeIdentityOpening,
   encodeOpening,
+  identityPayload,
   deviceCommitment,
   orderPayload,
   ownerCommitment,
+  pairCommitment,
   parseDocument,
   parseImei14,
   saltedHash,
   thumbprint,
   type Act,
   type DeviceIds,
+  type IdentityRecord,
   type Imei14,
   type Order,
+  type Pair,
   type Signer,
 } from '../src/core/index.ts'
 import {
@@ -51,6 +56,13 @@ interface Ordered {
   readonly index: number
   readonly salt: Uint8Array
   readonly ctr: number
+}
+
+/** A conflict or pair in the log. */
+interface Recorded {
+  readonly index: number
+  readonly com: Uint8Array
+  readonly type: 'conflict' | 'pair'
 }
 
 /** What a log shares with the others under its root, and what is its own. */
@@ -171,6 +183,51 @@ export class EdgeLog {
       okey: { salt: undone.salt, key: phone.owner.key },
     } as const
     return this.order(phone, order, [by.signer, phone.owner])
+  }
+
+  /** A number in conflict, said by the registry. */
+  conflict(imei14: Imei14): Recorded {
+    return this.record('conflict', { imei14, imsi: null }, [this.founding.registry[0].signer])
+  }
+
+  /** An honest pair, said at a counter of the force. */
+  pair(imei14: Imei14, imsi: string, exp = Math.floor(this.now / 1000) + 86_400): Recorded {
+    const { forceOrder, officers } = this.founding
+    const signers = [forceOrder, officers[0]!, officers[1]!].map(({ signer }) => signer)
+    return this.record('pair', { imei14, imsi }, signers, exp)
+  }
+
+  end({ index, com, type }: Recorded): void {
+    const { registry, forceOrder, officers } = this.founding
+    const members = type === 'pair' ? [forceOrder, officers[0]!] : [registry[0]]
+    const record = { type: 'end', com, exp: null, of: index, log: this.origin } as const
+    this.identity(
+      record,
+      members.map(({ signer }) => signer),
+      null,
+    )
+  }
+
+  private record(
+    type: 'conflict' | 'pair',
+    pair: Pair,
+    signers: readonly Signer[],
+    exp: number | null = null,
+  ): Recorded {
+    const salt = machine.random(32)
+    const com = pairCommitment(salt, pair)
+    const opening = encodeIdentityOpening({ com, salt, pair })
+    const record = { type, com, exp, of: null, log: this.origin }
+    return { index: this.identity(record, signers, opening), com, type }
+  }
+
+  private identity(
+    record: IdentityRecord,
+    signers: readonly Signer[],
+    opening: Uint8Array | null,
+  ): number {
+    const body = coseSign('application/stolen-identity+cbor', identityPayload(record), signers)
+    return this.append(encodeEntry({ kind: 'identity', t: this.now, body }), opening)
   }
 
   /** Signs and logs what a test asks for, with the fields its act demands. */

@@ -1,6 +1,7 @@
 import {
   Authorities,
   Ledger,
+  POWERS,
   certificatePayload,
   concat,
   coseSign,
@@ -77,8 +78,8 @@ export function certificate(
     iss: cut < 0 ? 'root' : of.sub.slice(0, cut),
     nbf: T0 - 60,
     exp: T0 + 399 * DAY,
-    caps: { hold: [100, 300], lock: [100, 300], retire: [100, 300] },
-    scope: { acts: ['hold', 'lock', 'found', 'release', 'retire'], country: 'ZZ', tacs: null },
+    caps: { hold: [100, 300], lock: [100, 300], retire: [100, 300], pair: [100, 300] },
+    scope: { acts: POWERS, country: 'ZZ', tacs: null },
     depth,
     use: of.role === 'force' ? 'order' : null,
     ...changes,

@@ -2,6 +2,13 @@
 export const ACTS = ['hold', 'lock', 'found', 'release', 'retire'] as const
 export type Act = (typeof ACTS)[number]
 
+/** What a certificate can allow: the acts of orders, and the honest pair, which is an identity record. */
+export const POWERS = [...ACTS, 'pair'] as const
+export type Power = (typeof POWERS)[number]
+
+/** What is counted against the caps of everybody in the signers' chains. */
+export const CAPPED = ['hold', 'lock', 'retire', 'pair'] as const satisfies readonly Power[]
+
 export const STATES = ['protected', 'held', 'stolen', 'recovered', 'retired'] as const
 export type State = (typeof STATES)[number]
 

@@ -1,4 +1,4 @@
-import type { Act } from './acts.ts'
+import { CAPPED, type Power } from './acts.ts'
 import type { Caps } from './certificate.ts'
 import { Refusal } from './refusal.ts'
 
@@ -23,7 +23,7 @@ export class CapBook {
 
   /** @param delay ms before a rise counts; 0 in the founding ceremony */
   set(sub: string, caps: Caps, t: number, delay: number): void {
-    for (const act of ['hold', 'lock', 'retire'] as const) {
+    for (const act of CAPPED) {
       const next = caps[act] ?? [0, 0]
       const now = this.at(sub, act, t)
       const lower: [number, number] = [Math.min(now[0], next[0]), Math.min(now[1], next[1])]
@@ -35,7 +35,7 @@ export class CapBook {
     }
   }
 
-  at(sub: string, act: Act, t: number): readonly [hour: number, day: number] {
+  at(sub: string, act: Power, t: number): readonly [hour: number, day: number] {
     return this.#changes.get(`${sub} ${act}`)?.findLast((change) => change.from <= t)?.cap ?? [0, 0]
   }
 }
@@ -53,7 +53,7 @@ export class CapCounter {
    * Would one more order at `t` (ms) keep every name within its cap, divided by `divisor`?
    * @throws {Refusal} cap-exceeded, with the name, the window and when (Unix seconds) it frees
    */
-  check(subs: Iterable<string>, act: Act, t: number, divisor = 1): void {
+  check(subs: Iterable<string>, act: Power, t: number, divisor = 1): void {
     for (const sub of subs) {
       const times = this.#times.get(`${sub} ${act}`) ?? []
       const cap = this.#book.at(sub, act, t)
@@ -76,7 +76,7 @@ export class CapCounter {
     }
   }
 
-  count(subs: Iterable<string>, act: Act, t: number): void {
+  count(subs: Iterable<string>, act: Power, t: number): void {
     for (const sub of subs) {
       const key = `${sub} ${act}`
       const times = this.#times.get(key) ?? []
@@ -89,7 +89,7 @@ export class CapCounter {
   }
 
   /** A void order uses nothing up. Harmless for one so old that it is no longer counted. */
-  uncount(subs: Iterable<string>, act: Act, t: number): void {
+  uncount(subs: Iterable<string>, act: Power, t: number): void {
     for (const sub of subs) {
       const times = this.#times.get(`${sub} ${act}`) ?? []
       const at = firstAfter(times, t) - 1

@@ -1,4 +1,4 @@
-import { ACTS, ROLES, type Act, type Role } from './acts.ts'
+import { POWERS, ROLES, type Power, type Role } from './acts.ts'
 import { Fields, asArray, asText, asUint, decodeCbor, type CborValue } from './cbor.ts'
 import { parseDocument } from './entry.ts'
 import { coseKey, kidOf, parseCoseKey, type PublicKey } from './crypto.ts'
@@ -7,7 +7,7 @@ import { parseTac, type Tac } from './imei.ts'
 import { demand } from './refusal.ts'
 
 /** Locks, holds and so on a name may cause, per hour and per day of log time. */
-export type Caps = Readonly<Partial<Record<Act, readonly [hour: number, day: number]>>>
+export type Caps = Readonly<Partial<Record<Power, readonly [hour: number, day: number]>>>
 
 export interface Certificate {
   /** Name of the issuer; `root` for a national authority. */
@@ -20,7 +20,7 @@ export interface Certificate {
   readonly key: PublicKey
   readonly caps: Caps
   readonly scope: {
-    readonly acts: readonly Act[]
+    readonly acts: readonly Power[]
     readonly country: string
     readonly tacs: readonly Tac[] | null
   }
@@ -87,7 +87,7 @@ function parseCertificate(payload: Uint8Array): Certificate {
     key: parseCoseKey(cnf.take(1)),
     caps: parseCaps(fields.take(FIELD.caps)),
     scope: {
-      acts: scope.array(1).map((act) => parseAct(act)),
+      acts: scope.array(1).map((act) => parsePower(act)),
       country: parseCountry(scope.text(2)),
       tacs: scope.has(3) ? scope.array(3).map((tac) => parseTac(asText(tac, 8))) : null,
     },
@@ -113,16 +113,16 @@ function parseCertificate(payload: Uint8Array): Certificate {
 
 function parseCaps(value: CborValue): Caps {
   demand(value instanceof Map, 'malformed', 'caps are a map')
-  const caps: Partial<Record<Act, readonly [number, number]>> = {}
+  const caps: Partial<Record<Power, readonly [number, number]>> = {}
   for (const [act, pair] of value as ReadonlyMap<string, CborValue>) {
     const [hour, day] = asArray(pair, 2)
-    caps[parseAct(act)] = [asUint(hour), asUint(day)]
+    caps[parsePower(act)] = [asUint(hour), asUint(day)]
   }
   return caps
 }
 
-function parseAct(value: CborValue): Act {
-  const act = ACTS.find((known) => known === value)
+function parsePower(value: CborValue): Power {
+  const act = POWERS.find((known) => known === value)
   demand(act !== undefined, 'malformed', 'no such act')
   return act
 }

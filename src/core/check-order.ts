@@ -1,13 +1,13 @@
 import { RULES, type SlotSigner } from './acts.ts'
-import { equal, toHex } from './bytes.ts'
+import { toHex } from './bytes.ts'
 import { chainOf, type Authorities, type Link } from './chain.ts'
 import type { DeviceIds } from './commitment.ts'
-import { kidOf, type VerifyEs256 } from './crypto.ts'
-import { verifySlot } from './cose.ts'
+import type { VerifyEs256 } from './crypto.ts'
 import type { Entry } from './entry.ts'
 import { tacOf } from './imei.ts'
 import { parseOrder, type Order } from './order.ts'
 import { demand } from './refusal.ts'
+import { verifyAt } from './verify-at.ts'
 
 /** An order whose chain, signatures, fields and window hold. Which device it means is another question. */
 export interface CheckedOrder {
@@ -108,22 +108,11 @@ export function verifySignatures(
   authorities: Authorities,
   verify: VerifyEs256,
 ): void {
-  const parties = authorities.root.relyingParties
   for (const [i, signer] of RULES[order.act].slots.entries()) {
-    const slot = entry.body.slots[i]!
-    const role = signer === 'owner' ? 'owner' : links[i]!.cert.role
-    const key = signer === 'owner' ? order.okey?.key : links[i]!.cert.key
-    const kid = signer === 'owner' ? key && kidOf(key) : links[i]!.kid
-    demand(
-      key !== undefined && kid !== undefined && equal(slot.kid, kid),
-      'signer-set',
-      'signed with another key than the order names',
-    )
-    verifySlot(entry.body, slot, key, {
-      verify,
-      relyingParties: parties.filter((party) => party.role === role),
-      deviceBound: role === 'officer',
-    })
+    const by =
+      signer === 'owner' ? order.okey && { key: order.okey.key, role: signer } : links[i]!.cert
+    demand(by !== undefined, 'signer-set', 'the order names no owner key')
+    verifyAt(entry, i, by, { authorities, verify })
   }
 }
 
@@ -145,7 +134,7 @@ export function checkWindow(order: Order, t: number, authorities: Authorities): 
 }
 
 /** A maker-bound authority touches only its own models. @throws {Refusal} scope */
-export function checkModels(links: readonly Link[], ids: DeviceIds): void {
+export function checkModels(links: readonly Link[], ids: Pick<DeviceIds, 'imeis'>): void {
   for (const { cert } of links.flatMap((link) => chainOf(link))) {
     const { tacs } = cert.scope
     if (tacs)

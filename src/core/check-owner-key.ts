@@ -15,6 +15,7 @@ import {
   type OwnerKeyRecord,
 } from './owner-key-record.ts'
 import { demand } from './refusal.ts'
+import { verifyAt } from './verify-at.ts'
 
 /** Who signs before the new owner, in slot order. `old` is the owner's key until now. */
 export const OWNER_KEY_SLOTS: Readonly<
@@ -71,10 +72,11 @@ export function checkOwnerKeyRecord(entry: Entry, context: OwnerKeyContext): Own
     'signer-set',
     'one officer signed twice',
   )
-  for (const { i, link } of links) verifyAt(entry, i, link.cert.key, link.cert.role, context)
+  for (const { i, link } of links) verifyAt(entry, i, link.cert, context)
   if (record.okey) {
     checkOldKey(record.okey, entry.t, context)
-    verifyAt(entry, signers.indexOf('old'), record.okey.key, 'owner', context)
+    const old = { key: record.okey.key, role: 'owner' }
+    verifyAt(entry, signers.indexOf('old'), old, context)
   }
   if (record.basis === 'error') checkError(entry.t, context)
   return {
@@ -127,22 +129,6 @@ function checkSigner(
 
 function nationOf(sub: string): string {
   return sub.split(/[./]/)[0]!
-}
-
-function verifyAt(
-  entry: Entry,
-  i: number,
-  key: PublicKey,
-  role: string,
-  { authorities, verify }: OwnerKeyContext,
-): void {
-  const slot = entry.body.slots[i]!
-  demand(equal(slot.kid, kidOf(key)), 'signer-set', 'signed with another key than the record names')
-  verifySlot(entry.body, slot, key, {
-    verify,
-    relyingParties: authorities.root.relyingParties.filter((party) => party.role === role),
-    deviceBound: role === 'officer',
-  })
 }
 
 function checkOldKey(

@@ -23,6 +23,7 @@ const label = (name: string) => concat(utf8(`stolen-mode/v1/${name}`), new Uint8
 
 const DEVICE = label('device')
 const OWNER = label('owner')
+const PAIR = label('pair')
 
 function encodeIds(ids: DeviceIds): Uint8Array {
   return encodeCbor([ids.dak, [...ids.imeis], ids.serial])
@@ -36,6 +37,22 @@ export function deviceCommitment(salt: Uint8Array, ids: DeviceIds): Uint8Array {
 /** The `okc` of an order. One owner key per device, or releases would link a person's phones. */
 export function ownerCommitment(salt: Uint8Array, owner: PublicKey): Uint8Array {
   return sha256(concat(OWNER, salt, thumbprint(owner)))
+}
+
+/** An IMEI, alone or with the subscriber who honestly wears it. */
+export interface Pair {
+  readonly imei14: Imei14
+  /** 6 to 15 digits; null where the record is about the number alone. */
+  readonly imsi: string | null
+}
+
+export function encodePair({ imei14, imsi }: Pair): Uint8Array {
+  return encodeCbor([imei14, imsi])
+}
+
+/** The `com` of an identity record. */
+export function pairCommitment(salt: Uint8Array, pair: Pair): Uint8Array {
+  return sha256(concat(PAIR, salt, encodePair(pair)))
 }
 
 /** Salted hash for case, evidence and exhibit references. */

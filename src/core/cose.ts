@@ -12,6 +12,7 @@ const CONTENT_TYPES = [
   'application/stolen-distrust+cbor',
   'application/stolen-ownerkey+cbor',
   'application/stolen-batch+cbor',
+  'application/stolen-identity+cbor',
   'application/stolen-status+cbor',
   'application/stolen-sighting+cbor',
   'application/stolen-ack+cbor',

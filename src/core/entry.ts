@@ -11,6 +11,7 @@ export const KIND = {
   distrust: 5,
   'owner-key': 6,
   batch: 7,
+  identity: 8,
 } as const
 export type Kind = keyof typeof KIND
 
@@ -22,6 +23,7 @@ const CONTENT: Readonly<Record<Kind, ContentType>> = {
   distrust: 'application/stolen-distrust+cbor',
   'owner-key': 'application/stolen-ownerkey+cbor',
   batch: 'application/stolen-batch+cbor',
+  identity: 'application/stolen-identity+cbor',
 }
 
 /** Largest leaf we write or read, in bytes. */

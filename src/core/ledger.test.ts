@@ -269,7 +269,7 @@ describe('the log', () => {
     const entry = country.entries.at(-1)!
     expect(toHex(encodeEntry(parseEntry(entry)))).toBe(toHex(entry))
     const body = encodeCoseSign(parseEntry(entry).body)
-    for (const kind of [0, 8, 9])
+    for (const kind of [0, 9, 10])
       expect(codeOf(() => parseEntry(encodeCbor([1, kind, 0, body])))).toBe('unknown-kind')
     expect(codeOf(() => parseEntry(encodeCbor([2, 1, 0, body])))).toBe('malformed')
     expect(codeOf(() => parseEntry(encodeCbor([1, 2, 0, body])))).toBe('malformed')

@@ -10,8 +10,11 @@ import { checkOrder, type CheckedOrder } from './check-order.ts'
 import { checkOwnerKeyRecord, confirmNewOwner } from './check-owner-key.ts'
 import { sha256, type VerifyEs256 } from './crypto.ts'
 import { verifySlot } from './cose.ts'
+import { checkIdentityRecord, type CheckedIdentity } from './check-identity.ts'
 import type { Distrust } from './distrust.ts'
 import { parseEntry, type Entry, type Kind } from './entry.ts'
+import { IdentityBook, type BookedIdentity } from './identity-book.ts'
+import { parseIdentityRecord } from './identity-record.ts'
 import { CONTINUES, checkUndo, stateUnder } from './lifecycle.ts'
 import { OrderBook, type BookedOrder, type Standing } from './order-book.ts'
 import { RELEASED_TO, parseOrder, type Order } from './order.ts'
@@ -46,6 +49,7 @@ export type Applied =
     }
   /** `of`: the hold or lock whose owner has a new key. */
   | { readonly kind: 'owner-key'; readonly index: number; readonly of: number }
+  | { readonly kind: 'identity'; readonly index: number; readonly checked: CheckedIdentity }
 
 /**
  * The law as anybody can re-derive it who holds every entry: registry, guardian, edge, auditor. It
@@ -62,6 +66,7 @@ export class Ledger implements Afterwards {
   /** Where each document of the authorities first stands, by kind and hash of what it says. */
   readonly #documents = new Map<string, number>()
   readonly #orders = new OrderBook()
+  readonly #identities = new IdentityBook()
   readonly #stopRecords: StopRecords
   /** The root documents that followed the first, and where each stands. */
   readonly #roots: { readonly root: RootDocument; readonly index: number }[] = []
@@ -76,7 +81,14 @@ export class Ledger implements Afterwards {
     this.#log = log
     this.authorities = new Authorities(root, verify)
     this.#verify = verify
-    this.#stopRecords = new StopRecords(this.authorities, this.#orders, this.#counter, verify, log)
+    this.#stopRecords = new StopRecords({
+      authorities: this.authorities,
+      orders: this.#orders,
+      identities: this.#identities,
+      counter: this.#counter,
+      verify,
+      log,
+    })
   }
 
   /** Entries taken or passed over so far: the index of the next. */
@@ -116,21 +128,26 @@ export class Ledger implements Afterwards {
     return this.#orders.standing(index)
   }
 
+  /** The conflict or pair at this leaf while it counts; when a pair is over by itself, its reader judges. */
+  identity(index: number): BookedIdentity | undefined {
+    return this.#identities.standing(index)
+  }
+
   /** Orders that rest on this key, in log order: what its ancestor has to look at before he distrusts it. */
   ordersUnder(kid: Uint8Array): readonly BookedOrder[] {
     return this.#orders.under(kid)
   }
 
   /**
-   * Whether this entry, if it is an order, rests on a key that is stopped at `index`: one that broke
-   * the law and counts for nothing any more.
+   * Whether this entry, if it is an order or identity record, rests on a key that is stopped at
+   * `index`: one that broke the law and counts for nothing any more.
    */
   isStopped(index: number, bytes: Uint8Array): boolean {
     const { kind, body } = parseEntry(bytes)
     const links = body.slots.flatMap(({ kid }) => this.authorities.ofKey(kid))
     const { stops } = this.authorities
     return (
-      kind === 'order' &&
+      (kind === 'order' || kind === 'identity') &&
       links.flatMap((link) => chainOf(link)).some(({ kid }) => stops.isStopped(kid, index))
     )
   }
@@ -152,12 +169,14 @@ export class Ledger implements Afterwards {
 
   /**
    * Where a document of this kind that says this stands already: its first leaf. Not for orders and
-   * batches; nor for a national authority's certificate that the root has to sign again.
+   * batches; nor for a national authority's certificate that the root has to sign again, nor for an
+   * identity record that has become void: who may can say the same again.
    */
   documentIndex(kind: Kind, payload: Uint8Array): number | undefined {
     const link = kind === 'certificate' ? this.#certificates.get(toHex(sha256(payload))) : undefined
     if (link && !this.authorities.isUnderRoot(link)) return undefined
-    return this.#documents.get(documentId(kind, payload))
+    const index = this.#documents.get(documentId(kind, payload))
+    return index !== undefined && this.#identities.isVoid(index) ? undefined : index
   }
 
   /**
@@ -178,8 +197,9 @@ export class Ledger implements Afterwards {
     demand(entry.t >= this.#t, 'time-went-back', 'an entry older than the one before it')
     const applied = this.take(index, entry, order)
     if (entry.kind !== 'order' && entry.kind !== 'batch') {
-      const id = documentId(entry.kind, entry.body.payload)
-      if (!this.#documents.has(id)) this.#documents.set(id, index)
+      const { payload } = entry.body
+      if (this.documentIndex(entry.kind, payload) === undefined)
+        this.#documents.set(documentId(entry.kind, payload), index)
     }
     this.#size = index + 1
     this.#t = entry.t
@@ -218,6 +238,8 @@ export class Ledger implements Afterwards {
         return { kind: 'distrust', index, ...this.#stopRecords.takeDistrust(index, entry) }
       case 'owner-key':
         return this.takeOwnerKey(index, entry)
+      case 'identity':
+        return this.takeIdentity(index, entry)
       case 'batch':
         this.checkBatch(index, entry)
         return { kind: 'batch', index }
@@ -279,7 +301,7 @@ export class Ledger implements Afterwards {
   }
 
   /** A chain has one country throughout: that of its first signer speaks for all its names. */
-  private divisorFor({ links }: CheckedOrder): number {
+  private divisorFor({ links }: Pick<CheckedOrder, 'links'>): number {
     const isForeign = this.#country !== null && links[0]!.cert.scope.country !== this.#country
     return isForeign ? FOREIGN_CAP_DIVISOR : 1
   }
@@ -297,6 +319,26 @@ export class Ledger implements Afterwards {
     })
     this.#orders.addOwnerKey(of, change)
     return { kind: 'owner-key', index, of }
+  }
+
+  private takeIdentity(index: number, entry: Entry): Applied {
+    // As with orders: a second spelling of a signature must not change what the first one said.
+    const first = this.documentIndex('identity', entry.body.payload)
+    if (first !== undefined) return { kind: 'repeat', index, first }
+    const record = parseIdentityRecord(entry.body.payload)
+    const checked = checkIdentityRecord(entry, record, {
+      index,
+      log: this.#log,
+      authorities: this.authorities,
+      verify: this.#verify,
+      book: this.#identities,
+    })
+    const isPair = record.type === 'pair'
+    if (isPair) this.#counter.check(checked.subs, 'pair', entry.t, this.divisorFor(checked))
+
+    if (isPair) this.#counter.count(checked.subs, 'pair', entry.t)
+    this.#identities.add(index, checked)
+    return { kind: 'identity', index, checked }
   }
 
   private takeCertificate(signed: SignedCertificate, index: number, t: number): Link {

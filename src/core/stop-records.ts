@@ -1,4 +1,4 @@
-import { RULES } from './acts.ts'
+import { RULES, type Power } from './acts.ts'
 import { parseAuthorityList, type AuthorityList } from './authority-list.ts'
 import { equal, toHex } from './bytes.ts'
 import type { CapCounter } from './caps.ts'
@@ -8,7 +8,8 @@ import { thumbprint, type VerifyEs256 } from './crypto.ts'
 import { verifySlot } from './cose.ts'
 import { parseDistrust, type Distrust } from './distrust.ts'
 import type { Entry } from './entry.ts'
-import type { OrderBook } from './order-book.ts'
+import type { BookedIdentity, IdentityBook } from './identity-book.ts'
+import type { BookedOrder, OrderBook } from './order-book.ts'
 import { demand } from './refusal.ts'
 import { checkRootThreshold } from './root.ts'
 
@@ -16,23 +17,26 @@ import { checkRootThreshold } from './root.ts'
 export class StopRecords {
   readonly #authorities: Authorities
   readonly #orders: OrderBook
+  readonly #identities: IdentityBook
   readonly #counter: CapCounter
   readonly #verify: VerifyEs256
   readonly #log: string
   #listVersion = 0
 
-  constructor(
-    authorities: Authorities,
-    orders: OrderBook,
-    counter: CapCounter,
-    verify: VerifyEs256,
-    log: string,
-  ) {
-    this.#authorities = authorities
-    this.#orders = orders
-    this.#counter = counter
-    this.#verify = verify
-    this.#log = log
+  constructor(of: {
+    readonly authorities: Authorities
+    readonly orders: OrderBook
+    readonly identities: IdentityBook
+    readonly counter: CapCounter
+    readonly verify: VerifyEs256
+    readonly log: string
+  }) {
+    this.#authorities = of.authorities
+    this.#orders = of.orders
+    this.#identities = of.identities
+    this.#counter = of.counter
+    this.#verify = of.verify
+    this.#log = of.log
   }
 
   /** Version of the newest authority list; 0 where none was logged. */
@@ -108,20 +112,33 @@ export class StopRecords {
     verifySlot(body, slot, cert.key, { verify: this.#verify })
   }
 
-  /** Which orders under these keys became void, or count again; caps follow. */
+  /** Which orders under these keys became void, or count again; identity records and caps follow. */
   private judgeAgain(kids: readonly Uint8Array[]): readonly number[] {
+    const identities = this.judgeEach(kids.flatMap((kid) => this.#identities.under(kid)))
+    for (const booked of identities)
+      if (booked.record.type === 'pair') this.countAgain(booked, 'pair')
+    const orders = this.judgeEach(kids.flatMap((kid) => this.#orders.under(kid)))
+    for (const booked of orders)
+      if (RULES[booked.order.act].capped) this.countAgain(booked, booked.order.act)
+    return orders.map(({ index }) => index).toSorted((a, b) => a - b)
+  }
+
+  /** Those that changed. */
+  private judgeEach<T extends BookedOrder | BookedIdentity>(all: readonly T[]): readonly T[] {
     const { stops } = this.#authorities
-    const changed: number[] = []
-    for (const booked of new Set(kids.flatMap((kid) => this.#orders.under(kid)))) {
-      const { index, order, subs, t } = booked
-      const isVoid = booked.kids.some((kid) => stops.isStopped(kid, index))
+    const changed: T[] = []
+    for (const booked of new Set(all)) {
+      const isVoid = booked.kids.some((kid) => stops.isStopped(kid, booked.index))
       if (isVoid === booked.isVoid) continue
       booked.isVoid = isVoid
-      changed.push(index)
-      if (!RULES[order.act].capped) continue
-      if (isVoid) this.#counter.uncount(subs, order.act, t)
-      else this.#counter.count(subs, order.act, t)
+      changed.push(booked)
     }
-    return changed.toSorted((a, b) => a - b)
+    return changed
+  }
+
+  /** What is void uses nothing up. */
+  private countAgain({ isVoid, subs, t }: BookedOrder | BookedIdentity, act: Power): void {
+    if (isVoid) this.#counter.uncount(subs, act, t)
+    else this.#counter.count(subs, act, t)
   }
 }

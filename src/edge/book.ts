@@ -1,4 +1,4 @@
-import { Refusal } from '../core/index.ts'
+import { Refusal, type Imei14 } from '../core/index.ts'
 import type { Logger } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import type { Alarms } from './alarms.ts'
@@ -17,6 +17,8 @@ export interface BookOptions {
   readonly logger: Logger
   /** Told after each checkpoint that moved something, once the book is open: leaves with the guarded quorum. */
   readonly onApplied: (guardedSize: number) => void
+  /** Told of every number that becomes black from now on. */
+  readonly onLocked?: (imei14: Imei14) => void
   /** Unix ms. */
   readonly clock: () => number
 }
@@ -57,14 +59,23 @@ interface Opening extends Book {
 }
 
 function emptyBook(options: BookOptions, journal: Journal): Opening {
-  const { origin, merged, trust, logger, onApplied } = options
+  const { origin, merged, trust, logger, onApplied, onLocked } = options
   const register = merged.renew(origin)
   const onCovered = (covered: Covered) => {
     if (book.isReplaying) return
     journal.append(covered)
     onApplied(book.follower.guardedSize)
   }
-  const follower = new Follower({ origin, trust, register, logger, onCovered })
+  const follower = new Follower({
+    origin,
+    trust,
+    register,
+    logger,
+    onCovered,
+    onLocked: (imei14) => {
+      if (!book.isReplaying) onLocked?.(imei14)
+    },
+  })
   const book: Opening = { register, follower, journal, isReplaying: true }
   return book
 }

@@ -1,6 +1,6 @@
 import { Refusal, type Imei14 } from '../core/index.ts'
 import type { ListedState } from './register.ts'
-import { verdictOf, type UnknownPolicy, type Verdict } from './verdict.ts'
+import { verdictOf, type SeenState, type UnknownPolicy, type Verdict } from './verdict.ts'
 
 /** Who asks, by the operator's own list of peers: never by what a message says of itself. */
 export interface Asker {
@@ -29,24 +29,48 @@ export type Judge = (check: Check) => Verdict
 export interface Seen {
   readonly imei14: Imei14
   readonly svn: string | null
-  readonly state: ListedState
+  readonly state: SeenState
   readonly asker: Asker
 }
+
+/** What identity records say of numbers. */
+export interface IdentityView {
+  /** Whether this subscriber honestly wears this number: exactly these digits, and no others. */
+  isHonestPair(imei14: Imei14, imsi: string): boolean
+  isInConflict(imei14: Imei14): boolean
+}
+
+/** For whoever follows no identity records. */
+const NO_IDENTITIES: IdentityView = { isHonestPair: () => false, isInConflict: () => false }
 
 export interface JudgeOptions {
   readonly unknown: UnknownPolicy
   /** False before the first verified snapshot. */
   readonly isReady: () => boolean
   readonly stateOf: (imei14: Imei14) => ListedState | undefined
+  readonly identities?: IdentityView
   readonly onSeen: (seen: Seen) => void
+  /** Told of every verdict about a phone with a number. */
+  readonly onAnswered?: (check: Check & { readonly imei14: Imei14 }, verdict: Verdict) => void
 }
 
-export function makeJudge({ unknown, isReady, stateOf, onSeen }: JudgeOptions): Judge {
-  return ({ imei14, svn, asker }) => {
+export function makeJudge(options: JudgeOptions): Judge {
+  const { unknown, isReady, stateOf, identities = NO_IDENTITIES, onSeen, onAnswered } = options
+  const said = (imei14: Imei14, imsi: string | null) => ({
+    state: stateOf(imei14),
+    // A network that does not say whose SIM it is gets the word about the number.
+    isHonestPair: imsi !== null && identities.isHonestPair(imei14, imsi),
+    isInConflict: identities.isInConflict(imei14),
+  })
+  return (check) => {
     if (!isReady()) throw new Refusal('unavailable', 'no snapshot has been verified yet')
-    const verdict = verdictOf(imei14 === null ? undefined : stateOf(imei14), unknown)
-    if (verdict.seen !== null && imei14 !== null)
-      onSeen({ imei14, svn, state: verdict.seen, asker })
+    const { imei14, svn, imsi, asker } = check
+    if (imei14 === null) return verdictOf(NOTHING, unknown)
+    const verdict = verdictOf(said(imei14, imsi), unknown)
+    if (verdict.seen !== null) onSeen({ imei14, svn, state: verdict.seen, asker })
+    onAnswered?.({ ...check, imei14 }, verdict)
     return verdict
   }
 }
+
+const NOTHING = { state: undefined, isHonestPair: false, isInConflict: false }

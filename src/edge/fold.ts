@@ -11,14 +11,21 @@ import {
   type RefusalCode,
 } from '../core/index.ts'
 import type { Listing, Register } from './register.ts'
+import { isBlack } from './verdict.ts'
 
 /** A checked order, opened. */
 export interface Placed extends LoggedOrder {
   readonly ids: DeviceIds
 }
 
-/** Told when an order is skipped for a new reason. */
-export type OnSkipped = (index: number, code: RefusalCode) => void
+export interface FoldOptions {
+  readonly register: Register
+  readonly afterwards: Afterwards
+  /** Told when an order is skipped for a new reason. */
+  readonly onSkipped: (index: number, code: RefusalCode) => void
+  /** Told of every number that has become black. */
+  readonly onLocked: (imei14: Imei14) => void
+}
 
 /**
  * From orders to verdicts, one subject at a time. A subject's few orders are folded again from the
@@ -27,9 +34,7 @@ export type OnSkipped = (index: number, code: RefusalCode) => void
  * came late) gets its turn.
  */
 export class Fold {
-  readonly #register: Register
-  readonly #onSkipped: OnSkipped
-  readonly #afterwards: Afterwards
+  readonly #options: FoldOptions
   readonly #orders = new Map<string, Placed[]>()
   /** Orders not yet in force, by index. */
   readonly #waiting = new Map<number, { readonly placed: Placed; readonly subject: string }>()
@@ -39,10 +44,8 @@ export class Fold {
   readonly #changed = new Set<string>()
   #frontiers: Frontiers = { plain: 0, guarded: 0 }
 
-  constructor(register: Register, afterwards: Afterwards, onSkipped: OnSkipped) {
-    this.#register = register
-    this.#afterwards = afterwards
-    this.#onSkipped = onSkipped
+  constructor(options: FoldOptions) {
+    this.#options = options
   }
 
   /** Orders in force that the law of states refuses, at these frontiers. */
@@ -90,7 +93,8 @@ export class Fold {
     // when the same device is locked later under its right one.
     let worn = new Set<Imei14>()
     const known = new Set<Imei14>()
-    const device = stateInForce(this.#orders.get(subject)!, this.#frontiers, this.#afterwards, {
+    const { register, afterwards, onLocked } = this.#options
+    const device = stateInForce(this.#orders.get(subject)!, this.#frontiers, afterwards, {
       taken: ({ index, ids }, before) => {
         this.#skipped.delete(index)
         if (before.state === 'protected') worn = new Set()
@@ -101,13 +105,16 @@ export class Fold {
       },
       passedOver: ({ index }, { code }) => this.skip(index, code),
     })
-    this.#register.set(subject, listingsOf(device, worn, known))
+    const black = () => [...known].filter((imei) => isBlack(register.stateOf(imei)))
+    const before = black()
+    register.set(subject, listingsOf(device, worn, known))
+    for (const imei of black()) if (!before.includes(imei)) onLocked(imei)
   }
 
   private skip(index: number, code: RefusalCode): void {
     if (this.#skipped.get(index) === code) return
     this.#skipped.set(index, code)
-    this.#onSkipped(index, code)
+    this.#options.onSkipped(index, code)
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Signer } from '../core/index.ts'
+import type { Imei14, Signer } from '../core/index.ts'
 import { mkdirDurably, type Connector, type Logger, type Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { Acknowledger } from './acknowledger.ts'
@@ -30,6 +30,8 @@ export interface FollowOptions {
   readonly dataDir: string
   readonly trust: Trust
   readonly signer: Signer
+  /** Told of every number that this log makes black from now on. */
+  readonly onLocked?: (imei14: Imei14) => void
   readonly surroundings: Surroundings
   readonly logger: Logger
 }
@@ -64,7 +66,7 @@ export class FollowedLog {
 
   /** Reads what this machine's disk proves, and begins to follow. */
   static async open(options: FollowOptions): Promise<FollowedLog> {
-    const { merged, trust, signer, surroundings, registry } = options
+    const { signer, surroundings, registry } = options
     const { origin, url, connector } = registry
     const dataFolder = join(options.dataDir, folderOf(origin))
     await mkdirDurably(dataFolder)
@@ -80,8 +82,8 @@ export class FollowedLog {
       logger,
     })
     const onApplied = (size: number) => acknowledger.applied(size)
-    const about = { origin, merged, dataFolder, trust, alarms, logger, clock }
-    const book = await openBook({ ...about, onApplied })
+    const own = { origin, dataFolder, alarms, logger, clock, onApplied }
+    const book = await openBook({ ...options, ...own })
     try {
       const { follower } = book
       const spool = await SightingSpool.open(dataFolder)

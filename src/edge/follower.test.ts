@@ -12,12 +12,15 @@ let log: EdgeLog
 let register: Register
 let follower: Follower
 let covered: Covered[]
+let locked: string[]
 
 function fresh(trust = log.trust) {
   register = new Register()
   covered = []
+  locked = []
   const onCovered = (settled: Covered) => void covered.push(settled)
-  follower = new Follower({ origin: log.origin, trust, register, logger, onCovered })
+  const onLocked = (imei14: string) => void locked.push(imei14)
+  follower = new Follower({ origin: log.origin, trust, register, logger, onCovered, onLocked })
   return follower
 }
 
@@ -94,6 +97,35 @@ describe('a phone on its way', () => {
     expect(follower.refusedOrders).toBe(0)
     expect(stateOf(one)).toBe('stolen')
     expect(stateOf(phone(9))).toBe('released')
+  })
+})
+
+describe('that a number has become black', () => {
+  test('is told once for each lock, when it comes into force', () => {
+    const one = phone(1, 2)
+    const hold = log.hold(one)
+    publish()
+    expect(locked).toEqual([])
+    const lock = log.lock(one, { of: hold.index, ctr: 2 })
+    publish({ guardians: 1 })
+    expect(locked).toEqual([])
+    publish()
+    const found = log.found(one, lock)
+    publish()
+    expect(locked).toEqual(one.ids.imeis)
+    log.release(one, found)
+    publish()
+    log.lock(one, { ctr: found.ctr + 2 })
+    publish()
+    expect(locked).toEqual([...one.ids.imeis, ...one.ids.imeis])
+  })
+
+  test('is no news where another phone under it was locked before', () => {
+    log.lock(phone(1, 2))
+    publish()
+    log.lock(phone(2, 3))
+    publish()
+    expect(locked).toEqual([1, 2, 3].map((serial) => phone(serial).imei))
   })
 })
 

@@ -7,6 +7,7 @@ import {
   equal,
   parseOpening,
   type Applied,
+  type Imei14,
   type RefusalCode,
 } from '../core/index.ts'
 import {
@@ -25,6 +26,7 @@ import {
 import { sha256Fast, type Logger } from '../host/index.ts'
 import { trustOf, type Trust } from '../wire/index.ts'
 import { Fold } from './fold.ts'
+import { Identities } from './identities.ts'
 import type { Register } from './register.ts'
 
 /** One leaf as it came over the feed or out of the journal. */
@@ -48,6 +50,8 @@ export interface FollowerOptions {
   readonly register: Register
   readonly logger: Logger
   readonly onCovered: (covered: Covered) => void
+  /** Told of every number that this log has made black. */
+  readonly onLocked?: (imei14: Imei14) => void
 }
 
 /** Leaves that may wait for their checkpoint: a registry must not fill our memory unverified. */
@@ -58,6 +62,7 @@ export const MAX_OPENING_BYTES = 512
 const REMEMBERED = 512
 
 type AppliedOrder = Extract<Applied, { kind: 'order' }>
+type AppliedIdentity = Extract<Applied, { kind: 'identity' }>
 
 interface Seen {
   readonly checkpoint: VerifiedCheckpoint
@@ -87,6 +92,8 @@ interface Settled {
  * is a frontier of its own.
  */
 export class Follower {
+  /** Conflicts and honest pairs, opened. */
+  readonly identities: Identities
   readonly #options: FollowerOptions
   readonly #origin: string
   readonly #ledger: Ledger
@@ -110,9 +117,13 @@ export class Follower {
     this.#trust = trust
     this.#origin = options.origin
     this.#ledger = new Ledger(trust.root, trust.verify.es256, this.#origin)
-    this.#fold = new Fold(register, this.#ledger, (index, code) =>
-      logger.warn({ index, code }, 'order skipped'),
-    )
+    this.identities = new Identities(this.#ledger, () => register.now)
+    this.#fold = new Fold({
+      register,
+      afterwards: this.#ledger,
+      onSkipped: (index, code) => logger.warn({ index, code }, 'order skipped'),
+      onLocked: (imei14) => options.onLocked?.(imei14),
+    })
   }
 
   /** Leaves covered by a checkpoint with the plain quorum, and applied. */
@@ -273,6 +284,7 @@ export class Follower {
     const applied = this.attempt(index, () => this.#ledger.apply(index, entry))
     if (applied === null) this.#ledger.pass(index)
     if (applied?.kind === 'order') this.attempt(index, () => this.place(record, applied))
+    if (applied?.kind === 'identity') this.attempt(index, () => this.placeIdentity(record, applied))
     if (applied?.kind === 'list' || applied?.kind === 'distrust')
       this.#fold.reconsider(applied.changed)
     if (applied?.kind === 'owner-key') this.#fold.reconsider([applied.of])
@@ -288,6 +300,11 @@ export class Follower {
     const ids = checkOpening(checked.order, parseOpening(bytes))
     checkModels(checked.links, ids)
     this.#fold.place({ index, t: checked.t, order: checked.order, ids })
+  }
+
+  private placeIdentity({ index, opening }: LogRecord, { checked }: AppliedIdentity): void {
+    const isEnd = checked.record.type === 'end' // the ledger knows what it ends
+    if (opening !== null && !isEnd) this.identities.place(index, checked, opening)
   }
 
   /** An entry that breaks the law, or us, must not keep the ones after it from counting. */

@@ -5,6 +5,7 @@ import { startAdmin } from './admin.ts'
 import { makeJudge, type Seen } from './checks.ts'
 import { PeerCounters } from './counters.ts'
 import { FollowedLog, type RegistryAddress } from './followed-log.ts'
+import { MergedIdentities } from './merged-identities.ts'
 import { MergedRegister } from './merged-register.ts'
 import { startN5g } from './n5g/server.ts'
 import { health, metrics, type Parts } from './report.ts'
@@ -61,11 +62,16 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       logs.push(log)
     }
 
+    const identities = new MergedIdentities(
+      merged,
+      logs.map(({ origin, book }) => ({ origin, identities: book.follower.identities })),
+    )
     const judge = makeJudge({
       unknown: options.unknown,
       isReady: () => logs[0]!.book.follower.isReady,
       stateOf: (imei14) => merged.stateOf(imei14),
-      onSeen: (seen) => tell(seen, logs, merged),
+      identities,
+      onSeen: (seen) => tell(seen, logs, identities),
     })
     const counters = new PeerCounters()
     const { port, country, network } = options
@@ -89,9 +95,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   }
 }
 
-/** A sighting goes to every registry whose orders caused the verdict, and to no other. */
-function tell(seen: Seen, logs: readonly FollowedLog[], merged: MergedRegister): void {
-  const causes = merged.logsGiving(seen.imei14, seen.state)
+/** A sighting goes to every registry whose orders or records caused the verdict, and to no other. */
+function tell(seen: Seen, logs: readonly FollowedLog[], identities: MergedIdentities): void {
+  const causes = identities.logsGiving(seen.imei14, seen.state)
   for (const { origin, sightings } of logs) if (causes.includes(origin)) sightings.see(seen)
 }
 

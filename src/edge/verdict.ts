@@ -8,18 +8,24 @@ export type UnknownPolicy = (typeof UNKNOWN_POLICIES)[number]
 /** EquipmentStatus of TS 29.511; null is the answer that there is none: ERROR_EQUIPMENT_UNKNOWN. */
 export type Status = 'WHITELISTED' | 'GREYLISTED' | 'BLACKLISTED'
 
+/** What a sighting says: the state of the number, or what identity records made of it. */
+export type SeenState = ListedState | 'conflict' | 'override'
+
 export interface Verdict {
   readonly status: Status | null
   readonly outcome: Outcome
   /** What a sighting says; null where none is written. */
-  readonly seen: ListedState | null
+  readonly seen: SeenState | null
 }
 
-const verdict = (status: Status | null, outcome: Outcome, seen: ListedState | null = null) => ({
+const verdict = (status: Status | null, outcome: Outcome, seen: SeenState | null = null) => ({
   status,
   outcome,
   seen,
 })
+
+/** States that keep a phone out of every network. */
+export const BLACK = ['stolen', 'recovered', 'retired'] as const satisfies readonly ListedState[]
 
 /** A hold is tracked and never blocked. */
 const LISTED: Readonly<Record<ListedState, Verdict>> = {
@@ -36,6 +42,34 @@ const UNKNOWN: Readonly<Record<UnknownPolicy, Verdict>> = {
   'not-found': verdict(null, 'unknown'),
 }
 
-export function verdictOf(state: ListedState | undefined, unknown: UnknownPolicy): Verdict {
-  return state === undefined ? UNKNOWN[unknown] : LISTED[state]
+export function isBlack(state: ListedState | undefined): boolean {
+  return state !== undefined && LISTED[state].status === 'BLACKLISTED'
+}
+
+const CONFLICT = verdict('GREYLISTED', 'conflict', 'conflict')
+const OVERRIDE = verdict('WHITELISTED', 'override', 'override')
+/** An honest phone that nothing is said against is nobody's business. */
+const UNSEEN_OVERRIDE = verdict('WHITELISTED', 'override')
+
+/** What the logs say of a number and of whoever wears it. */
+export interface Said {
+  readonly state: ListedState | undefined
+  /** The number with this very subscriber, by a pair that stands in the log. */
+  readonly isHonestPair: boolean
+  readonly isInConflict: boolean
+}
+
+/**
+ * First match decides: pair, black, grey, released, unknown. So neither a hold nor a conflict ever
+ * lightens a block, and nothing but a logged pair does (A45, A89).
+ */
+export function verdictOf(
+  { state, isHonestPair, isInConflict }: Said,
+  unknown: UnknownPolicy,
+): Verdict {
+  const isListed = state !== undefined && LISTED[state].seen !== null
+  const known = state === undefined ? UNKNOWN[unknown] : LISTED[state]
+  const ofNumber = isInConflict && !isListed ? CONFLICT : known
+  if (!isHonestPair) return ofNumber
+  return ofNumber.seen === null ? UNSEEN_OVERRIDE : OVERRIDE
 }

@@ -1,13 +1,14 @@
 import {
-  ACTS,
+  CAPPED,
+  POWERS,
   certificatePayload,
   coseSign,
   encodeDocument,
   thumbprint,
   toHex,
-  type Act,
   type Caps,
   type Certificate,
+  type Power,
   type Role,
   type Signer,
   type Tac,
@@ -115,7 +116,7 @@ type Wanted = {
   readonly role: Role
   readonly depth: number
   readonly use?: 'issue' | 'order'
-  readonly acts?: readonly Act[]
+  readonly acts?: readonly Power[]
   readonly tacs?: readonly Tac[]
 }
 
@@ -123,7 +124,7 @@ function issuer({ country, capPerHour }: CountryPlan, now: number) {
   return (wanted: Wanted, by: readonly Signer[]): Member => {
     const { signer, pem } = generateEs256()
     const sub = wanted.sub ?? `${wanted.iss}/${toHex(thumbprint(signer.key)).slice(0, 8)}`
-    const acts = wanted.acts ?? ACTS
+    const acts = wanted.acts ?? POWERS
     const cert: Certificate = {
       iss: wanted.iss,
       sub,
@@ -141,7 +142,7 @@ function issuer({ country, capPerHour }: CountryPlan, now: number) {
   }
 }
 
-function capsFor(acts: readonly Act[], perHour: number): Caps {
-  const capped = acts.filter((act) => act === 'hold' || act === 'lock' || act === 'retire')
+function capsFor(acts: readonly Power[], perHour: number): Caps {
+  const capped = CAPPED.filter((power) => acts.includes(power))
   return Object.fromEntries(capped.map((act) => [act, [perHour, perHour * 3]]))
 }

@@ -128,7 +128,7 @@ describe('each step refuses by its own name', () => {
 
   it('2 unknown-kind', () => {
     const body = encodeCoseSign(signOrder(lock, []))
-    const kind = encodeCbor([1, 8, T * 1000, body])
+    const kind = encodeCbor([1, 9, T * 1000, body])
     expect(changed({ entry: kind })).toBe('unknown-kind')
     expect(changed({ entry: world.country.entries[0]! })).toBe('unknown-kind')
   })

@@ -138,6 +138,19 @@ describe('a breach', () => {
     expect(await json('/healthz')).toMatchObject({ status: 'silent' })
   })
 
+  test('A52, A53: a pair over its own cap does, until its key is distrusted', async () => {
+    for (let i = 0; i < CAP; i++) log.entries.push(force.pair(NOW + i), force.lock(NOW + i))
+    expect((await ask()).status).toBe(200)
+    const over = log.size
+    log.entries.push(force.pair(NOW + CAP))
+    expect(await ask()).toMatchObject({
+      code: 'cap-exceeded',
+      facts: { act: 'pair', window: 'hour', limit: CAP, index: over },
+    })
+    log.entries.push(force.distrust(over, NOW + CAP))
+    expect((await ask()).status).toBe(200)
+  })
+
   test('A52: a distrust record that voids the excess gives it back its voice; the history stays', async () => {
     for (let i = 0; i < CAP + 2; i++) log.entries.push(force.lock(NOW + i))
     const first = founding + CAP

@@ -1,12 +1,13 @@
 import {
   ACTS,
-  RULES,
+  CAPPED,
+  POWERS,
   checkIssued,
   demand,
-  type Act,
   type Caps,
   type Certificate,
   type CertificateRequest,
+  type Power,
   type Role,
   type Tac,
 } from '../../core/index.ts'
@@ -17,7 +18,7 @@ const EARLIER = 3_600
 
 /** What an issuer says of a request beyond what it asks for; what he leaves out has a default. */
 export interface Terms {
-  readonly acts?: readonly Act[]
+  readonly acts?: readonly Power[]
   readonly caps: Caps
   readonly tacs?: readonly Tac[]
   readonly country?: string
@@ -25,10 +26,10 @@ export interface Terms {
 }
 
 const DEPTH: Readonly<Partial<Record<Role, number>>> = { national: 3, force: 2 }
-const USUAL_ACTS: Readonly<Partial<Record<Role, readonly Act[]>>> = {
+const USUAL_ACTS: Readonly<Partial<Record<Role, readonly Power[]>>> = {
   national: ACTS,
   force: ACTS,
-  officer: ACTS,
+  officer: POWERS,
   intake: ['hold', 'release'],
   recycler: ['retire'],
 }
@@ -44,7 +45,8 @@ export function certificateOn(
   now: number,
 ): Certificate {
   const { sub, role, use, key } = request
-  const acts = terms.acts ?? USUAL_ACTS[role] ?? []
+  const has = (act: Power) => issuer === null || issuer.scope.acts.includes(act)
+  const acts = terms.acts ?? USUAL_ACTS[role]?.filter((act) => has(act)) ?? []
   const country = terms.country ?? issuer?.scope.country ?? ''
   demand(/^[A-Z]{2}$/.test(country), 'scope', 'a national authority has a country: --country')
   const tacs = terms.tacs ?? issuer?.scope.tacs ?? null
@@ -55,7 +57,7 @@ export function certificateOn(
     exp: now + terms.days * DAY,
     key,
     caps: capsOn(acts, issuer, terms.caps, role),
-    scope: { acts: ACTS.filter((act) => acts.includes(act)), country, tacs },
+    scope: { acts: POWERS.filter((act) => acts.includes(act)), country, tacs },
     depth: DEPTH[role] ?? 1,
     role,
     use,
@@ -67,9 +69,9 @@ export function certificateOn(
 }
 
 /** Whoever stands at the head of a country or force has his caps said aloud; others stay within his. */
-function capsOn(acts: readonly Act[], issuer: Certificate | null, caps: Caps, role: Role): Caps {
-  const said: Partial<Record<Act, readonly [number, number]>> = {}
-  for (const act of acts.filter((each) => RULES[each].capped)) {
+function capsOn(acts: readonly Power[], issuer: Certificate | null, caps: Caps, role: Role): Caps {
+  const said: Partial<Record<Power, readonly [number, number]>> = {}
+  for (const act of CAPPED.filter((each) => acts.includes(each))) {
     const isHead = role === 'national' || role === 'force'
     const cap = caps[act] ?? (isHead ? undefined : issuer?.caps[act])
     demand(cap !== undefined, 'scope', `how many ${act} orders at most: --cap ${act}=HOUR/DAY`)

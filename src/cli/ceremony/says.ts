@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import {
-  ACTS,
+  POWERS,
   Refusal,
   parseTac,
-  type Act,
   type Caps,
+  type Power,
   type RelyingParty,
   type Tac,
 } from '../../core/index.ts'
@@ -21,13 +21,13 @@ function refused<T>(parse: () => T): T {
   }
 }
 
-function actOf(text: string): Act {
-  const act = ACTS.find((known) => known === text)
-  if (act === undefined) throw new InvalidArgumentError(`Acts are ${ACTS.join(', ')}.`)
+function actOf(text: string): Power {
+  const act = POWERS.find((known) => known === text)
+  if (act === undefined) throw new InvalidArgumentError(`Acts are ${POWERS.join(', ')}.`)
   return act
 }
 
-const actsIn = (text: string): readonly Act[] => text.split(',').map((part) => actOf(part))
+const actsIn = (text: string): readonly Power[] => text.split(',').map((part) => actOf(part))
 
 const tacsIn = (text: string): readonly Tac[] =>
   text.split(',').map((part) => refused(() => parseTac(part)))
@@ -113,7 +113,7 @@ export function terms(command: Command): Command {
       new Option('--acts <list>', 'as lock,found; what is usual for the role').argParser(actsIn),
     )
     .addOption(
-      new Option('--cap <act=hour/day>', 'orders at most; repeat for each of hold, lock, retire')
+      new Option('--cap <act=hour/day>', 'at most; repeat for each of hold, lock, retire, pair')
         .argParser(capIn)
         .default({}, "the issuer's; a nation and a force must have theirs said"),
     )

@@ -4,6 +4,7 @@ import {
   coseSign,
   distrustPayload,
   encodeEntry,
+  identityPayload,
   orderPayload,
   ownerCommitment,
   parseDocument,
@@ -18,6 +19,7 @@ import { readTrust } from '../../wire/index.ts'
 
 const ORDER = 'application/stolen-order+cbor'
 const DISTRUST = 'application/stolen-distrust+cbor'
+const IDENTITY = 'application/stolen-identity+cbor'
 const random = (length: number) => new Uint8Array(randomBytes(length))
 
 /** A founded force that makes real log entries. Times in ms. */
@@ -72,6 +74,18 @@ export function foundForce(log: NoteKey, nowMs: number, capPerHour: number) {
         return encodeEntry({ kind: 'certificate', t, body })
       }),
     lock: (t: number) => lockSignedBy(t, [force, first, second]),
+    /** An honest pair that nobody can open. */
+    pair: (t: number) => {
+      const record = {
+        type: 'pair',
+        com: random(32),
+        exp: now + 86_400,
+        of: null,
+        log: log.name,
+      } as const
+      const body = coseSign(IDENTITY, identityPayload(record), [force, first, second])
+      return encodeEntry({ kind: 'identity', t, body })
+    },
     /** One officer proposes and approves. */
     lockByOneOfficer: (t: number) => lockSignedBy(t, [force, first, first]),
     /** An officer nobody certified approves. */
