@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { mutualTls, signedHeader, type TlsIdentity } from '../src/host/index.ts'
+import { signedHeader, type TlsIdentity } from '../src/host/index.ts'
+import { mutualTls } from '../src/host/mutual-tls.ts'
 import { serve } from '../src/registry/index.ts'
 import { CertificateMaker, noOpenssl } from './certificates.ts'
 import { World } from './world.ts'

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Refusal, type RefusalCode, type Signer } from '../core/index.ts'
 import { PROBLEMS, authorization } from '../wire/index.ts'
 import type { z } from 'zod'
-import type { Connector } from './mutual-tls.ts'
+import type { Connector } from './connector.ts'
 import { machine, type Clock } from './surroundings.ts'
 
 /** How one party asks another over HTTP/1.1. */

@@ -6,7 +6,7 @@ export { es256FromPem, es256Signer, es256Verifier, generateEs256 } from './es256
 export { parseKeyName, type KeyName } from './key-name.ts'
 export { openKey, type Secrets } from './key-store.ts'
 export { makeLogger, type Logger } from './log.ts'
-export { mutualTls, type Connector, type TlsIdentity } from './mutual-tls.ts'
+export type { Connector, TlsIdentity } from './connector.ts'
 export {
   fraction,
   machine,
