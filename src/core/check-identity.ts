@@ -6,7 +6,7 @@ import type { Entry } from './entry.ts'
 import type { BookedIdentity, IdentityBook } from './identity-book.ts'
 import { MAX_PAIR_SECONDS, type IdentityRecord } from './identity-record.ts'
 import { demand } from './refusal.ts'
-import { verifyAt } from './verify-at.ts'
+import { holder, verifyAt } from './verify-at.ts'
 
 /** An identity record whose chain, signatures and place hold. Which number it means is another question. */
 export interface CheckedIdentity {
@@ -53,7 +53,7 @@ export function checkIdentityRecord(
   const isFresh = ended !== null || !context.book.has(record.com)
   demand(isFresh, 'oid-reused', 'a record with this commitment is already logged')
   const links = checkSigners(entry, slotsOf(record, ended), ended, context)
-  for (const [i, { cert }] of links.entries()) verifyAt(entry, i, cert, context)
+  for (const [i, link] of links.entries()) verifyAt(entry, i, holder(link), context)
   if (record.exp !== null) checkWindow(record.exp, entry.t)
   const subs = new Set(links.flatMap((link) => chainOf(link)).map(({ cert }) => cert.sub))
   return { record, t: entry.t, subs, links }

@@ -7,7 +7,7 @@ import type { Entry } from './entry.ts'
 import { tacOf } from './imei.ts'
 import { parseOrder, type Order } from './order.ts'
 import { demand } from './refusal.ts'
-import { verifyAt } from './verify-at.ts'
+import { holder, verifyAt } from './verify-at.ts'
 
 /** An order whose chain, signatures, fields and window hold. Which device it means is another question. */
 export interface CheckedOrder {
@@ -110,7 +110,7 @@ export function verifySignatures(
 ): void {
   for (const [i, signer] of RULES[order.act].slots.entries()) {
     const by =
-      signer === 'owner' ? order.okey && { key: order.okey.key, role: signer } : links[i]!.cert
+      signer === 'owner' ? order.okey && { key: order.okey.key, role: signer } : holder(links[i]!)
     demand(by !== undefined, 'signer-set', 'the order names no owner key')
     verifyAt(entry, i, by, { authorities, verify })
   }

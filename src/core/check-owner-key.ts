@@ -15,7 +15,7 @@ import {
   type OwnerKeyRecord,
 } from './owner-key-record.ts'
 import { demand } from './refusal.ts'
-import { verifyAt } from './verify-at.ts'
+import { holder, verifyAt } from './verify-at.ts'
 
 /** Who signs before the new owner, in slot order. `old` is the owner's key until now. */
 export const OWNER_KEY_SLOTS: Readonly<
@@ -72,7 +72,7 @@ export function checkOwnerKeyRecord(entry: Entry, context: OwnerKeyContext): Own
     'signer-set',
     'one officer signed twice',
   )
-  for (const { i, link } of links) verifyAt(entry, i, link.cert, context)
+  for (const { i, link } of links) verifyAt(entry, i, holder(link), context)
   if (record.okey) {
     checkOldKey(record.okey, entry.t, context)
     const old = { key: record.okey.key, role: 'owner' }
