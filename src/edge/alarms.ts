@@ -10,6 +10,7 @@ export type Alarm =
   | 'journal-broken'
   | 'sightings-refused'
   | 'sightings-broken'
+  | 'local-list-refused'
 
 export class Alarms {
   readonly #logger: Logger

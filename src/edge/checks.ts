@@ -1,4 +1,5 @@
 import { Refusal, type Imei14 } from '../core/index.ts'
+import type { LocalWord } from './local-list/local-list.ts'
 import type { ListedState } from './register.ts'
 import { verdictOf, type SeenState, type UnknownPolicy, type Verdict } from './verdict.ts'
 
@@ -49,6 +50,8 @@ export interface JudgeOptions {
   readonly isReady: () => boolean
   readonly stateOf: (imei14: Imei14) => ListedState | undefined
   readonly identities?: IdentityView
+  /** The operator's own list. */
+  readonly localWordOf?: (imei14: Imei14) => LocalWord | undefined
   readonly onSeen: (seen: Seen) => void
   /** Told of every verdict about a phone with a number. */
   readonly onAnswered?: (check: Check & { readonly imei14: Imei14 }, verdict: Verdict) => void
@@ -56,11 +59,13 @@ export interface JudgeOptions {
 
 export function makeJudge(options: JudgeOptions): Judge {
   const { unknown, isReady, stateOf, identities = NO_IDENTITIES, onSeen, onAnswered } = options
+  const { localWordOf = () => undefined } = options
   const said = (imei14: Imei14, imsi: string | null) => ({
     state: stateOf(imei14),
     // A network that does not say whose SIM it is gets the word about the number.
     isHonestPair: imsi !== null && identities.isHonestPair(imei14, imsi),
     isInConflict: identities.isInConflict(imei14),
+    local: localWordOf(imei14),
   })
   return (check) => {
     if (!isReady()) throw new Refusal('unavailable', 'no snapshot has been verified yet')
@@ -73,4 +78,4 @@ export function makeJudge(options: JudgeOptions): Judge {
   }
 }
 
-const NOTHING = { state: undefined, isHonestPair: false, isInConflict: false }
+const NOTHING = { state: undefined, isHonestPair: false, isInConflict: false, local: undefined }

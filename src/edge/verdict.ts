@@ -1,4 +1,5 @@
 import type { Outcome } from './counters.ts'
+import type { LocalWord } from './local-list/local-list.ts'
 import type { ListedState } from './register.ts'
 
 /** What the operator answers about a device no order in force names. */
@@ -51,25 +52,37 @@ const OVERRIDE = verdict('WHITELISTED', 'override', 'override')
 /** An honest phone that nothing is said against is nobody's business. */
 const UNSEEN_OVERRIDE = verdict('WHITELISTED', 'override')
 
-/** What the logs say of a number and of whoever wears it. */
+/** The operator's own word. What the log says of the phone is sighted all the same. */
+const local = (status: Status, seen: SeenState | null) => verdict(status, 'local', seen)
+const LOCAL_STATUS: Readonly<Record<LocalWord, Status>> = {
+  white: 'WHITELISTED',
+  grey: 'GREYLISTED',
+  black: 'BLACKLISTED',
+}
+
+/** What the logs say of a number and of whoever wears it, and what the operator says. */
 export interface Said {
   readonly state: ListedState | undefined
   /** The number with this very subscriber, by a pair that stands in the log. */
   readonly isHonestPair: boolean
   readonly isInConflict: boolean
+  readonly local: LocalWord | undefined
 }
 
 /**
- * First match decides: pair, black, grey, released, unknown. So neither a hold nor a conflict ever
- * lightens a block, and nothing but a logged pair does (A45, A89).
+ * First match decides: pair, black, the operator's black, grey, the operator's grey or white, released,
+ * unknown. So neither a hold nor a conflict ever lightens a block, and nothing but a logged pair does
+ * (A45, A89).
  */
 export function verdictOf(
-  { state, isHonestPair, isInConflict }: Said,
+  { state, isHonestPair, isInConflict, local: word }: Said,
   unknown: UnknownPolicy,
 ): Verdict {
   const isListed = state !== undefined && LISTED[state].seen !== null
   const known = state === undefined ? UNKNOWN[unknown] : LISTED[state]
   const ofNumber = isInConflict && !isListed ? CONFLICT : known
-  if (!isHonestPair) return ofNumber
-  return ofNumber.seen === null ? UNSEEN_OVERRIDE : OVERRIDE
+  if (isHonestPair) return ofNumber.seen === null ? UNSEEN_OVERRIDE : OVERRIDE
+  if (word === undefined || ofNumber.status === 'BLACKLISTED') return ofNumber
+  if (word !== 'black' && ofNumber.seen !== null) return ofNumber
+  return local(LOCAL_STATUS[word], ofNumber.seen)
 }

@@ -1,0 +1,161 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseImei14, utf8, type Imei14 } from '../../core/index.ts'
+import { makeLogger } from '../../host/index.ts'
+import { Alarms } from '../alarms.ts'
+import { verdictOf } from '../verdict.ts'
+import { LocalList, type LocalWord } from './local-list.ts'
+import { LocalLists } from './local-lists.ts'
+import { readLocalList } from './read-local-list.ts'
+
+const imei = (snr: number) => parseImei14(`00101701${String(snr).padStart(6, '0')}`)
+const file = (...rows: string[]) => utf8(['match,list', ...rows, ''].join('\n'))
+
+describe('the operator’s own list', () => {
+  test('the narrowest row decides: number, then range, then model', () => {
+    const list = new LocalList(
+      readLocalList(
+        file(
+          '00101701,grey',
+          '00101701000010-00101701000020,black',
+          '001017010000159,white', // a 15th digit says nothing
+          '0010170100003099,black', // nor do two
+        ),
+      ),
+    )
+    const words = [9, 10, 15, 20, 21, 30].map((snr) => list.wordOf(imei(snr)))
+    expect(words).toEqual(['grey', 'black', 'white', 'black', 'grey', 'black'])
+    expect(list.wordOf('00999999000001' as Imei14)).toBeUndefined()
+  })
+
+  test.each([
+    ['no header', utf8('00101701,black\n'), 'line 1'],
+    ['another word', file('00101701,red'), 'line 2'],
+    ['13 digits', file('00101701,black', '0010170100000,black'), 'line 3'],
+    ['a range that goes back', file('00101701000020-00101701000010,black'), 'line 2'],
+    ['a row twice', file('00101701,black', '00101701,white'), 'line 3'],
+    [
+      'an IMEI twice in two spellings',
+      file('00101701000001,black', '001017010000019,white'),
+      'line 3',
+    ],
+    [
+      'ranges that overlap',
+      file('00101701000001-00101701000009,black', '00101701000009-00101701000010,white'),
+      'overlap',
+    ],
+    ['no UTF-8', Uint8Array.of(0xff, 0xfe), 'UTF-8'],
+    ['a spreadsheet’s number', file('1.01701E+13,black'), 'line 2'],
+  ])('refuses all of a file with %s, and says where', (_, bytes, where) => {
+    expect(() => readLocalList(bytes)).toThrow(where)
+  })
+
+  test('any bytes end in rows or in a refusal', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        try {
+          readLocalList(utf8(text))
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'malformed' })
+        }
+      }),
+    )
+  })
+})
+
+describe('precedence (A67, A89)', () => {
+  const states = ['stolen', 'recovered', 'retired', 'held', 'released', undefined] as const
+  const answers = (local: LocalWord | undefined, isHonestPair = false, isInConflict = false) =>
+    states.map((state) => {
+      const { status, outcome } = verdictOf(
+        { state, isHonestPair, isInConflict, local },
+        'not-found',
+      )
+      return outcome === 'local' ? `local ${status}` : outcome
+    })
+
+  test.each([
+    ['white', ['stolen', 'recovered', 'retired', 'held', 'local WHITELISTED', 'local WHITELISTED']],
+    ['grey', ['stolen', 'recovered', 'retired', 'held', 'local GREYLISTED', 'local GREYLISTED']],
+    [
+      'black',
+      [
+        'stolen',
+        'recovered',
+        'retired',
+        'local BLACKLISTED',
+        'local BLACKLISTED',
+        'local BLACKLISTED',
+      ],
+    ],
+  ] as const)('%s never lightens what the log says', (word, expected) => {
+    expect(answers(word)).toEqual(expected)
+  })
+
+  test('an honest pair passes beside it; a conflict is heavier than the operator’s white', () => {
+    expect(new Set(answers('black', true))).toEqual(new Set(['override']))
+    expect(answers('white', false, true).slice(4)).toEqual(['conflict', 'conflict'])
+  })
+
+  test('a held phone that the operator blocks is sighted as held, another one not at all', () => {
+    const seen = (state: 'held' | undefined) =>
+      verdictOf({ state, isHonestPair: false, isInConflict: false, local: 'black' }, 'whitelist')
+        .seen
+    expect([seen('held'), seen(undefined)]).toEqual(['held', null])
+  })
+})
+
+describe('another list in its place', () => {
+  let dataDir: string
+  let alarms: Alarms
+  let lists: LocalLists
+  const path = () => join(dataDir, 'given.csv')
+  const rows = (count: number) => Array.from({ length: count }, (_, i) => `${imei(i)},black`)
+  const open = () => {
+    const logger = makeLogger('test', 'silent')
+    alarms = new Alarms(logger)
+    return LocalLists.open({ dataDir, alarms, logger })
+  }
+  const load = async (given: readonly string[], accept?: string) => {
+    await writeFile(path(), file(...given))
+    return lists.load({ path: path(), ...(accept !== undefined && { accept }) })
+  }
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'stolen-mode-local-'))
+    lists = await open()
+  })
+  afterEach(() => rm(dataDir, { recursive: true, force: true }))
+
+  test('is kept over a restart, and changes by one in a hundred without asking', async () => {
+    await load(rows(200))
+    await load([...rows(200), `${imei(900)},black`])
+    lists = await open()
+    expect(lists.list.wordOf(imei(900))).toBe('black')
+    expect(alarms.raised).toEqual([])
+  })
+
+  test('A78: a gutted list does not pass until a person accepts that very file', async () => {
+    await load(rows(200))
+    const refusal = await load(rows(100)).catch((error: unknown) => error as Error)
+    expect(refusal).toMatchObject({ code: 'import-shrinks' })
+    expect(lists.list.size).toBe(200)
+    expect(alarms.raised).toEqual(['local-list-refused'])
+    const [hash] = /[0-9a-f]{64}/.exec(String((refusal as Error).message))!
+    await load(rows(100), hash)
+    expect(lists.list.size).toBe(100)
+    expect(alarms.raised).toEqual([])
+  })
+
+  test('with a bad row, or not there at all, leaves the one in force', async () => {
+    await load(rows(10))
+    await expect(load([...rows(10), 'nonsense'])).rejects.toMatchObject({ code: 'malformed' })
+    await expect(lists.load({ path: join(dataDir, 'none') })).rejects.toMatchObject({
+      code: 'not-found',
+    })
+    expect(lists.list.size).toBe(10)
+  })
+})
