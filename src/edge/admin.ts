@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { PROMETHEUS_TYPE, prometheusText, type Metric } from './prometheus.ts'
 
 /** How old the knowledge is: an idle log is cosigned again every 60 s. */
 export type Staleness = 'none' | 'late' | 'stale' | 'very-stale'
@@ -17,9 +18,13 @@ export function stalenessOf(ageSeconds: number | null): Staleness {
 
 export interface AdminOptions {
   readonly port: number
+  /** Address to listen on; 127.0.0.1 where none is given. */
+  readonly host?: string
   readonly health: () => object
-  /** Counters and gauges by name; no name and no value holds an IMEI. */
-  readonly metrics: () => ReadonlyMap<string, number>
+  /** Whether it gives verdicts: what a load balancer asks. */
+  readonly isReady: () => boolean
+  readonly metrics: () => readonly Metric[]
+  readonly events: (after: number) => readonly object[]
 }
 
 export interface AdminServer {
@@ -27,24 +32,24 @@ export interface AdminServer {
   close(): Promise<void>
 }
 
-/** The operator's own window: HTTP/1.1, read only. */
-export async function startAdmin({ port, health, metrics }: AdminOptions): Promise<AdminServer> {
+const JSON_TYPE = 'application/json'
+
+/** The operator's own window: HTTP/1.1, read only, and for nobody else. */
+export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
+  const { port, host = '127.0.0.1' } = options
   const server = createServer({ requestTimeout: 5_000 }, (request, response) => {
     request.resume()
     const isRead = request.method === 'GET' || request.method === 'HEAD'
-    if (!isRead) send(response.setHeader('allow', 'GET, HEAD'), 405, 'text/plain', '')
-    else if (request.url === '/healthz')
-      send(response, 200, 'application/json', JSON.stringify(health()))
-    else if (request.url === '/metrics') send(response, 200, 'text/plain', lines(metrics()))
-    else send(response, 404, 'text/plain', '')
+    if (isRead) answer(request.url ?? '', response, options)
+    else send(response.setHeader('allow', 'GET, HEAD'), 405, 'text/plain', '')
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
+    server.listen(port, host, resolve)
   })
   const address = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}:${address.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -53,10 +58,20 @@ export async function startAdmin({ port, health, metrics }: AdminOptions): Promi
   }
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
+function answer(
+  url: string,
+  response: ServerResponse,
+  { health, isReady, metrics, events }: AdminOptions,
+): void {
+  const [, after] = /^\/events(?:\?after=([0-9]{1,15}))?$/.exec(url) ?? []
+  if (url === '/healthz') send(response, 200, JSON_TYPE, JSON.stringify(health()))
+  else if (url === '/readyz') send(response, isReady() ? 200 : 503, 'text/plain', '')
+  else if (url === '/metrics') send(response, 200, PROMETHEUS_TYPE, prometheusText(metrics()))
+  else if (url.startsWith('/events') && (after !== undefined || url === '/events'))
+    send(response, 200, JSON_TYPE, JSON.stringify({ events: events(Number(after ?? 0)) }))
+  else send(response, 404, 'text/plain', '')
 }
 
-function lines(metrics: ReadonlyMap<string, number>): string {
-  return [...metrics].map(([name, value]) => `stolen_edge_${name} ${value}\n`).join('')
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
 }

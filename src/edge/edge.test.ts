@@ -140,7 +140,7 @@ describe('an edge and its registry', () => {
     log.lock(phone(2))
     registry.publish()
     await eventually(async () => expect(await check(1, 2)).toEqual(['BLACKLISTED', 'BLACKLISTED']))
-    expect(await metric('feed_healed')).toBe(healed)
+    expect(await metric('feed_healed_total')).toBe(healed)
     expect(await health()).toMatchObject({ alarms: [], refusedOrders: 0 })
   })
 
@@ -385,12 +385,49 @@ describe('sightings', () => {
   })
 })
 
-test('the admin window serves two pages, read only', async () => {
+test('the admin window serves a few pages, read only', async () => {
   await start()
+  const readiness = async () => (await fetch(`${edge!.adminUrl}/readyz`)).status
+  expect(await readiness()).toBe(503)
+  registry.publish()
+  await eventually(async () => expect(await readiness()).toBe(200))
   const ask = async (path: string, method = 'GET') =>
     (await fetch(edge!.adminUrl + path, { method })).status
   expect(await ask('/healthz')).toBe(200)
   expect(await ask('/metrics')).toBe(200)
-  expect(await ask('/other')).toBe(404)
+  for (const path of ['/other', '/events?after=-1', '/events?after=x', '/eventsx'])
+    expect(await ask(path)).toBe(404)
   expect(await ask('/healthz', 'POST')).toBe(405)
+})
+
+test('A01 a lock for a phone that was let in lately tells the operator to make it attach again', async () => {
+  const one = phone(1)
+  const { index } = log.hold(one)
+  registry.publish()
+  await start()
+  await eventually(async () => expect(await check(1)).toEqual(['GREYLISTED'])) // a held phone is let in, and remembered
+  log.lock(one, { of: index, ctr: 2 })
+  registry.publish()
+  await eventually(async () => expect(await check(1)).toEqual(['BLACKLISTED']))
+  const { events } = (await (await fetch(`${edge!.adminUrl}/events?after=0`)).json()) as {
+    events: { event: string; imei14: string; number: number }[]
+  }
+  expect(events).toMatchObject([{ event: 'force-re-registration', number: 1, imei14: one.imei }])
+  const later = await (await fetch(`${edge!.adminUrl}/events?after=1`)).json()
+  expect(later).toEqual({ events: [] })
+})
+
+test('what an operator may change is changed while it answers', async () => {
+  registry.publish()
+  await start()
+  await eventually(async () => expect(await check(7)).toEqual([404]))
+  const path = join(home, 'own.csv')
+  await writeFile(path, `match,list\n${phone(7).imei},black\n`)
+  await edge!.reload({ unknown: 'greylist', localList: { path } })
+  await eventually(async () => expect(await check(7)).toEqual(['BLACKLISTED']))
+  await eventually(async () => expect(await check(8)).toEqual(['GREYLISTED']))
+  await writeFile(path, 'nonsense')
+  await edge!.reload({ unknown: 'whitelist', localList: { path } })
+  await eventually(async () => expect(await check(7)).toEqual(['BLACKLISTED']))
+  await eventually(async () => expect(await check(8)).toEqual(['WHITELISTED']))
 })

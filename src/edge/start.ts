@@ -1,14 +1,20 @@
-import { demand, type Signer } from '../core/index.ts'
+import { Refusal, demand, type Signer } from '../core/index.ts'
 import { lockFolder, mkdirDurably, type Logger, type Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { startAdmin } from './admin.ts'
-import { makeJudge, type Seen } from './checks.ts'
+import { Alarms } from './alarms.ts'
+import { makeJudge, type Judge, type Seen } from './checks.ts'
+import { Clones } from './clones/clones.ts'
+import { travelByRegion } from './clones/travel.ts'
 import { PeerCounters } from './counters.ts'
+import { Events } from './events.ts'
 import { FollowedLog, type RegistryAddress } from './followed-log.ts'
+import { LocalLists, type LocalListFile } from './local-list/local-lists.ts'
 import { MergedIdentities } from './merged-identities.ts'
 import { MergedRegister } from './merged-register.ts'
 import { startN5g } from './n5g/server.ts'
-import { health, metrics, type Parts } from './report.ts'
+import { metrics } from './metrics.ts'
+import { health, type Parts } from './report.ts'
 import type { UnknownPolicy } from './verdict.ts'
 
 export interface EdgeOptions {
@@ -27,6 +33,10 @@ export interface EdgeOptions {
   readonly country: string
   readonly network: string
   readonly unknown: UnknownPolicy
+  /** The operator's own list. */
+  readonly localList?: LocalListFile
+  /** Remember attaches of phones that no list names, for a day and in memory alone: off unless wanted. */
+  readonly remember?: boolean
   readonly surroundings: Surroundings
   readonly logger: Logger
 }
@@ -35,8 +45,15 @@ export interface Edge {
   /** N5g-eir, h2c. */
   readonly url: string
   readonly adminUrl: string
+  /** Takes new settings while it answers. What cannot be read leaves the old one, with an alarm. */
+  reload(settings: Reloadable): Promise<void>
   close(): Promise<void>
 }
+
+/** What may change while a register answers. */
+export type Reloadable = Pick<EdgeOptions, 'unknown' | 'localList'>
+
+const SWEEP_MS = 300_000
 
 /**
  * One operator's register. It answers from the start: with what its disk proves, else 500 until the
@@ -54,10 +71,27 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     for (const close of closing.toReversed()) await close()
   }
   try {
+    const alarms = new Alarms(logger)
+    const { clock, random } = surroundings
+    const events = new Events({ dataDir, clock, logger })
+    closing.push(() => events.close())
+    const clones = new Clones({
+      isOn: options.remember ?? false,
+      clock,
+      random,
+      travelSeconds: travelByRegion,
+      onReRegistration: (one) => events.add({ event: 'force-re-registration', ...one }),
+      onSignal: (one) => events.add({ event: 'clone-signal', ...one }),
+    })
+    const sweeping = setInterval(() => clones.sweep(), SWEEP_MS)
+    closing.push(() => clearInterval(sweeping))
+    const localLists = await LocalLists.open({ dataDir, alarms, logger })
+    await loadLocalList(options, localLists, logger)
+
     const merged = new MergedRegister()
     const logs: FollowedLog[] = []
     for (const registry of registries) {
-      const log = await FollowedLog.open({ ...options, registry, merged })
+      const log = await FollowedLog.open({ ...options, registry, merged, onLocked: clones.locked })
       closing.push(() => log.close())
       logs.push(log)
     }
@@ -66,13 +100,19 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       merged,
       logs.map(({ origin, book }) => ({ origin, identities: book.follower.identities })),
     )
-    const judge = makeJudge({
-      unknown: options.unknown,
-      isReady: () => logs[0]!.book.follower.isReady,
-      stateOf: (imei14) => merged.stateOf(imei14),
-      identities,
-      onSeen: (seen) => tell(seen, logs, identities),
-    })
+    const isReady = () => logs[0]!.book.follower.isReady
+    const judgeBy = (unknown: UnknownPolicy) =>
+      makeJudge({
+        unknown,
+        isReady,
+        stateOf: (imei14) => merged.stateOf(imei14),
+        identities,
+        localWordOf: (imei14) => localLists.list.wordOf(imei14),
+        onSeen: (seen) => tell(seen, logs, identities),
+        onAnswered: clones.answered,
+      })
+    let current = judgeBy(options.unknown)
+    const judge: Judge = (check) => current(check)
     const counters = new PeerCounters()
     const { port, country, network } = options
     const n5g = await startN5g({ port, country, network, judge, counters, logger })
@@ -80,18 +120,41 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
     const { name } = options
     const interfaces = { n5g: counters }
-    const parts: Parts = { name, register: merged, logs, interfaces, clock: surroundings.clock }
+    const localList = () => localLists.list
+    const own = { events, clones, localList, alarms, clock }
+    const parts: Parts = { name, register: merged, logs, interfaces, ...own }
     const admin = await startAdmin({
       port: options.adminPort,
       health: () => health(parts),
+      isReady,
       metrics: () => metrics(parts),
+      events: (after) => events.after(after),
     })
     closing.push(() => admin.close())
     logger.info({ url: n5g.url, adminUrl: admin.url, logs: logs.length }, 'edge answers')
-    return { url: n5g.url, adminUrl: admin.url, close: closeAll }
+    const reload = async (now: Reloadable) => {
+      current = judgeBy(now.unknown)
+      await loadLocalList(now, localLists, logger)
+    }
+    return { url: n5g.url, adminUrl: admin.url, reload, close: closeAll }
   } catch (error) {
     await closeAll()
     throw error
+  }
+}
+
+/** A list that does not pass keeps nobody from starting: the one in force stays, and an alarm says so. */
+async function loadLocalList(
+  { localList }: Reloadable,
+  lists: LocalLists,
+  logger: Logger,
+): Promise<void> {
+  if (!localList) return
+  try {
+    await lists.load(localList)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    logger.error({ code: error.code, detail: error.message }, 'local list refused')
   }
 }
 

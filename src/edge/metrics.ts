@@ -1,0 +1,118 @@
+import { OUTCOMES, type Counters } from './counters.ts'
+import type { FollowedLog } from './followed-log.ts'
+import type { Metric, Sample } from './prometheus.ts'
+import { ageOf, type Parts } from './report.ts'
+
+/** Everything that is counted, for Prometheus. Sums of a peer balance: received = answered, of every kind. */
+export function metrics(parts: Parts): readonly Metric[] {
+  const { register, logs, clock, events, clones, localList } = parts
+  const entries = Object.entries(register.counts())
+  const ofLogs = (name: string, help: string, value: (log: FollowedLog) => number) => ({
+    name,
+    help,
+    samples: logs.map((log) => ({ value: value(log), labels: { log: log.origin } })),
+  })
+  return [
+    ofPeers(parts, 'checks_received_total', 'Questions, by interface and peer.', (counters) => [
+      { value: counters.received },
+    ]),
+    ofPeers(
+      parts,
+      'checks_answered_total',
+      'Answers; all kinds together are the questions.',
+      (counters) =>
+        Object.entries(counters.sums()).map(([answer, value]) => ({ value, labels: { answer } })),
+    ),
+    ofPeers(parts, 'checks_outcome_total', 'Answers by what they came from.', (counters) =>
+      OUTCOMES.map((outcome) => ({ value: counters.of(outcome), labels: { outcome } })),
+    ),
+    {
+      name: 'entries',
+      help: 'Numbers that orders in force name, by state.',
+      samples: entries.map(([state, value]) => ({ value, labels: { state } })),
+    },
+    one('local_rows', "Rows of the operator's own list.", localList().size),
+    one('events_total', 'Events for the operator: re-registrations, clone signals.', events.count),
+    one(
+      'locked_still_attached',
+      'Locked phones not refused since, as far as remembered.',
+      clones.stillAttached,
+    ),
+    ofLogs('tree_size', 'Leaves the log has signed.', ({ book }) => book.follower.treeSize),
+    ofLogs('plain_size', 'Leaves with the plain quorum.', ({ book }) => book.follower.size),
+    ofLogs(
+      'guarded_size',
+      'Leaves with the guarded quorum.',
+      ({ book }) => book.follower.guardedSize,
+    ),
+    ofLogs(
+      'acknowledged_size',
+      'Leaves the registry knows we enforce.',
+      ({ acknowledger }) => acknowledger.acknowledged,
+    ),
+    ofLogs(
+      'age_seconds',
+      'Age of the newest checkpoint with quorum; -1: none.',
+      ({ book }) => ageOf(book, clock) ?? -1,
+    ),
+    ofLogs(
+      'orders_waiting',
+      'Orders that are public and lack their quorum.',
+      ({ book }) => book.follower.waitingOrders,
+    ),
+    ofLogs(
+      'orders_refused_total',
+      'Entries that the law refuses.',
+      ({ book }) => book.follower.refusedOrders,
+    ),
+    ofLogs(
+      'sightings_waiting',
+      'Sightings not yet delivered.',
+      ({ sightings }) => sightings.waiting,
+    ),
+    ofLogs(
+      'sightings_lost_total',
+      'Sightings never written down.',
+      ({ sightings }) => sightings.lost,
+    ),
+    ofLogs(
+      'feed_connected_total',
+      'Connections of the feed.',
+      ({ client }) => client.counts.connected,
+    ),
+    ofLogs(
+      'feed_healed_total',
+      'Gaps and alterations healed from the log.',
+      ({ client }) => client.counts.healed,
+    ),
+    ofLogs(
+      'feed_refused_notes_total',
+      'Checkpoints refused.',
+      ({ client }) => client.counts.refusedNotes,
+    ),
+    ofLogs('alarms', 'Alarms raised now.', ({ alarms }) => alarms.raised.length),
+  ]
+}
+
+const one = (name: string, help: string, value: number): Metric => ({
+  name,
+  help,
+  samples: [{ value }],
+})
+
+function ofPeers(
+  { interfaces }: Parts,
+  name: string,
+  help: string,
+  samplesOf: (counters: Counters) => readonly Sample[],
+): Metric {
+  const samples = Object.entries(interfaces).flatMap(([label, peers]) =>
+    [...peers.all()].flatMap(([peer, counters]) =>
+      samplesOf(counters).map(({ value, labels }) => ({
+        value,
+        labels: { interface: label, peer, ...labels },
+      })),
+    ),
+  )
+  return { name, help, samples }
+}
