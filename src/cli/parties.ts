@@ -1,7 +1,6 @@
 import { Refusal, parseImei14, withCheckDigit } from '../core/index.ts'
 import { startPhone, type StartedPhone } from '../device/index.ts'
-import { startEdge, type Edge } from '../edge/index.ts'
-import { machine, makeLogger, type TlsIdentity } from '../host/index.ts'
+import { machine, makeLogger } from '../host/index.ts'
 import { createPortal } from '../portal/index.ts'
 import { LIMITS, openDatabase, openRegistry, serve } from '../registry/index.ts'
 import { logKeys } from '../log/index.ts'
@@ -17,6 +16,7 @@ import {
 } from './files.ts'
 import type { Running } from './out.ts'
 import { portRefusal } from './ports.ts'
+import { readPems } from './pem-files.ts'
 import { boundRegistries } from './registries.ts'
 
 /** The national registry with its pages. `onFatal` is called when its database is over. */
@@ -82,33 +82,6 @@ export async function runRegistry(
     await database.close()
   }
   return { url: served.url, close }
-}
-
-async function readPems({ key, cert, ca }: NonNullable<Config['tls']>): Promise<TlsIdentity> {
-  const read = async (path: string) => (await readNeeded(path)).toString('utf8')
-  return { key: await read(key), cert: await read(cert), ca: await read(ca) }
-}
-
-/** An operator's register. */
-export async function runEdge(config: Config): Promise<Edge> {
-  const files = new Files(config.data)
-  const trust = await loadTrust(files.root)
-  return startEdge({
-    name: 'edge-1',
-    signer: await loadSigner(files.key('edge-1')),
-    trust,
-    registries: boundRegistries(config.registries, trust),
-    dataDir: files.folder('edge-1'),
-    port: config.edgePort,
-    adminPort: config.edgeAdminPort,
-    country: config.country,
-    network: config.network,
-    unknown: config.unknown,
-    surroundings: machine,
-    logger: makeLogger('edge', config.logLevel),
-  }).catch((error: unknown) => {
-    throw portRefusal(error, config.edgePort)
-  })
 }
 
 /** A phone that was manufactured into `dir`, switched on. */

@@ -12,6 +12,7 @@ import { FollowedLog, type RegistryAddress } from './followed-log.ts'
 import { LocalLists, type LocalListFile } from './local-list/local-lists.ts'
 import { MergedIdentities } from './merged-identities.ts'
 import { MergedRegister } from './merged-register.ts'
+import { startGsup, type GsupOptions } from './gsup/server.ts'
 import { startN5g } from './n5g/server.ts'
 import { metrics } from './metrics.ts'
 import { health, type Parts } from './report.ts'
@@ -33,6 +34,8 @@ export interface EdgeOptions {
   readonly country: string
   readonly network: string
   readonly unknown: UnknownPolicy
+  /** For Osmocom's 2G and 3G networks: where clients of the HLR connect instead. */
+  readonly gsup?: Pick<GsupOptions, 'host' | 'port' | 'upstream' | 'peers'>
   /** The operator's own list. */
   readonly localList?: LocalListFile
   /** Remember attaches of phones that no list names, for a day and in memory alone: off unless wanted. */
@@ -119,7 +122,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     closing.push(() => n5g.close())
 
     const { name } = options
-    const interfaces = { n5g: counters }
+    const interfaces: Record<string, PeerCounters> = { n5g: counters }
+    if (options.gsup) {
+      const own = (interfaces['gsup'] = new PeerCounters())
+      const gsup = await startGsup({ ...options.gsup, judge, counters: own, logger })
+      closing.push(() => gsup.close())
+    }
     const localList = () => localLists.list
     const own = { events, clones, localList, alarms, clock }
     const parts: Parts = { name, register: merged, logs, interfaces, ...own }

@@ -1,6 +1,7 @@
 import { readConfig } from '../config.ts'
 import { EXIT, runUntilStopped } from '../out.ts'
-import { runEdge, runPhone, runRegistry } from '../parties.ts'
+import { runPhone, runRegistry } from '../parties.ts'
+import { runEdge } from '../run-edge.ts'
 
 interface Options {
   readonly json?: boolean
@@ -12,8 +13,16 @@ export const serve = (options: Options) =>
     return runRegistry(config, secrets, () => process.exit(EXIT.failed))
   })
 
-export const edge = (options: Options) =>
-  runUntilStopped('edge', options, () => runEdge(readConfig(process.env).config))
+export const edge = (options: Options & { readonly config?: string; readonly secret?: string }) =>
+  runUntilStopped('edge', options, () => {
+    const { config } = readConfig(process.env)
+    const { config: path, secret } = options
+    return runEdge({
+      config,
+      ...(path !== undefined && { path }),
+      ...(secret !== undefined && { secret }),
+    })
+  })
 
 export const device = (folders: readonly string[], options: Options) =>
   runUntilStopped('device', options, async () => {

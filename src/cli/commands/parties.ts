@@ -1,19 +1,23 @@
 import type { Command } from 'commander'
-import { jsonOption, later } from '../options.ts'
-
-const PARTIES = {
-  serve: 'run the registry: database, log, interface and pages',
-  edge: "run an operator's equipment identity register",
-} as const
+import { jsonOption, later, secretOption } from '../options.ts'
 
 /** The commands that run until they are stopped: one organisation each. */
 export function partyCommands(program: Command): void {
-  for (const name of ['serve', 'edge'] as const)
-    program
-      .command(name)
-      .description(PARTIES[name])
-      .addOption(jsonOption())
-      .action(later(async () => (await import('../actions/parties.ts'))[name]))
+  program
+    .command('serve')
+    .description('run the registry: database, log, interface and pages')
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/parties.ts')).serve))
+  program
+    .command('edge')
+    .description("run an operator's equipment identity register")
+    .option(
+      '--config <file>',
+      'the operator’s JSON file (docs/operators-guide.md); SIGHUP reads it again',
+    )
+    .addOption(secretOption())
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/parties.ts')).edge))
   program
     .command('device')
     .argument('<folder...>', 'folders that hold a phone each')

@@ -1,0 +1,98 @@
+import { startEdge, type Edge, type EdgeOptions } from '../edge/index.ts'
+import { machine, makeLogger } from '../host/index.ts'
+import { mutualTls } from '../host/mutual-tls.ts'
+import type { Config } from './config.ts'
+import { readEdgeFile, type EdgeFile } from './edge-config.ts'
+import { Files, loadSigner, loadTrust } from './files.ts'
+import { readPems } from './pem-files.ts'
+import { portRefusal } from './ports.ts'
+import { boundRegistries } from './registries.ts'
+import { nobody, secretsFrom } from './secrets.ts'
+
+export interface EdgeSources {
+  readonly config: Config
+  /** The operator's file; what it leaves out comes from the environment. */
+  readonly path?: string
+  /** Where a passphrase or PIN is. */
+  readonly secret?: string
+}
+
+/** An operator's register, which reads its file again on SIGHUP. */
+export async function runEdge({ config, path, secret }: EdgeSources): Promise<Edge> {
+  const file = path === undefined ? {} : await readEdgeFile(path)
+  const logger = makeLogger('edge', config.logLevel)
+  const options = await optionsOf(file, config, secret)
+  const edge = await startEdge({ ...options, surroundings: machine, logger }).catch(
+    (error: unknown) => {
+      throw portRefusal(error, options.port)
+    },
+  )
+  if (path === undefined) return edge
+  const reload = () => {
+    readEdgeFile(path)
+      .then((now) => edge.reload(reloadable(now, config)))
+      .catch((error: unknown) => logger.error({ err: error }, 'not reloaded'))
+  }
+  process.on('SIGHUP', reload)
+  const close = async () => {
+    process.off('SIGHUP', reload)
+    await edge.close()
+  }
+  return { ...edge, close }
+}
+
+function reloadable(file: EdgeFile, config: Config) {
+  const { unknown = config.unknown, localList } = file
+  return { unknown, ...(localList && { localList: withoutGaps(localList) }) }
+}
+
+async function optionsOf(
+  file: EdgeFile,
+  config: Config,
+  secret: string | undefined,
+): Promise<Omit<EdgeOptions, 'surroundings' | 'logger'>> {
+  const files = new Files(config.data)
+  const trust = await loadTrust(file.root ?? files.root)
+  const { country = config.country, network = config.network, remember } = file
+  return {
+    name: file.name ?? 'edge-1',
+    signer: await loadSigner(
+      file.key ?? files.key('edge-1'),
+      secret === undefined ? nobody : secretsFrom(secret),
+    ),
+    trust,
+    registries: file.registries
+      ? await Promise.all(file.registries.map(connected))
+      : boundRegistries(config.registries, trust),
+    dataDir: file.data ?? files.folder('edge-1'),
+    port: file.n5g?.port ?? config.edgePort,
+    adminPort: file.admin?.port ?? config.edgeAdminPort,
+    country,
+    network,
+    ...reloadable(file, config),
+    ...(remember !== undefined && { remember }),
+    ...(file.gsup && { gsup: gsupOf(file.gsup) }),
+  }
+}
+
+async function connected({ origin, url, tls }: NonNullable<EdgeFile['registries']>[number]) {
+  const base = url.replace(/\/+$/, '')
+  return { origin, url: base, ...(tls && { connector: mutualTls(await readPems(tls)) }) }
+}
+
+function gsupOf({ peers, ...rest }: NonNullable<EdgeFile['gsup']>) {
+  return {
+    ...rest,
+    peers: peers.map(({ operator, country, network, ...who }) => ({
+      ...withoutGaps(who),
+      asker: { peer: operator, country, network },
+    })),
+  }
+}
+
+/** Members that were left out are not there, rather than undefined. */
+function withoutGaps<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, member]) => member !== undefined),
+  ) as never
+}
