@@ -17,6 +17,14 @@ const GsupPeer = z.strictObject({
   ...asking,
 })
 
+const S13Peer = z.strictObject({
+  originHost: z.string(),
+  realm: z.string(),
+  addresses: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
+  tlsName: z.string().nullable().default(null),
+  ...asking,
+})
+
 /** What stands in an operator's file; paths are relative to it. */
 const EdgeFile = z.strictObject({
   /** The operator's own name for this register. */
@@ -34,6 +42,17 @@ const EdgeFile = z.strictObject({
     .optional(),
   n5g: z.strictObject({ host: z.string().optional(), port: port.optional() }).optional(),
   admin: z.strictObject({ port: port.optional() }).optional(),
+  s13: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(3868),
+      tls: Tls.optional(),
+      originHost: z.string(),
+      originRealm: z.string(),
+      watchdogSeconds: z.int().min(6).max(3_600).optional(),
+      peers: z.array(S13Peer).min(1),
+    })
+    .optional(),
   gsup: z
     .strictObject({
       host: z.string().default('127.0.0.1'),
@@ -78,8 +97,14 @@ export async function readEdgeFile(path: string): Promise<EdgeFile> {
 function inFolder(read: EdgeFile, folder: string): EdgeFile {
   const at = (path: string) => resolve(folder, path)
   const isToken = read.key?.startsWith('pkcs11:') === true
+  const tlsAt = ({ key, cert, ca }: z.infer<typeof Tls>) => ({
+    key: at(key),
+    cert: at(cert),
+    ca: at(ca),
+  })
   return {
     ...read,
+    ...(read.s13?.tls && { s13: { ...read.s13, tls: tlsAt(read.s13.tls) } }),
     ...(read.key !== undefined && { key: isToken ? read.key : at(read.key) }),
     ...(read.root !== undefined && { root: at(read.root) }),
     ...(read.data !== undefined && { data: at(read.data) }),
@@ -87,9 +112,7 @@ function inFolder(read: EdgeFile, folder: string): EdgeFile {
     ...(read.registries && {
       registries: read.registries.map((one) => ({
         ...one,
-        ...(one.tls && {
-          tls: { key: at(one.tls.key), cert: at(one.tls.cert), ca: at(one.tls.ca) },
-        }),
+        ...(one.tls && { tls: tlsAt(one.tls) }),
       })),
     }),
   }

@@ -71,6 +71,7 @@ async function optionsOf(
     network,
     ...reloadable(file, config),
     ...(remember !== undefined && { remember }),
+    ...(file.s13 && { s13: await s13Of(file.s13) }),
     ...(file.gsup && { gsup: gsupOf(file.gsup) }),
   }
 }
@@ -78,6 +79,14 @@ async function optionsOf(
 async function connected({ origin, url, tls }: NonNullable<EdgeFile['registries']>[number]) {
   const base = url.replace(/\/+$/, '')
   return { origin, url: base, ...(tls && { connector: mutualTls(await readPems(tls)) }) }
+}
+
+async function s13Of({ tls, watchdogSeconds, ...rest }: NonNullable<EdgeFile['s13']>) {
+  return {
+    ...rest,
+    ...(tls && { tls: await readPems(tls) }),
+    ...(watchdogSeconds !== undefined && { watchdogMs: watchdogSeconds * 1000 }),
+  }
 }
 
 function gsupOf({ peers, ...rest }: NonNullable<EdgeFile['gsup']>) {

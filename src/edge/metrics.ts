@@ -5,7 +5,7 @@ import { ageOf, type Parts } from './report.ts'
 
 /** Everything that is counted, for Prometheus. Sums of a peer balance: received = answered, of every kind. */
 export function metrics(parts: Parts): readonly Metric[] {
-  const { register, logs, clock, events, clones, localList } = parts
+  const { register, logs, clock, diameter, events, clones, localList } = parts
   const entries = Object.entries(register.counts())
   const ofLogs = (name: string, help: string, value: (log: FollowedLog) => number) => ({
     name,
@@ -30,6 +30,11 @@ export function metrics(parts: Parts): readonly Metric[] {
       name: 'entries',
       help: 'Numbers that orders in force name, by state.',
       samples: entries.map(([state, value]) => ({ value, labels: { state } })),
+    },
+    {
+      name: 'diameter_events_total',
+      help: 'What happened at S13 besides checks.',
+      samples: [...diameter()].map(([event, value]) => ({ value, labels: { event } })),
     },
     one('local_rows', "Rows of the operator's own list.", localList().size),
     one('events_total', 'Events for the operator: re-registrations, clone signals.', events.count),

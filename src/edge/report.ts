@@ -15,6 +15,8 @@ export interface Parts {
   readonly logs: readonly FollowedLog[]
   /** By the interface's name. */
   readonly interfaces: Readonly<Record<string, PeerCounters>>
+  /** What happened at S13 besides checks; empty without it. */
+  readonly diameter: () => ReadonlyMap<string, number>
   readonly events: Events
   readonly clones: Clones
   readonly localList: () => LocalList

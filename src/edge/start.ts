@@ -14,6 +14,7 @@ import { MergedIdentities } from './merged-identities.ts'
 import { MergedRegister } from './merged-register.ts'
 import { startGsup, type GsupOptions } from './gsup/server.ts'
 import { startN5g } from './n5g/server.ts'
+import { startS13, type S13Options } from './s13/server.ts'
 import { metrics } from './metrics.ts'
 import { health, type Parts } from './report.ts'
 import type { UnknownPolicy } from './verdict.ts'
@@ -34,6 +35,11 @@ export interface EdgeOptions {
   readonly country: string
   readonly network: string
   readonly unknown: UnknownPolicy
+  /** For 4G networks: Diameter. */
+  readonly s13?: Pick<
+    S13Options,
+    'host' | 'port' | 'tls' | 'originHost' | 'originRealm' | 'peers' | 'watchdogMs'
+  >
   /** For Osmocom's 2G and 3G networks: where clients of the HLR connect instead. */
   readonly gsup?: Pick<GsupOptions, 'host' | 'port' | 'upstream' | 'peers'>
   /** The operator's own list. */
@@ -123,13 +129,23 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
     const { name } = options
     const interfaces: Record<string, PeerCounters> = { n5g: counters }
+    let diameter: () => ReadonlyMap<string, number> = () => new Map()
+    if (options.s13) {
+      const own = (interfaces['s13'] = new PeerCounters())
+      const s13 = await startS13({
+        ...options.s13,
+        ...{ judge, isReady, counters: own, surroundings, logger },
+      })
+      closing.push(() => s13.close())
+      diameter = () => s13.base.all()
+    }
     if (options.gsup) {
       const own = (interfaces['gsup'] = new PeerCounters())
       const gsup = await startGsup({ ...options.gsup, judge, counters: own, logger })
       closing.push(() => gsup.close())
     }
     const localList = () => localLists.list
-    const own = { events, clones, localList, alarms, clock }
+    const own = { diameter: () => diameter(), events, clones, localList, alarms, clock }
     const parts: Parts = { name, register: merged, logs, interfaces, ...own }
     const admin = await startAdmin({
       port: options.adminPort,
