@@ -81,6 +81,7 @@ export type RefusalCode =
   | 'cursor-too-old'
   | 'future-cursor'
   | 'row-disagrees-with-log'
+  | 'snapshot-malformed'
   // lists
   | 'list-columns'
   | 'list-conflict'
