@@ -82,6 +82,7 @@ export type RefusalCode =
   | 'future-cursor'
   | 'row-disagrees-with-log'
   | 'snapshot-malformed'
+  | 'snapshot-hash'
   // lists
   | 'list-columns'
   | 'list-conflict'
