@@ -81,6 +81,8 @@ export type RefusalCode =
   | 'cursor-too-old'
   | 'future-cursor'
   | 'row-disagrees-with-log'
+  | 'snapshot-malformed'
+  | 'snapshot-hash'
   // lists
   | 'list-columns'
   | 'list-conflict'

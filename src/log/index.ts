@@ -75,6 +75,17 @@ export {
   type Cosigner,
   type Quorum,
 } from './quorum.ts'
+export {
+  checkSnapshot,
+  openDelta,
+  openDeltaHead,
+  openSnapshotHead,
+  signDeltaHead,
+  signSnapshotHead,
+  snapshotKeyName,
+  type DeltaHead,
+  type SnapshotHead,
+} from './set-head.ts'
 export type { Source } from './text.ts'
 export {
   EMPTY_EDGE,

@@ -9,8 +9,10 @@ import {
   decodeBundle,
   logKeys,
   openCheckpoint,
+  openDeltaHead,
   openNote,
   openProof,
+  openSnapshotHead,
   parseAddCheckpoint,
   parsePolicy,
   parseTilePath,
@@ -86,6 +88,14 @@ const READERS = {
     return { oldSize, proof: proof.map(toBase64) }
   },
   'tree-size': ({ text }: Input) => parseTreeSize(text),
+  'snapshot-head': ({ text, vkeys }: Input) => {
+    const head = openSnapshotHead(text, vkeys.map(parseVkey), verifyEd25519)
+    return { ...head, hash: toBase64(head.hash) }
+  },
+  'delta-head': ({ text, vkeys }: Input) => {
+    const head = openDeltaHead(text, vkeys.map(parseVkey), verifyEd25519)
+    return { ...head, hash: toBase64(head.hash), result: toBase64(head.result) }
+  },
 }
 
 const FOLDER = join(import.meta.dirname, '../../vectors/log')

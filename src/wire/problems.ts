@@ -103,6 +103,8 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
     500,
     'The database and the log disagree; nothing is signed until that is cleared up.',
   ),
+  'snapshot-malformed': p(400, 'The snapshot of a list, or its change, is not well formed.'),
+  'snapshot-hash': p(422, 'The snapshot is not the one its signed head names.'),
 
   'list-columns': p(422, 'The list does not have the columns its format demands.'),
   'list-conflict': p(422, 'The list says different things about one number.'),
