@@ -69,12 +69,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     })
     const counters = new PeerCounters()
     const { port, country, network } = options
-    const n5g = await startN5g({ port, country, network, judge, counters, logger })
+    const { clock } = surroundings
+    const asking = { host: '127.0.0.1', port, country, network }
+    const n5g = await startN5g({ ...asking, judge, counters, clock, logger })
     closing.push(() => n5g.close())
 
     const { name } = options
     const interfaces = { n5g: counters }
-    const parts: Parts = { name, register: merged, logs, interfaces, clock: surroundings.clock }
+    const parts: Parts = { name, register: merged, logs, interfaces, clock }
     const admin = await startAdmin({
       port: options.adminPort,
       health: () => health(parts),
