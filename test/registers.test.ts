@@ -52,7 +52,9 @@ test('A88 a register acknowledges what it enforces, and how long each lock took 
 /** A register that answers black for these, and for nothing else. */
 async function registerOf(black: ReadonlySet<Imei14>) {
   const server = await startN5g({
+    host: '127.0.0.1',
     port: 0,
+    clock: Date.now,
     country: 'ZZ',
     network: '00101',
     judge: makeJudge({

@@ -40,7 +40,33 @@ const EdgeFile = z.strictObject({
     .array(z.strictObject({ origin: z.string().min(1), url: z.url(), tls: Tls.optional() }))
     .min(1)
     .optional(),
-  n5g: z.strictObject({ host: z.string().optional(), port: port.optional() }).optional(),
+  n5g: z
+    .strictObject({
+      host: z.string().optional(),
+      port: port.optional(),
+      tls: Tls.optional(),
+      /** Access tokens of the NRF: whose keys, and how strictly. */
+      tokens: z
+        .strictObject({
+          mode: z.enum(['optional', 'required']),
+          /** Instance ids of the NRFs whose tokens count, and a file of their keys: PEM or JWK set. */
+          issuers: z.array(z.string()).min(1),
+          nrfKeys: file,
+        })
+        .optional(),
+    })
+    .optional(),
+  nrf: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      tls: Tls.optional(),
+      /** As AMFs reach the register. */
+      address: z.union([z.ipv4(), z.ipv6()]),
+      fqdn: z.string().nullable().default(null),
+      services: z.enum(['nfServices', 'nfServiceList']).default('nfServices'),
+      heartBeatSeconds: z.int().min(1).max(3_600).default(10),
+    })
+    .optional(),
   admin: z.strictObject({ port: port.optional() }).optional(),
   s13: z
     .strictObject({
@@ -104,6 +130,16 @@ function inFolder(read: EdgeFile, folder: string): EdgeFile {
   })
   return {
     ...read,
+    ...(read.n5g && {
+      n5g: {
+        ...read.n5g,
+        ...(read.n5g.tls && { tls: tlsAt(read.n5g.tls) }),
+        ...(read.n5g.tokens && {
+          tokens: { ...read.n5g.tokens, nrfKeys: at(read.n5g.tokens.nrfKeys) },
+        }),
+      },
+    }),
+    ...(read.nrf?.tls && { nrf: { ...read.nrf, tls: tlsAt(read.nrf.tls) } }),
     ...(read.s13?.tls && { s13: { ...read.s13, tls: tlsAt(read.s13.tls) } }),
     ...(read.key !== undefined && { key: isToken ? read.key : at(read.key) }),
     ...(read.root !== undefined && { root: at(read.root) }),

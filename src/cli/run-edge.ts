@@ -1,9 +1,9 @@
-import { startEdge, type Edge, type EdgeOptions } from '../edge/index.ts'
+import { readNrfKeys, startEdge, type Edge, type EdgeOptions } from '../edge/index.ts'
 import { machine, makeLogger } from '../host/index.ts'
 import { mutualTls } from '../host/mutual-tls.ts'
 import type { Config } from './config.ts'
 import { readEdgeFile, type EdgeFile } from './edge-config.ts'
-import { Files, loadSigner, loadTrust } from './files.ts'
+import { Files, loadSigner, loadTrust, readNeeded } from './files.ts'
 import { readPems } from './pem-files.ts'
 import { portRefusal } from './ports.ts'
 import { boundRegistries } from './registries.ts'
@@ -71,6 +71,8 @@ async function optionsOf(
     network,
     ...reloadable(file, config),
     ...(remember !== undefined && { remember }),
+    ...(file.n5g && { n5g: await n5gOf(file.n5g) }),
+    ...(file.nrf && { nrf: await nrfOf(file) }),
     ...(file.s13 && { s13: await s13Of(file.s13) }),
     ...(file.gsup && { gsup: gsupOf(file.gsup) }),
   }
@@ -79,6 +81,31 @@ async function optionsOf(
 async function connected({ origin, url, tls }: NonNullable<EdgeFile['registries']>[number]) {
   const base = url.replace(/\/+$/, '')
   return { origin, url: base, ...(tls && { connector: mutualTls(await readPems(tls)) }) }
+}
+
+async function n5gOf({ host, tls, tokens }: NonNullable<EdgeFile['n5g']>) {
+  const pems = tls && (await readPems(tls))
+  return {
+    ...(host !== undefined && { host }),
+    ...(pems && { tls: { key: pems.key, cert: pems.cert, clientCa: pems.ca } }),
+    ...(tokens && {
+      tokens: {
+        mode: tokens.mode,
+        issuers: tokens.issuers,
+        keys: readNrfKeys((await readNeeded(tokens.nrfKeys)).toString('utf8')),
+      },
+    }),
+  }
+}
+
+async function nrfOf({ nrf, n5g }: EdgeFile) {
+  const { tls, ...rest } = nrf!
+  return {
+    ...rest,
+    tls: tls ? await readPems(tls) : null,
+    scheme: n5g?.tls ? ('https' as const) : ('http' as const),
+    needsToken: n5g?.tokens?.mode === 'required',
+  }
 }
 
 async function s13Of({ tls, watchdogSeconds, ...rest }: NonNullable<EdgeFile['s13']>) {

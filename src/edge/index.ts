@@ -1,3 +1,7 @@
+export { makeJudge } from './checks.ts'
+export { PeerCounters } from './counters.ts'
 export type { RegistryAddress } from './followed-log.ts'
+export { readNrfKeys } from './n5g/nrf-keys.ts'
+export { startN5g } from './n5g/server.ts'
 export { startEdge, type Edge, type EdgeOptions } from './start.ts'
 export { UNKNOWN_POLICIES, type UnknownPolicy } from './verdict.ts'

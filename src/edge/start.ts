@@ -13,7 +13,10 @@ import { LocalLists, type LocalListFile } from './local-list/local-lists.ts'
 import { MergedIdentities } from './merged-identities.ts'
 import { MergedRegister } from './merged-register.ts'
 import { startGsup, type GsupOptions } from './gsup/server.ts'
-import { startN5g } from './n5g/server.ts'
+import { startN5g, type N5gOptions } from './n5g/server.ts'
+import type { TokenOptions } from './n5g/token-gate.ts'
+import { openInstanceId } from './nrf/instance-id.ts'
+import { startNrf, type NrfOptions } from './nrf/registration.ts'
 import { startS13, type S13Options } from './s13/server.ts'
 import { metrics } from './metrics.ts'
 import { health, type Parts } from './report.ts'
@@ -35,6 +38,13 @@ export interface EdgeOptions {
   readonly country: string
   readonly network: string
   readonly unknown: UnknownPolicy
+  /** For 5G networks: where and how N5g-eir is served, if not plainly to this machine. */
+  readonly n5g?: Partial<Pick<N5gOptions, 'host' | 'tls' | 'limits'>> & {
+    readonly tokens?: Omit<TokenOptions, 'instanceId'>
+  }
+  /** Where the 5G core looks registers up. */
+  readonly nrf?: Pick<NrfOptions, 'url' | 'tls'> &
+    Omit<NrfOptions['profile'], 'instanceId' | 'network' | 'port'>
   /** For 4G networks: Diameter. */
   readonly s13?: Pick<
     S13Options,
@@ -124,8 +134,22 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const judge: Judge = (check) => current(check)
     const counters = new PeerCounters()
     const { port, country, network } = options
-    const n5g = await startN5g({ port, country, network, judge, counters, logger })
+    const instanceId = await openInstanceId(dataDir)
+    const { tokens, ...listening } = options.n5g ?? {}
+    const n5g = await startN5g({
+      ...{ host: '127.0.0.1', ...listening, port, country, network },
+      ...(tokens && { tokens: { ...tokens, instanceId } }),
+      ...{ judge, counters, clock, logger },
+    })
     closing.push(() => n5g.close())
+    if (options.nrf) {
+      const { url, tls, ...profile } = options.nrf
+      const nrf = startNrf({
+        ...{ url, tls, isReady, random, logger },
+        profile: { ...profile, instanceId, network, port: Number(new URL(n5g.url).port) },
+      })
+      closing.push(() => nrf.close())
+    }
 
     const { name } = options
     const interfaces: Record<string, PeerCounters> = { n5g: counters }

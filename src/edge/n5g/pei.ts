@@ -1,24 +1,23 @@
-import { Refusal, type Imei14 } from '../../core/index.ts'
+import type { Imei14 } from '../../core/index.ts'
 import type { Check } from '../checks.ts'
 
-const IMEI = /^imei-([0-9]{14})[0-9]$/
-const IMEISV = /^imeisv-([0-9]{14})([0-9]{2})$/
+type Pei = Pick<Check, 'imei14' | 'svn'>
+
+const IMEI = /^imei-[0-9]{15}$/
+const IMEISV = /^imeisv-[0-9]{16}$/
 const MAC = /^mac(?:-[0-9a-fA-F]{2}){6}(?:-untrusted)?$/
 const EUI = /^eui(?:-[0-9a-fA-F]{2}){8}$/
 
 /**
- * What a phone said it is (TS 29.571 Pei), as far as a register cares. The key is the first 14 digits in every spelling: the 15th is a check digit or 0 and is not
- * transmitted at a check (TS 22.016 §3), the 15th and 16th of an IMEISV are the software version.
- * The schema ends in `.+` and so matches anything; the strictness is ours.
- * @throws {Refusal} malformed
+ * What a phone said it is (TS 29.571 Pei), as far as a register cares; null where malformed. The key
+ * is the first 14 digits in every spelling: the 15th is a check digit or 0 and is not transmitted at a
+ * check (TS 22.016 §3), the 15th and 16th of an IMEISV are the software version. The schema ends in
+ * `.+` and so matches anything; the strictness is ours.
  */
-export function parsePei(text: string): Pick<Check, 'imei14' | 'svn'> {
-  const imei = IMEI.exec(text)
-  if (imei) return { imei14: imei[1] as Imei14, svn: null }
-  const imeisv = IMEISV.exec(text)
-  if (imeisv) return { imei14: imeisv[1] as Imei14, svn: imeisv[2]! }
-  if (MAC.test(text) || EUI.test(text)) return { imei14: null, svn: null }
-  throw new Refusal('malformed', 'expected imei-, imeisv-, mac- or eui- in its one form')
+export function readPei(text: string): Pei | null {
+  if (IMEISV.test(text)) return { imei14: text.slice(7, 21) as Imei14, svn: text.slice(21) }
+  if (IMEI.test(text)) return { imei14: text.slice(5, 19) as Imei14, svn: null }
+  return MAC.test(text) || EUI.test(text) ? { imei14: null, svn: null } : null
 }
 
 // An IMSI of five digits cannot hold MCC, MNC and a subscriber.
@@ -30,7 +29,7 @@ export function isSupi(text: string): boolean {
 }
 
 /** The digits, where the subscriber is named by an IMSI. */
-export function imsiOf(supi: string | null): string | null {
+export function imsiOf(supi: string | undefined): string | null {
   return supi?.startsWith('imsi-') === true ? supi.slice(5) : null
 }
 

@@ -38,8 +38,9 @@ async function start(unknown: UnknownPolicy = 'not-found') {
     onSeen: (one) => void seen.push(one),
   })
   const logger = makeLogger('test', 'silent')
-  const asking = { country: 'XA', network: '00101' }
-  server = await startN5g({ port: 0, ...asking, judge, counters: peers, logger })
+  const asking = { host: '127.0.0.1', port: 0, country: 'XA', network: '00101' }
+  const clock = () => 0
+  server = await startN5g({ ...asking, judge, counters: peers, clock, logger })
   client = new N5gClient(server.url)
 }
 
