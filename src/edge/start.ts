@@ -137,15 +137,26 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const instanceId = await openInstanceId(dataDir)
     const { tokens, ...listening } = options.n5g ?? {}
     const n5g = await startN5g({
-      ...{ host: '127.0.0.1', ...listening, port, country, network },
+      host: '127.0.0.1',
+      ...listening,
+      port,
+      country,
+      network,
       ...(tokens && { tokens: { ...tokens, instanceId } }),
-      ...{ judge, counters, clock, logger },
+      judge,
+      counters,
+      clock,
+      logger,
     })
     closing.push(() => n5g.close())
     if (options.nrf) {
       const { url, tls, ...profile } = options.nrf
       const nrf = startNrf({
-        ...{ url, tls, isReady, random, logger },
+        url,
+        tls,
+        isReady,
+        random,
+        logger,
         profile: { ...profile, instanceId, network, port: Number(new URL(n5g.url).port) },
       })
       closing.push(() => nrf.close())
@@ -158,7 +169,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       const own = (interfaces['s13'] = new PeerCounters())
       const s13 = await startS13({
         ...options.s13,
-        ...{ judge, isReady, counters: own, surroundings, logger },
+        judge,
+        isReady,
+        counters: own,
+        surroundings,
+        logger,
       })
       closing.push(() => s13.close())
       diameter = () => s13.base.all()

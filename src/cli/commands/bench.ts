@@ -27,6 +27,13 @@ export function benchCommands(program: Command): void {
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-propagation.ts')).benchPropagation))
   bench
+    .command('n5g')
+    .description('checks a second over N5g-eir, beside a bare Node server and nginx (needs h2load)')
+    .option('--requests <n>', 'questions of each load', count, 100_000)
+    .option('--rounds <n>', 'loads of each server; medians count', count, 3)
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-n5g.ts')).benchN5gRate))
+  bench
     .command('log')
     .description('durable entries a second, and how soon they are acknowledged, on both databases')
     .addOption(jsonOption())
