@@ -43,7 +43,7 @@ const stateOf = (one: { readonly imei: Parameters<Register['stateOf']>[0] }) =>
   register.stateOf(one.imei)
 
 describe('a phone on its way', () => {
-  test('is held, stolen, recovered and released, on both its numbers', () => {
+  test('A14 is held, stolen, recovered and released, on both its numbers', () => {
     const one = phone(1, 2)
     const hold = log.hold(one)
     publish()
