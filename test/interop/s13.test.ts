@@ -2,14 +2,15 @@ import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { FreeDiameter } from '../../src/cli/bench/free-diameter.ts'
 import { machineAlarm } from '../../src/edge/s13/watchdog.ts'
 import type { Peer } from '../../src/edge/s13/peers.ts'
 import { CertificateAuthority } from '../certificates.ts'
 import { freePorts } from '../free-ports.ts'
 import { MME, S13Edge } from '../s13-edge.ts'
 import { Capture } from './capture.ts'
-import { FreeDiameter, type Tally } from './free-diameter.ts'
 import { missing } from './programs.ts'
+import { talliesOf, type Tally } from './tallies.ts'
 
 const why = missing('freeDiameterd', 'gcc', 'tshark')
 
@@ -43,7 +44,7 @@ describe.skipIf(why !== undefined)(`other people's Diameter ${why ?? ''}`, () =>
       watchdogSeconds: 30,
       s13: client('eir.example', ASKED, 10),
     })
-    const tallies = await mme.tallies()
+    const tallies = await talliesOf(mme)
     expect(tallies).toEqual(exactly(ASKED))
     await mme.ended
     await capture.stop()
@@ -94,7 +95,7 @@ describe.skipIf(why !== undefined)(`other people's Diameter ${why ?? ''}`, () =>
       neighbours: [{ originHost: 'dra.example', port: relayPort }],
       s13: client('dra.example', asked, 0),
     })
-    expect(await mme.tallies()).toEqual(exactly(asked))
+    expect(await talliesOf(mme)).toEqual(exactly(asked))
     await mme.ended
     // Six quiet seconds: the relay asks whether we live, and stays.
     await expect.poll(() => edge.server.base.of('watchdogs_received'), WITHIN).toBeGreaterThan(0)
@@ -133,7 +134,7 @@ describe.skipIf(why !== undefined)(`other people's Diameter ${why ?? ''}`, () =>
         ca: file('ca.pem', authority.cert),
       },
     })
-    expect(await mme.tallies()).toEqual(exactly(10_000))
+    expect(await talliesOf(mme)).toEqual(exactly(10_000))
     await mme.ended
     rmSync(folder, { recursive: true })
     expect(edge.counters).toMatchObject({ received: 10_000, isBalanced: true })
@@ -148,7 +149,7 @@ describe.skipIf(why !== undefined)(`other people's Diameter ${why ?? ''}`, () =>
       neighbours: [{ originHost: 'eir.example', port: edge.port }],
       s13: client('eir.example', 4, 60),
     })
-    expect(await mme.tallies()).toEqual(exactly(4))
+    expect(await talliesOf(mme)).toEqual(exactly(4))
     await edge.server.close()
     await capture.stop()
     expect(edge.server.base.of('cut')).toBe(0)

@@ -3,6 +3,8 @@ import { count, jsonOption, later } from '../options.ts'
 
 const ROWS = 10_000
 const ENTRIES = 100_000
+const NUMBERS = 10_000_000
+const SECONDS = 5
 
 /** Measurements, each with its target beside it. */
 export function benchCommands(program: Command): void {
@@ -42,4 +44,11 @@ export function benchCommands(program: Command): void {
       '\nThe server is that of DATABASE_URL, in a schema of its own, or else one started for this.',
     )
     .action(later(async () => (await import('../actions/bench-log.ts')).benchLog))
+  bench
+    .command('s13')
+    .description('checks a second over S13, beside a bare TCP server and freeDiameter')
+    .option('--entries <n>', 'listed numbers', count, NUMBERS)
+    .option('--seconds <n>', 'how long each load lasts', count, SECONDS)
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-s13.ts')).benchS13Command))
 }

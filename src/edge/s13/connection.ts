@@ -79,6 +79,10 @@ export class Connection {
       setAlarm,
       onMessage: (bytes, start, end) => this.take({ bytes, start, end }),
       onUnframed: (unframed) => this.unframed(unframed),
+      onMistake: (error) => {
+        service.base.count('cut')
+        service.logger.error({ err: error }, 's13 connection failed')
+      },
       onHeard: () => this.#watchdog?.heard(),
       onClosed: () => {
         this.#state = 'ended'

@@ -2,9 +2,11 @@ import { Refusal } from '../../core/index.ts'
 import type { Logger } from '../../host/index.ts'
 import type { Asker, Judge } from '../checks.ts'
 import type { Counters, Outcome } from '../counters.ts'
+import type { Verdict } from '../verdict.ts'
 import { RESULT } from './dictionary.ts'
 import type { EcaWriter } from './eca.ts'
 import type { EcrReader } from './ecr.ts'
+import { plainFault } from './fault.ts'
 import type { Replies } from './replies.ts'
 
 export interface PeerChecksOptions {
@@ -15,9 +17,6 @@ export interface PeerChecksOptions {
   readonly eca: EcaWriter
   readonly logger: Logger
 }
-
-const UNABLE_TO_COMPLY = { result: RESULT.unableToComply, failed: null }
-const TOO_BUSY = { result: RESULT.tooBusy, failed: null }
 
 /** The questions of one peer, each answered as it is read: none waits, so none can be lost. */
 export class PeerChecks {
@@ -39,18 +38,23 @@ export class PeerChecks {
   }
 
   private judge(replies: Replies): Outcome {
-    const { asker, judge, ecr, eca, logger } = this.#options
+    const { asker, judge, ecr, eca } = this.#options
     const { imei14, svn, imsi } = ecr
+    let verdict: Verdict
     try {
-      const { status, outcome } = judge({ imei14, svn, imsi, asker })
-      eca.writeVerdict(replies, ecr, status)
-      return outcome
+      verdict = judge({ imei14, svn, imsi, asker })
     } catch (error) {
-      const isBusy = error instanceof Refusal && error.code === 'rate-limited'
-      eca.writeFault(replies, ecr, isBusy ? TOO_BUSY : UNABLE_TO_COMPLY)
-      if (isBusy) return 'overloaded'
-      if (!(error instanceof Refusal)) logger.error({ err: error }, 'check failed')
-      return 'failed'
+      return this.fail(replies, error)
     }
+    eca.writeVerdict(replies, ecr, verdict.status)
+    return verdict.outcome
+  }
+
+  private fail(replies: Replies, error: unknown): Outcome {
+    const { ecr, eca, logger } = this.#options
+    const isBusy = error instanceof Refusal && error.code === 'rate-limited'
+    if (!(error instanceof Refusal)) logger.error({ err: error }, 'check failed')
+    eca.writeFault(replies, ecr, plainFault(isBusy ? RESULT.tooBusy : RESULT.unableToComply))
+    return isBusy ? 'overloaded' : 'failed'
   }
 }

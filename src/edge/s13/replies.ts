@@ -1,7 +1,15 @@
-/** The answers to one read, written with one call: each write costs more than ten answers. */
+const MIN_BYTES = 65_536
+
+/**
+ * The answers to one read, written with one call: each write costs more than ten answers. Their memory
+ * is used again as soon as the kernel has them: fresh memory for each read has V8 collect garbage
+ * several times a second, and every check waits for that.
+ */
 export class Replies {
-  bytes = Buffer.alloc(0)
+  /** Answers stand in it up to `length`; behind them anything may. */
+  bytes: Buffer = Buffer.alloc(0)
   length = 0
+  #memory: Buffer = Buffer.alloc(0)
 
   /** Makes room and claims it. @returns where the `length` bytes begin; all of them must be written */
   claim(length: number): number {
@@ -16,7 +24,7 @@ export class Replies {
     this.bytes.set(message, at)
   }
 
-  /** Everything since the last time. The socket keeps the memory, so the next one begins in its own. */
+  /** Everything since the last time, to be left alone until `reuse`. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.length)
     this.bytes = this.bytes.subarray(this.length)
@@ -24,11 +32,14 @@ export class Replies {
     return taken
   }
 
+  /** Nobody holds what was taken any more. */
+  reuse(): void {
+    this.bytes = this.#memory
+  }
+
   private grow(length: number): void {
-    const bytes = Buffer.allocUnsafeSlow(Math.max(length * 2, MIN_BYTES))
-    bytes.set(this.bytes.subarray(0, this.length))
-    this.bytes = bytes
+    this.#memory = Buffer.allocUnsafeSlow(Math.max(length * 2, MIN_BYTES))
+    this.#memory.set(this.bytes.subarray(0, this.length))
+    this.bytes = this.#memory
   }
 }
-
-const MIN_BYTES = 65_536

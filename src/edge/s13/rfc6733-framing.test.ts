@@ -5,12 +5,14 @@ import {
   decodeAvps,
   decodeMessage,
   encodeBase,
+  encodeCer,
+  encodeDpr,
   encodeDwr,
   encodeEcr,
   said,
   type Message,
 } from '../../../test/s13-peer.ts'
-import { S13Edge } from '../../../test/s13-edge.ts'
+import { MME, S13Edge } from '../../../test/s13-edge.ts'
 import { EcaWriter } from './eca.ts'
 import { EcrReader } from './ecr.ts'
 import { avp, avp3gpp, text } from './encode.ts'
@@ -23,7 +25,7 @@ let edge: S13Edge
 let mme: S13Peer
 
 beforeEach(async () => {
-  edge = await S13Edge.start()
+  edge = await S13Edge.start({ peers: [MME, { ...MME, originHost: 'sgsn.example' }] })
   mme = await S13Peer.open(edge.port)
 })
 afterEach(async () => {
@@ -184,6 +186,32 @@ describe('A92: lengths', () => {
     const message = encodeEcr({ extra: [avp(25, Buffer.alloc(filler))] })
     expect(message).toHaveLength(65_536)
     expect(said((await mme.ask(message))!)).toMatchObject({ status: 1 })
+  })
+})
+
+describe('A92: a live connection', () => {
+  /** Every command, application and flag; whole messages, damaged behind their length. */
+  const damaged = fc
+    .record({
+      of: fc.constantFrom(encodeEcr(), encodeDwr(), encodeCer(), encodeDpr()),
+      places: fc.array(fc.tuple(fc.nat({ max: 250 }), fc.nat({ max: 255 })), { maxLength: 4 }),
+    })
+    .map(({ of, places }) => {
+      const message = Buffer.from(of)
+      for (const [place, value] of places) message[4 + (place % (message.length - 4))] = value
+      return message
+    })
+
+  test('meets 5,000 damaged messages; the register lives and its counts balance', async () => {
+    const messages = fc.sample(damaged, 5_000)
+    for (let i = 0; i < messages.length; i += 10) {
+      await using peer = await S13Peer.dial(edge.port)
+      peer.send(encodeCer({ originHost: 'sgsn.example' }), ...messages.slice(i, i + 10))
+      peer.socket.end()
+      while (await peer.next()) continue
+    }
+    expect(edge.peers.of('sgsn.example').received).toBeGreaterThan(100)
+    expect(said((await mme.ask(encodeEcr()))!)).toMatchObject({ status: 1 })
   })
 })
 

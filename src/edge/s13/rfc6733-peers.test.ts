@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CertificateAuthority } from '../../../test/certificates.ts'
@@ -14,7 +15,7 @@ import {
 } from '../../../test/s13-peer.ts'
 import { MME, S13Edge } from '../../../test/s13-edge.ts'
 import { avp, group, s13Application, text, unsigned32 } from './encode.ts'
-import type { Peer } from './peers.ts'
+import { PeerList, type Peer } from './peers.ts'
 
 const SGSN: Peer = { ...MME, originHost: 'sgsn.Example', realm: 'Example', network: '00102' }
 const ELSEWHERE: Peer = { ...MME, originHost: 'far.example', addresses: ['192.0.2.77', '::1'] }
@@ -144,6 +145,23 @@ describe('A36: who may ask', () => {
     await again.peer[Symbol.asyncDispose]()
   })
 
+  test('a mistake of ours ends one connection, and no other', async () => {
+    let isBroken = false
+    await edge[Symbol.asyncDispose]()
+    edge = await S13Edge.start({
+      isReady: () => {
+        if (isBroken) throw new Error('injected')
+        return true
+      },
+    })
+    const { peer } = await exchange()
+    isBroken = true
+    const other = await S13Peer.dial(edge.port)
+    expect(await other.ask(encodeCer())).toBeNull()
+    expect(said((await peer.ask(encodeEcr()))!).status).toBe(1)
+    await peer[Symbol.asyncDispose]()
+  })
+
   test('strangers who say nothing cannot keep a peer out', async () => {
     const strangers = await Promise.all(Array.from({ length: 300 }, () => S13Peer.dial(edge.port)))
     const { peer, result } = await exchange()
@@ -163,6 +181,22 @@ describe('A36: who may ask', () => {
   ])('a peer %s is a wrong setting', async (_, peer) => {
     await expect(S13Edge.start({ peers: [MME, peer] })).rejects.toMatchObject({ code: 'config' })
   })
+})
+
+describe('a source address', () => {
+  const claim = { originHost: 'far.example', originRealm: 'example' }
+  const from = (remoteAddress: string) =>
+    new PeerList([ELSEWHERE], false).recognise(claim, { remoteAddress } as Socket)
+
+  test.each(['192.0.2.77', '::ffff:192.0.2.77', '::1', '0:0:0:0:0:0:0:1'])('%s', (address) => {
+    expect(from(address)).toMatchObject({ originHost: 'far.example' })
+  })
+  test.each(['192.0.2.78', '::ffff:192.0.2.78', '::2', 'fe80::1%eth0', '', 'x'])(
+    '%j is not listed',
+    (address) => {
+      expect(from(address)).toBe('address')
+    },
+  )
 })
 
 describe('an announcement in an open connection', () => {
@@ -274,6 +308,17 @@ describe('A36: TLS', () => {
     const mme = await dial(authority.certify('mme.example'))
     expect(said((await mme.ask(encodeCer()))!).result).toBe(2001)
     expect(said((await mme.ask(encodeEcr()))!).status).toBe(1)
+    await mme[Symbol.asyncDispose]()
+  })
+
+  test('many checks at once, each with its own answer', async () => {
+    await start()
+    const mme = await dial(authority.certify('mme.example'))
+    await mme.ask(encodeCer())
+    const asked = 5_000
+    for (let i = 0; i < asked; i += 500)
+      mme.send(...Array.from({ length: 500 }, (_, j) => encodeEcr({ session: `s${i + j}` })))
+    for (let i = 0; i < asked; i++) expect((await mme.next())!.avps[0]!.data).toEqual(text(`s${i}`))
     await mme[Symbol.asyncDispose]()
   })
 

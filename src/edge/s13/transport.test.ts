@@ -49,6 +49,7 @@ test('a peer that does not take its answers is read from no more, until it has',
       return true
     },
     onUnframed: () => undefined,
+    onMistake: () => undefined,
     onHeard: () => undefined,
     onClosed: () => undefined,
   })

@@ -9,6 +9,8 @@ export interface TransportOptions {
   readonly onMessage: Take
   /** The stream cannot be cut into messages any more. */
   readonly onUnframed: (unframed: Unframed) => void
+  /** A mistake of ours; the connection is over, what was half written is not sent. */
+  readonly onMistake: (error: unknown) => void
   /** At least one message came. */
   readonly onHeard: () => void
   readonly onClosed: () => void
@@ -25,6 +27,7 @@ export class Transport {
   readonly #options: TransportOptions
   readonly #framer = new Framer()
   #isReading = false
+  #hasHeard = false
   #isEnding = false
   #deadline: Alarm | null = null
 
@@ -58,27 +61,35 @@ export class Transport {
     const { socket, setAlarm } = this.#options
     socket.resume()
     socket.end(this.replies.take())
-    this.#deadline = setAlarm(END_WITHIN_MS, () => socket.destroy())
+    this.#deadline = setAlarm(END_WITHIN_MS, () => this.destroy())
   }
 
-  destroy(): void {
+  private destroy(): void {
+    this.#isEnding = true
     this.#options.socket.destroy()
   }
 
   private read(chunk: Buffer): void {
     if (this.#isEnding) return
-    const { onMessage, onUnframed, onHeard } = this.#options
-    let hasHeard = false
+    const { onUnframed, onHeard, onMistake } = this.#options
+    this.#hasHeard = false
     this.#isReading = true
-    const unframed = this.#framer.push(chunk, (bytes, start, end) => {
-      hasHeard = true
-      return onMessage(bytes, start, end) && !this.#isEnding
-    })
-    this.#isReading = false
-    if (this.#isEnding) return
-    if (hasHeard) onHeard()
-    if (unframed) onUnframed(unframed)
-    else this.flush()
+    try {
+      const unframed = this.#framer.push(chunk, this.#take)
+      this.#isReading = false
+      if (this.#isEnding) return
+      if (this.#hasHeard) onHeard()
+      if (unframed) onUnframed(unframed)
+      else this.flush()
+    } catch (error) {
+      onMistake(error)
+      this.destroy()
+    }
+  }
+
+  readonly #take: Take = (bytes, start, end) => {
+    this.#hasHeard = true
+    return this.#options.onMessage(bytes, start, end) && !this.#isEnding
   }
 
   private flush(): void {
@@ -86,6 +97,8 @@ export class Transport {
     const bytes = this.replies.take()
     if (this.#isEnding || bytes.length === 0) return
     socket.write(bytes)
-    if (socket.writableLength > MAX_UNSENT) socket.pause()
+    // Zero: the kernel has taken all of it, as it does unless the peer is slow.
+    if (socket.writableLength === 0) this.replies.reuse()
+    else if (socket.writableLength > MAX_UNSENT) socket.pause()
   }
 }

@@ -1,11 +1,13 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const SOURCE = fileURLToPath(new URL('s13.c', import.meta.url))
+/** freeDiameter ships no S13. From the sources as from what is built, three folders up. */
+const SOURCE = fileURLToPath(new URL('../../../test/interop/s13.c', import.meta.url))
 /** In this order: a wrong one exits. */
 const DICTIONARIES = [
   'dict_rfc5777',
@@ -35,17 +37,6 @@ export interface NodeOptions {
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string }
 }
 
-/** How often one IMEI got one answer. */
-export interface Tally {
-  /** Its place in the list. */
-  readonly which: number
-  /** Result-Code, or Experimental-Result-Code where there is none. */
-  readonly code: number
-  /** Equipment-Status, or -1. */
-  readonly status: number
-  readonly count: number
-}
-
 /** One freeDiameter process. */
 export class FreeDiameter implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'stolen-mode-free-diameter-'))
@@ -64,28 +55,30 @@ export class FreeDiameter implements AsyncDisposable {
     this.ended = once(this.#process, 'close')
   }
 
+  /** Whether its daemon and a compiler are here. */
+  static isInstalled(): boolean {
+    return ['freeDiameterd', 'gcc'].every(
+      (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined,
+    )
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0
+  }
+
+  /** @throws where it ended before it was ready */
+  async listens(): Promise<void> {
+    const ended = this.ended.then(() => true)
+    while (!this.output.includes('daemon initialized')) {
+      const hasEnded = await Promise.race([ended, wait(50, false)])
+      if (hasEnded) throw new Error(`freeDiameter ended:\n${this.output}`)
+    }
+  }
+
   /** Stops it as an operator would: DPR to everybody, then the end. */
   async stop(): Promise<void> {
     this.#process.kill('SIGTERM')
     await this.ended
-  }
-
-  /** What its client counted. @throws where it ended without a count */
-  async tallies(): Promise<Tally[]> {
-    const isCounted = () => /^end$/m.test(this.output)
-    for (let hasEnded = false; !isCounted();) {
-      if (hasEnded) throw new Error(`freeDiameter ended without a count:\n${this.output}`)
-      hasEnded = await Promise.race([this.ended.then(() => true), later(50).then(() => false)])
-    }
-    return [...this.output.matchAll(/^(\d+) (-?\d+) (-?\d+) (\d+)$/gm)].map((line) => {
-      const [which, code, status, count] = line.slice(1).map(Number) as [
-        number,
-        number,
-        number,
-        number,
-      ]
-      return { which, code, status, count }
-    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -125,8 +118,4 @@ export class FreeDiameter implements AsyncDisposable {
       `LoadExtension = "${built}" : "${configuration}";`,
     ]
   }
-}
-
-function later(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
