@@ -1,3 +1,5 @@
 export type { RegistryAddress } from './followed-log.ts'
+export { ImeiSet, type EncodedSet, type LoadedSet } from './sets/imei-set.ts'
+export { loadSet, saveSet } from './sets/set-file.ts'
 export { startEdge, type Edge, type EdgeOptions } from './start.ts'
 export { UNKNOWN_POLICIES, type UnknownPolicy } from './verdict.ts'
