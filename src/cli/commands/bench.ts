@@ -1,10 +1,12 @@
-import type { Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { count, jsonOption, later } from '../options.ts'
 
 const ROWS = 10_000
 const ENTRIES = 100_000
 const NUMBERS = 10_000_000
 const SECONDS = 5
+const INDEX_SIZES: readonly number[] = [1_000_000, 10_000_000]
+const LARGEST_INDEX = 100_000_000
 
 /** Measurements, each with its target beside it. */
 export function benchCommands(program: Command): void {
@@ -36,6 +38,17 @@ export function benchCommands(program: Command): void {
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-n5g.ts')).benchN5gRate))
   bench
+    .command('index')
+    .description("snapshots on the wire and the register's index: size, speed, memory, pauses")
+    .option('--sizes <n,…>', 'numbers in the set', sizes, INDEX_SIZES)
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-index.ts')).benchIndex))
+  bench
+    .command('edge')
+    .description('all of the register: index, S13, N5g, propagation; one JSON object')
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-edge.ts')).benchEdge))
+  bench
     .command('log')
     .description('durable entries a second, and how soon they are acknowledged, on both databases')
     .addOption(jsonOption())
@@ -51,4 +64,11 @@ export function benchCommands(program: Command): void {
     .option('--seconds <n>', 'how long each load lasts', count, SECONDS)
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-s13.ts')).benchS13Command))
+}
+
+/** @throws {InvalidArgumentError} */
+function sizes(text: string): readonly number[] {
+  const all = text.split(',').map(Number)
+  if (all.every((size) => Number.isInteger(size) && size >= 1 && size <= LARGEST_INDEX)) return all
+  throw new InvalidArgumentError(`Expected whole numbers up to ${LARGEST_INDEX}.`)
 }
