@@ -13,9 +13,10 @@ export class RegisterProbe {
   }
 
   /** WHITELISTED, GREYLISTED or BLACKLISTED; else the cause or the bare status. */
-  ask(imei: Imei14): Promise<string> {
+  ask(imei: Imei14, imsi: string | null = null): Promise<string> {
+    const subscriber = imsi === null ? '' : `&supi=imsi-${imsi}`
     return new Promise((resolve, reject) => {
-      const stream = this.#session.request({ ':path': `${PATH}?pei=imei-${imei}0` })
+      const stream = this.#session.request({ ':path': `${PATH}?pei=imei-${imei}0${subscriber}` })
       let status = 0
       let text = ''
       stream.setEncoding('utf8')

@@ -31,12 +31,13 @@ export interface IdentityContext {
 type Signer = 'registry' | 'force' | 'officer'
 
 /** Who signs, in slot order. What ends a record is signed by the same kind of authority as the record. */
-const SLOTS = {
+export const IDENTITY_SLOTS = {
   conflict: ['registry'],
   pair: ['force', 'officer', 'officer'],
   endOfConflict: ['registry'],
   endOfPair: ['force', 'officer'],
 } as const satisfies Readonly<Record<string, readonly Signer[]>>
+export type IdentityForm = keyof typeof IDENTITY_SLOTS
 
 /**
  * Everything about an identity record that stands in the log itself.
@@ -75,8 +76,8 @@ function checkEnd(
 }
 
 function slotsOf({ type }: IdentityRecord, ended: BookedIdentity | null): readonly Signer[] {
-  if (type !== 'end') return SLOTS[type]
-  return ended!.record.type === 'pair' ? SLOTS.endOfPair : SLOTS.endOfConflict
+  if (type !== 'end') return IDENTITY_SLOTS[type]
+  return ended!.record.type === 'pair' ? IDENTITY_SLOTS.endOfPair : IDENTITY_SLOTS.endOfConflict
 }
 
 /** Exactly these slots, by different people and keys, all entitled. */

@@ -42,6 +42,11 @@ export class IdentityBook {
     return isEnded ? undefined : booked
   }
 
+  /** Whether any end named it, void by now or not. */
+  wasEnded(index: number): boolean {
+    return this.#endedBy.has(index)
+  }
+
   isVoid(index: number): boolean {
     return this.#records.get(index)?.isVoid ?? false
   }

@@ -133,6 +133,17 @@ export class Ledger implements Afterwards {
     return this.#identities.standing(index)
   }
 
+  /**
+   * Whether this conflict or pair is over, or was once: its end may have become void since, too late
+   * for whoever forgot the number.
+   */
+  isIdentityOver(index: number): boolean {
+    const standing = this.#identities.standing(index)
+    if (standing === undefined || this.#identities.wasEnded(index)) return true
+    const { exp } = standing.record
+    return exp !== null && exp < Math.floor(this.t / 1000)
+  }
+
   /** Orders that rest on this key, in log order: what its ancestor has to look at before he distrusts it. */
   ordersUnder(kid: Uint8Array): readonly BookedOrder[] {
     return this.#orders.under(kid)

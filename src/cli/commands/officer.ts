@@ -55,6 +55,7 @@ export function officerCommands(program: Command): void {
     .option('--force-key <file>', "the force's order key")
     .option('--second-key <file>', 'for a title: the order key of a force of another nation')
     .action(later(async () => (await import('../actions/owner-key.ts')).approve))
+  identities(officer)
   asking(officer.command('review'), 'the officer', 'officer-2')
     .description('look at an imported list before approving it')
     .requiredOption('--batch <id>', 'imported list')
@@ -78,6 +79,36 @@ export function officerCommands(program: Command): void {
     .option('--force-key <name>', "the force's order key")
     .option('--force-secret <where>', 'its passphrase or PIN')
     .action(later(async () => (await import('../actions/officer.ts')).release))
+}
+
+/** What is said of a number that more than one phone wears. */
+function identities(officer: Command): void {
+  const honest = (name: string, key: string) =>
+    asking(officer.command(name), 'the officer', key)
+      .requiredOption('--case <id>', 'case about the number')
+      .requiredOption('--imei <imei>', 'the number of the phone in hand')
+      .requiredOption('--imsi <imsi>', 'the subscriber: the SIM in hand')
+  honest('pair', 'officer-1')
+    .description('propose that a copied number with this subscriber is honest: the first officer')
+    .option('--days <n>', 'how long, at most 400', Number, 365)
+    .action(later(async () => (await import('../actions/identity.ts')).pair))
+  honest('approve-pair', 'officer-2')
+    .description('approve an honest pair: the second officer and the force')
+    .option('--force-key <name>', "the force's order key")
+    .option('--force-secret <where>', 'its passphrase or PIN')
+    .action(later(async () => (await import('../actions/identity.ts')).approvePair))
+  asking(officer.command('conflict'), 'the officer', 'officer-1')
+    .description('log that more than one phone wears a number')
+    .requiredOption('--case <id>', 'case about the number')
+    .requiredOption('--imei <imei>', 'the number')
+    .action(later(async () => (await import('../actions/identity.ts')).conflict))
+  asking(officer.command('end-identity'), 'the officer', 'officer-1')
+    .description('end a conflict, or with the force an honest pair')
+    .requiredOption('--case <id>', 'case about the number')
+    .requiredOption('--of <leaf>', 'its entry in the log', Number)
+    .option('--force-key <name>', "the force's order key; for a pair")
+    .option('--force-secret <where>', 'its passphrase or PIN')
+    .action(later(async () => (await import('../actions/identity.ts')).end))
 }
 
 /** How a person becomes an officer. His name is drawn from his key: the log tells nobody who he is. */

@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely'
+import type { IdentityForm } from '../../core/index.ts'
 
 /** Both engines answer int8 with a bigint; small numbers may be written as such. */
 type Int8 = ColumnType<bigint, bigint | number, bigint | number>
@@ -275,7 +276,32 @@ interface ProbesTable {
   over_block: Int8
 }
 
+/** What opens a conflict or pair of the log; both null once it is erased. */
+interface IdentityOpeningsTable {
+  log_index: Int8
+  imei14: string | null
+  /** CBOR. */
+  opening: BytesOrNull
+}
+
+/** An identity record that waits for its signatures, or stands in the log. */
+interface IdentityDraftsTable {
+  id: string
+  case_id: string
+  imei14: string
+  /** Who has to sign: a key of `IDENTITY_SLOTS`. */
+  form: IdentityForm
+  payload: Bytes
+  /** Null for an end. */
+  opening: BytesOrNull
+  signatures: Json
+  log_index: Int8OrNull
+  at_ms: Int8
+}
+
 export interface Schema {
+  identity_openings: IdentityOpeningsTable
+  identity_drafts: IdentityDraftsTable
   registers: RegistersTable
   block_times: BlockTimesTable
   probes: ProbesTable

@@ -12,7 +12,12 @@ export async function feedEntries(
   const rows = await db
     .selectFrom('entries')
     .leftJoin('orders', 'orders.log_index', 'entries.index')
-    .select(['entries.leaf', 'orders.opening'])
+    .leftJoin('identity_openings', 'identity_openings.log_index', 'entries.index')
+    .select([
+      'entries.leaf',
+      // An entry is of one kind: at most one of them is there.
+      (eb) => eb.fn.coalesce('orders.opening', 'identity_openings.opening').as('opening'),
+    ])
     .where('entries.index', '>=', BigInt(from))
     .where('entries.index', '<', BigInt(to))
     .orderBy('entries.index')

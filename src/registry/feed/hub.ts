@@ -59,8 +59,9 @@ export class FeedHub {
     this.#published = published
     if (this.#readers.size === 0) return
     const events = accepted.map(({ index, entry, submission }) => {
-      const opening = submission.order ? toBase64(submission.order.opening) : null
-      return formatEvent(FEED_EVENT.entry, { entry: toBase64(entry), opening }, index)
+      const opening = submission.order?.opening ?? submission.opening ?? null
+      const event = { entry: toBase64(entry), opening: opening && toBase64(opening) }
+      return formatEvent(FEED_EVENT.entry, event, index)
     })
     events.push(noteEvent(published.newest))
     const bytes = Buffer.from(events.join(''))

@@ -10,6 +10,7 @@ import { documentRoutes } from './documents.ts'
 import { edgeRoutes } from './edges.ts'
 import type { Env } from './env.ts'
 import { erasureRoutes } from './erasures.ts'
+import { identityRoutes } from './identities.ts'
 import { logRoutes } from './log-files.ts'
 import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
@@ -68,6 +69,7 @@ export function createApp(context: Context, hub: FeedHub, limits: Limits | null)
   ownerRoutes(app, context, throttle)
   ownerKeyRoutes(app, context, throttle)
   policeRoutes(app, context)
+  identityRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)
   registerRoutes(app, context)

@@ -114,11 +114,11 @@ function isAbout({ dak, imeis }: DeviceIds, { device_id: device, imei14 }: Order
   return imei14 === null || imeis.some((imei) => imei === imei14)
 }
 
-function demandFit(condition: boolean, index: bigint): asserts condition {
+export function demandFit(condition: boolean, index: bigint): asserts condition {
   if (!condition) throw disagreement(index)
 }
 
-function disagreement(index: bigint, cause?: unknown): Fatal {
+export function disagreement(index: bigint, cause?: unknown): Fatal {
   const message = `what is kept of entry ${index} is not what was signed for`
   return new Fatal(message, cause, 'row-disagrees-with-log')
 }

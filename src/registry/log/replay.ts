@@ -12,6 +12,7 @@ import {
 import type { Trust } from '../../wire/index.ts'
 import type { Schema } from '../db/tables.ts'
 import { Fatal } from './fatal.ts'
+import { checkErasedIdentities, checkIdentityRows } from './identity-rows.ts'
 import { checkErased, checkOrderRows } from './order-rows.ts'
 
 export interface ReplayDeps {
@@ -69,6 +70,7 @@ async function fold({ db, log, trust }: ReplayDeps, checkpoint: Checkpoint, know
     edge = appendLeaves(edge, leaves, sha256Fast).edge
     for (const [i, row] of rows.entries()) ledger.apply(Number(row.index), entries[i]!)
     await checkOrderRows(db, rows)
+    await checkIdentityRows(db, rows)
   }
   demandFit(
     equal(edgeRoot(edge, sha256Fast), checkpoint.root),
@@ -76,7 +78,10 @@ async function fold({ db, log, trust }: ReplayDeps, checkpoint: Checkpoint, know
   )
   replaying = false
   await demandNoStrays(db, log.name)
-  if (known === null) await checkErased(db, ledger)
+  if (known === null) {
+    await checkErased(db, ledger)
+    await checkErasedIdentities(db, ledger)
+  }
   return { ledger, edge }
 }
 

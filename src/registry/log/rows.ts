@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely'
-import type { Order } from '../../core/index.ts'
+import { parseIdentityOpening, type Order } from '../../core/index.ts'
 import type { Schema } from '../db/tables.ts'
 import type { Accepted } from './decide.ts'
 import type { OrderContext } from './submission.ts'
@@ -15,6 +15,7 @@ export async function writeRows(
     await insertOrders(trx, orders)
     await closeDrafts(trx, orders)
   }
+  await insertIdentityOpenings(trx, accepted)
   for (const { submission, index, t } of accepted) await submission.alongside?.(trx, { index, t })
 }
 
@@ -63,6 +64,17 @@ async function insertOrders(trx: Transaction<Schema>, rows: readonly OrderRow[])
       ${opening.at}::int[], ${opening.length}::int[], ${salt.at}::int[], ${salt.length}::int[])
       as r(i, subject, act, t, case_id, o_at, o_length, p_at, p_length, n_at, n_length, s_at,
         s_length)`.execute(trx)
+}
+
+async function insertIdentityOpenings(
+  trx: Transaction<Schema>,
+  accepted: readonly Accepted[],
+): Promise<void> {
+  const rows = accepted.flatMap(({ index, submission: { opening } }) => {
+    if (opening === undefined) return []
+    return [{ log_index: index, imei14: parseIdentityOpening(opening).pair.imei14, opening }]
+  })
+  if (rows.length > 0) await trx.insertInto('identity_openings').values(rows).execute()
 }
 
 /**

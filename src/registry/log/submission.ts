@@ -25,6 +25,8 @@ export interface Submission {
   readonly body: CoseSign
   /** Present for orders, and only for them. */
   readonly order?: OrderContext
+  /** Of a conflict or pair, which it has to open. */
+  readonly opening?: Uint8Array
   /**
    * Rows that must stand or fall with the entry. Runs inside the transaction of the whole pool: it
    * takes conflicts with `on conflict`, for an error here would fail everybody else's order too.

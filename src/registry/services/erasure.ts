@@ -23,12 +23,13 @@ const OPEN_CASES = ['open', 'proposed', 'approved'] as const
 
 /**
  * Destroys what ties a device to its orders and to people: openings, salts, owner, cases, reports,
- * sightings, and the rows that say which order was about it. The log keeps every entry, and nobody
+ * sightings, who honestly wears its numbers, and the rows that say which order was about it. The log keeps every entry, and nobody
  * can say any more which device they meant. What stays: that a device of this key and these numbers
  * was enrolled, and how far its counter has come, without which the phone would refuse its next lock.
  *
  * Never while an order is in force or police work on a case: erasing must not set a stolen phone free.
- * @throws {Refusal} forbidden, not-found · wrong-state: held, stolen, recovered or retired · a case is open
+ * @throws {Refusal} forbidden, not-found · wrong-state: held, stolen, recovered or retired · a case is open ·
+ * a conflict or pair about one of its numbers stands
  */
 export async function eraseDevice(
   context: Context,
@@ -84,7 +85,37 @@ async function erasable(
     .limit(1)
     .executeTakeFirst()
   demand(open === undefined, 'wrong-state', 'police work on a case about this device')
+  const identities = await identitiesOf(trx, subject.ids.imeis)
+  demand(
+    identities.every((index) => sequencer.ledger.isIdentityOver(index)),
+    'wrong-state',
+    'a conflict or pair about its number stands',
+  )
   return { subject, orders }
+}
+
+/** Leaves of the conflicts and pairs about these numbers. */
+async function identitiesOf(trx: Transaction<Schema>, imeis: readonly Imei14[]): Promise<number[]> {
+  if (imeis.length === 0) return []
+  const rows = await trx
+    .selectFrom('identity_openings')
+    .select('log_index')
+    .where('imei14', 'in', [...imeis])
+    .execute()
+  return rows.map((row) => Number(row.log_index))
+}
+
+async function eraseIdentities(trx: Transaction<Schema>, imeis: readonly Imei14[]): Promise<void> {
+  if (imeis.length === 0) return
+  await trx
+    .deleteFrom('identity_drafts')
+    .where('imei14', 'in', [...imeis])
+    .execute()
+  await trx
+    .updateTable('identity_openings')
+    .set({ imei14: null, opening: null })
+    .where('imei14', 'in', [...imeis])
+    .execute()
 }
 
 async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): Promise<Erased> {
@@ -94,6 +125,7 @@ async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): P
     await trx.deleteFrom('owner_keys').where('of_index', 'in', indexes).execute()
   await trx.deleteFrom('owner_key_drafts').where('subject_id', '=', id).execute()
   await trx.deleteFrom('drafts').where('subject_id', '=', id).execute()
+  await eraseIdentities(trx, ids.imeis)
   await trx.deleteFrom('recoveries').where('subject_id', '=', id).execute()
   await trx
     .updateTable('batch_rows')
