@@ -161,7 +161,7 @@ describe('A89 an exemption', () => {
   })
 })
 
-test('A65 every look and act leaves a row: who, what, which case', async () => {
+test('every look and act leaves a row: who, what, which case', async () => {
   const imei = imeiNumber(507)
   const caseId = await caseAbout(imei)
   const { index } = await declareConflict(world.first, honest(caseId, imei))
