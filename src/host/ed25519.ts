@@ -1,7 +1,8 @@
-import { createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto'
+import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
 import { demand } from '../core/index.ts'
 import { noteKey, type NoteKey, type SignEd25519, type VerifyEd25519 } from '../log/index.ts'
 import { fromPem, toPem } from './es256.ts'
+import { freshKey } from './fresh-key.ts'
 
 /** SubjectPublicKeyInfo of an Ed25519 key, up to its 32 bytes (RFC 8410 §4). */
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
@@ -44,6 +45,6 @@ export function generateNoteSigner(
   name: string,
   type: NoteKey['type'],
 ): { readonly signer: NoteSigner; readonly pem: string } {
-  const { privateKey } = generateKeyPairSync('ed25519')
+  const privateKey = freshKey('Ed25519')
   return { signer: noteSigner(name, type, privateKey), pem: toPem(privateKey) }
 }

@@ -1,12 +1,6 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  sign,
-  verify,
-  type KeyObject,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
 import { demand, toHex, type PublicKey, type Signer, type VerifyEs256 } from '../core/index.ts'
+import { freshKey } from './fresh-key.ts'
 
 const b64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
 const CACHED_KEYS = 4096
@@ -81,7 +75,7 @@ export function es256PublicFromPem(pem: string): PublicKey {
 
 /** A fresh P-256 key and its PKCS#8 PEM. */
 export function generateEs256(): { readonly signer: Signer; readonly pem: string } {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const privateKey = freshKey('P-256')
   return { signer: es256Signer(privateKey), pem: toPem(privateKey) }
 }
 

@@ -1,9 +1,10 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Refusal, demand, type Signer } from '../core/index.ts'
 import { mkdirDurably, writeFileDurably } from './durable-file.ts'
 import { es256Signer, fromPem, toPem } from './es256.ts'
+import { freshKey } from './fresh-key.ts'
 import { decryptKey, encryptKey, isEncrypted } from './key-file.ts'
 import type { KeyName } from './key-name.ts'
 import { makeTokenKey, openTokenKey } from './token-key.ts'
@@ -41,7 +42,7 @@ export async function makeKey(
     demand(!unattended, 'config', 'a token has a PIN')
     return makeTokenKey(name, await pinOf(name, secrets))
   }
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const privateKey = freshKey('P-256')
   await writeNewKey(name.path, privateKey, unattended ? null : secrets)
   return es256Signer(privateKey)
 }

@@ -5,7 +5,7 @@ const TARGET = { perSecond: 100_000, p99Ms: 2 }
 
 const NOTES = [
   'each server in a process of its own, asked over one connection on 127.0.0.1; every answer is verified',
-  'the judge looks into a plain Set; half of the questions are about listed numbers; no sighting is written',
+  'the judge looks into the register’s own index; half of the questions are about listed numbers; no sighting is written',
   'per CPU-s: answers in a second of the server’s own processor time, whatever else this machine does',
   'bare: a TCP server that looks one known message up in a Set and writes 200 bytes, without a protocol',
 ]

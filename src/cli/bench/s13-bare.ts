@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
+import { keyOf } from '../../core/index.ts'
 import { CEA, ECA, ECR, IMEI_AT } from './s13-messages.ts'
-import type { Numbers } from './s13-numbers.ts'
+import type { ImeiKey, Numbers } from './s13-numbers.ts'
 
 interface Bare {
   readonly port: number
@@ -13,7 +14,8 @@ interface Bare {
  * Set and writes 200 bytes back. No protocol: it believes everything.
  */
 export async function startBareS13(numbers: Numbers): Promise<Bare> {
-  const listed = new Set(numbers.listed())
+  const listed = new Set<ImeiKey>()
+  for (const { tac, snrs } of numbers.listed) for (const snr of snrs) listed.add(keyOf(tac, snr))
   const server = createServer((socket) => {
     socket.setNoDelay(true)
     socket.on('error', () => undefined)

@@ -1,19 +1,16 @@
 // A process of its own, so that its core is the server's and nobody else's. Its parent gives it a
 // Setup as JSON and hears the port; it ends when its parent does.
 import { makeLogger, machine } from '../../host/index.ts'
-import { PeerCounters, startS13, type Judge } from '../../edge/index.ts'
+import { PeerCounters, startS13 } from '../../edge/index.ts'
 import { sweepBuffersAtOnce } from '../sweep-buffers.ts'
 import { startBareS13 } from './s13-bare.ts'
-import { Numbers, type ImeiNumber } from './s13-numbers.ts'
+import { judgeOf } from './s13-judge.ts'
+import { Numbers } from './s13-numbers.ts'
 
 export interface Setup {
   readonly role: 'edge' | 'bare'
   readonly entries: number
-  /** Address of a built module that exports `judgeOf: JudgeOf`. */
-  readonly judge: string
 }
-
-export type JudgeOf = (listed: Iterable<ImeiNumber>) => Judge | Promise<Judge>
 
 sweepBuffersAtOnce()
 const setup = JSON.parse(process.argv[2] ?? '') as Setup
@@ -23,7 +20,6 @@ process.send?.(port)
 process.on('disconnect', () => process.exit())
 
 async function startEdge(): Promise<{ readonly port: number }> {
-  const { judgeOf } = (await import(setup.judge)) as { readonly judgeOf: JudgeOf }
   return await startS13({
     port: 0,
     originHost: 'eir.example',
@@ -39,7 +35,7 @@ async function startEdge(): Promise<{ readonly port: number }> {
         network: '00101',
       },
     ],
-    judge: await judgeOf(numbers.listed()),
+    judge: await judgeOf(numbers),
     isReady: () => true,
     counters: new PeerCounters(),
     surroundings: machine,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CER, ECR, IMEI_AT } from './s13-messages.ts'
-import type { ImeiNumber, Numbers } from './s13-numbers.ts'
+import type { ImeiKey, Numbers } from './s13-numbers.ts'
 
 /** How many questions may be on their way at once. */
 const SLOTS = 65_536
@@ -12,7 +12,7 @@ const HEADER = 20
 const [RESULT_CODE, EQUIPMENT_STATUS, SUCCESS] = [268, 1445, 2001]
 const DIGITS = 14
 /** What the server is expected to know: a constant answer is that of a server without a list. */
-export type Expected = (imei: ImeiNumber) => 0 | 1
+export type Expected = (imei: ImeiKey) => 0 | 1
 
 export interface Measured {
   readonly perSecond: number

@@ -1,39 +1,43 @@
+import { SNRS_OF_A_TAC, keyOf, type TacGroup, type TacGroups } from '../../core/index.ts'
 import { fraction } from '../../host/index.ts'
 
-/**
- * Which numbers are listed in a bench: the even serials of many models, so that whoever asks knows
- * every answer without keeping a list. TACs begin with 00: nobody's phone.
- */
+/** They begin with 00: nobody's phones. */
 const FIRST_TAC = 100_000
 const TACS = 20_000
-const SERIALS = 1_000_000
 
-/** An IMEI without its check digit, as a number of 14 digits. */
-export type ImeiNumber = number
+/** A number of 14 digits, as `keyOf` makes it. */
+export type ImeiKey = number
 
+/**
+ * Which numbers are listed in a bench: the even SNRs of many models, so that whoever asks knows every
+ * answer without keeping a list.
+ */
 export class Numbers {
-  readonly #perTac: number
+  readonly #ofEach: number
 
   constructor(entries: number) {
-    this.#perTac = Math.ceil(entries / TACS)
-  }
-
-  *listed(): Generator<ImeiNumber> {
-    for (let tac = FIRST_TAC; tac < FIRST_TAC + TACS; tac++)
-      for (let i = 0; i < this.#perTac; i++) yield tac * SERIALS + 2 * i
+    this.#ofEach = Math.ceil(entries / TACS)
   }
 
   get count(): number {
-    return TACS * this.#perTac
+    return TACS * this.#ofEach
+  }
+
+  get listed(): TacGroups {
+    const snrs = Uint32Array.from({ length: this.#ofEach }, (_, i) => 2 * i)
+    const groups = function* (): Generator<TacGroup> {
+      for (let tac = FIRST_TAC; tac < FIRST_TAC + TACS; tac++) yield { tac, snrs }
+    }
+    return { [Symbol.iterator]: groups }
   }
 
   /** One of the listed, or a neighbour of one, as often. */
-  pick(): ImeiNumber {
+  pick(): ImeiKey {
     const tac = FIRST_TAC + Math.floor(fraction() * TACS)
-    return tac * SERIALS + Math.floor(fraction() * 2 * this.#perTac)
+    return keyOf(tac, Math.floor(fraction() * 2 * this.#ofEach))
   }
 
-  isListed(imei: ImeiNumber): boolean {
-    return imei % 2 === 0
+  isListed(imei: ImeiKey): boolean {
+    return (imei % SNRS_OF_A_TAC) % 2 === 0
   }
 }

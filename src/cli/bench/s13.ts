@@ -19,8 +19,6 @@ export interface S13BenchOptions {
   readonly entries: number
   /** How long each load lasts. */
   readonly seconds: number
-  /** Address of a built module that exports `judgeOf: JudgeOf`; a plain Set if absent. */
-  readonly judge?: string
   /** Told what is measured next. */
   readonly onStep?: (text: string) => void
 }
@@ -44,14 +42,14 @@ export interface S13Figures {
 
 /** Measures S13 on this machine: the server on one core, who asks it on another. */
 export async function benchS13(options: S13BenchOptions): Promise<S13Figures> {
-  const { entries, seconds, judge = built('s13-set-judge') } = options
+  const { entries, seconds } = options
   sweepBuffersAtOnce() // of who asks, too: its pauses would be the server's
   const numbers = new Numbers(entries)
   const onStep = options.onStep ?? (() => undefined)
   const expected: Expected = (imei) => (numbers.isListed(imei) ? 1 : 0)
   const own = async (role: Setup['role']) => {
     onStep(`${role}: ${numbers.count} entries`)
-    const setup: Setup = { role, entries, judge }
+    const setup: Setup = { role, entries }
     const child = fork(fileURLToPath(built('s13-child')), [JSON.stringify(setup)])
     try {
       const [port] = (await Promise.race([once(child, 'message'), ended(child)])) as [number]
