@@ -8,6 +8,7 @@ import { readPems } from './pem-files.ts'
 import { portRefusal } from './ports.ts'
 import { boundRegistries } from './registries.ts'
 import { nobody, secretsFrom } from './secrets.ts'
+import { sweepBuffersAtOnce } from './sweep-buffers.ts'
 
 export interface EdgeSources {
   readonly config: Config
@@ -19,6 +20,7 @@ export interface EdgeSources {
 
 /** An operator's register, which reads its file again on SIGHUP. */
 export async function runEdge({ config, path, secret }: EdgeSources): Promise<Edge> {
+  sweepBuffersAtOnce()
   const file = path === undefined ? {} : await readEdgeFile(path)
   const logger = makeLogger('edge', config.logLevel)
   const options = await optionsOf(file, config, secret)
