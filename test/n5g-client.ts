@@ -1,4 +1,9 @@
-import { connect, type ClientHttp2Session, type OutgoingHttpHeaders } from 'node:http2'
+import {
+  connect,
+  type ClientHttp2Session,
+  type OutgoingHttpHeaders,
+  type SecureClientSessionOptions,
+} from 'node:http2'
 
 export interface N5gAnswer {
   readonly status: number
@@ -9,12 +14,12 @@ export interface N5gAnswer {
 
 const PATH = '/n5g-eir-eic/v1/equipment-status'
 
-/** An AMF's side of N5g-eir: HTTP/2 with prior knowledge. */
+/** An AMF's side of N5g-eir: HTTP/2 with prior knowledge, or over TLS. */
 export class N5gClient implements AsyncDisposable {
   readonly session: ClientHttp2Session
 
-  constructor(url: string) {
-    this.session = connect(url)
+  constructor(url: string, tls: SecureClientSessionOptions = {}) {
+    this.session = connect(url, tls)
     this.session.on('error', () => undefined)
   }
 

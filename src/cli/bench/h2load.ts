@@ -22,7 +22,7 @@ export interface Loaded {
   /** Answers by their first digit: 2xx, 3xx, 4xx, 5xx. */
   readonly statuses: readonly number[]
   /** Questions without an answer. */
-  readonly failed: number
+  readonly errored: number
 }
 
 /** One run of nghttp2's load generator, HTTP/2 with prior knowledge. */
@@ -38,9 +38,9 @@ export async function h2load(options: LoadOptions): Promise<Loaded> {
     const { stdout } = await run(program!, args, { maxBuffer: 1 << 24 })
     const numbers = (pattern: RegExp) => (pattern.exec(stdout) ?? []).slice(1).map(Number)
     const [perSecond = Number.NaN] = numbers(/, ([0-9.]+) req\/s/)
-    const [failed = Number.NaN] = numbers(/(\d+) failed/)
+    const [errored = Number.NaN] = numbers(/(\d+) errored/)
     const statuses = numbers(/status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx/)
-    return { perSecond, statuses, failed }
+    return { perSecond, statuses, errored }
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -1,19 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { h2load, isInstalled, type Loaded } from './h2load.ts'
-import type { Counted } from './n5g-child.ts'
 import { startNginx } from './n5g-nginx.ts'
 import { questions } from './n5g-numbers.ts'
+import { startN5gServer, type BenchServer } from './n5g-server.ts'
 
-// Always what is built: a process of its own cannot load our sources.
-const CHILD = fileURLToPath(
-  new URL('./n5g-child.js', import.meta.url).href.replace('/src/cli/', '/dist/cli/'),
-)
 const [CLIENTS, STREAMS] = [8, 32]
 
 export interface N5gBenchOptions {
@@ -26,7 +19,7 @@ export interface N5gBenchOptions {
 
 /** Medians of the rounds. */
 export interface N5gRow {
-  readonly server: 'edge' | 'bare Node http2' | 'nginx, a file'
+  readonly server: BenchServer['name']
   readonly perSecond: number
   /** Answers in a second of the server's processor time: what other programs take does not count. */
   readonly perCpuSecond: number
@@ -42,13 +35,6 @@ export interface N5gFigures {
   readonly isExact: boolean
 }
 
-interface Server {
-  readonly name: N5gRow['server']
-  readonly port: number
-  readonly pid: number
-  stop(): Promise<Counted | null>
-}
-
 interface Round {
   readonly perSecond: number
   readonly perCpuSecond: number
@@ -61,9 +47,9 @@ interface Round {
 export async function benchN5g(options: N5gBenchOptions): Promise<N5gFigures> {
   const isPinned = availableParallelism() > 1 && (await isInstalled('taskset'))
   const wrap = isPinned ? ['taskset', '-c', '0'] : []
-  const servers = [await startChild('edge', wrap), await startChild('bare', wrap)]
+  const servers = [await startN5gServer('edge', wrap), await startN5gServer('bare', wrap)]
   if (await isInstalled('nginx')) servers.push(await startStatic(wrap))
-  const rounds = new Map<Server, Round[]>(servers.map((server) => [server, []]))
+  const rounds = new Map<BenchServer, Round[]>(servers.map((server) => [server, []]))
   let asked = 0
   try {
     // The first round warms up and does not count.
@@ -93,7 +79,7 @@ export async function benchN5g(options: N5gBenchOptions): Promise<N5gFigures> {
 }
 
 async function measure(
-  { name, port, pid }: Server,
+  { name, port, pid }: BenchServer,
   requests: number,
   isPinned: boolean,
 ): Promise<Round> {
@@ -105,40 +91,19 @@ async function measure(
   return { perSecond: Math.round(loaded.perSecond), perCpuSecond }
 }
 
-function demandAll(name: string, { statuses, failed }: Loaded, requests: number): void {
-  if (statuses[0] !== requests || failed !== 0)
+function demandAll(name: string, { statuses, errored }: Loaded, requests: number): void {
+  if (statuses[0] !== requests || errored !== 0)
     throw new Error(`${name}: ${statuses[0]} of ${requests} questions were answered`)
 }
 
-async function startChild(role: 'edge' | 'bare', wrap: readonly string[]): Promise<Server> {
-  const [program, ...args] = [...wrap, process.execPath, CHILD, role]
-  const child = spawn(program!, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const [port] = (await Promise.race([once(child, 'message'), ended(child)])) as [number]
-  return {
-    name: role === 'edge' ? 'edge' : 'bare Node http2',
-    port,
-    pid: child.pid!,
-    stop: async () => {
-      child.send('stop')
-      const [counted] = (await Promise.race([once(child, 'message'), ended(child)])) as [Counted]
-      return counted
-    },
-  }
-}
-
-async function ended(child: ChildProcess): Promise<never> {
-  await once(child, 'exit')
-  throw new Error('a server of the bench ended')
-}
-
-async function startStatic(wrap: readonly string[]): Promise<Server> {
+async function startStatic(wrap: readonly string[]): Promise<BenchServer> {
   const port = await freePort()
   const { pid, stop } = await startNginx(port, wrap)
   await wait(500)
   return { name: 'nginx, a file', port, pid, stop: () => stop().then(() => null) }
 }
 
-function rowOf(server: N5gRow['server'], rounds: readonly Round[]): N5gRow {
+function rowOf(server: BenchServer['name'], rounds: readonly Round[]): N5gRow {
   const of = (key: keyof Round) => median(rounds.map((round) => round[key]))
   return { server, perSecond: of('perSecond'), perCpuSecond: of('perCpuSecond') }
 }

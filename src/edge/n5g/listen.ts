@@ -23,6 +23,9 @@ export interface ListenOptions {
   readonly tls?: N5gTls
 }
 
+/** Connections not yet accepted: a whole core comes back in the second after a restart. */
+const BACKLOG = 4_096
+
 export type N5gSocketServer = Http2Server | Http2SecureServer
 
 /** HTTP/2 alone (TS 29.500): no HTTP/1.1, no upgrade. */
@@ -49,7 +52,7 @@ export function listen(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.removeListener('error', reject)
       const { family, address, port: bound } = server.address() as AddressInfo
       const name = family === 'IPv6' ? `[${address}]` : address

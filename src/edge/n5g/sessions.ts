@@ -9,20 +9,20 @@ export interface SessionCounts {
   ended: number
 }
 
-interface Open {
+interface Asking {
   readonly session: ServerHttp2Session
-  hasAsked: boolean
   askedLately: boolean
 }
 
 /**
- * Who is connected. Whoever asks stays: when all places are taken, a new session displaces the one
- * that has asked nothing for longest, so that a crowd of silent connections locks no network out.
+ * Who is connected. When all places are taken, a new session displaces the oldest that never asked
+ * anything, else one that has not asked lately: a crowd of silent connections locks no network out.
  */
 export class Sessions {
   readonly counts: SessionCounts = { open: 0, accepted: 0, ended: 0 }
   readonly #limits: Limits
-  readonly #open = new Set<Open>()
+  readonly #silent = new Set<ServerHttp2Session>()
+  readonly #asking = new Set<Asking>()
 
   constructor(limits: Limits) {
     this.#limits = limits
@@ -30,41 +30,48 @@ export class Sessions {
 
   /** @returns what to call at each of its questions */
   add(session: ServerHttp2Session): () => void {
-    if (this.#open.size >= this.#limits.connections) this.displace()
-    const one: Open = { session, hasAsked: false, askedLately: false }
-    this.#open.add(one)
+    if (this.#silent.size + this.#asking.size >= this.#limits.connections) this.displace()
+    this.#silent.add(session)
     this.counts.accepted++
-    this.counts.open = this.#open.size
+    this.counts.open++
+    const one: Asking = { session, askedLately: false }
     session.once('close', () => {
-      this.#open.delete(one)
-      this.counts.open = this.#open.size
+      this.counts.open--
+      this.#silent.delete(session)
+      this.#asking.delete(one)
     })
     session.setTimeout(this.#limits.firstQuestionMs, () => this.end(session))
     return () => {
       one.askedLately = true
-      if (one.hasAsked) return
-      one.hasAsked = true
+      if (!this.#silent.delete(session)) return
+      this.#asking.add(one)
       session.setTimeout(this.#limits.idleMs)
     }
   }
 
   /** GOAWAY to everybody, open streams finish (TS 29.500), then the sockets close. */
   goAway(): void {
-    for (const { session } of this.#open) closeSoon(session)
+    for (const session of this.#silent) closeSoon(session)
+    for (const { session } of this.#asking) closeSoon(session)
   }
 
-  /** Second chance: an order by last question that costs one flag for each of them. */
   private displace(): void {
-    for (const one of this.#open) {
-      this.#open.delete(one)
-      if (!one.askedLately) {
-        this.counts.ended++
-        one.session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
-        return
-      }
+    const [oldest] = this.#silent
+    const session = oldest ?? this.oneThatRests()
+    this.#silent.delete(session)
+    this.counts.ended++
+    session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  }
+
+  /** Second chance: near enough to the order of last questions, at the price of a flag for each. */
+  private oneThatRests(): ServerHttp2Session {
+    for (const one of this.#asking) {
+      this.#asking.delete(one)
+      if (!one.askedLately) return one.session
       one.askedLately = false
-      this.#open.add(one)
+      this.#asking.add(one) // at the end, where this walk meets it again
     }
+    throw new Error('no session to displace')
   }
 
   private end(session: ServerHttp2Session): void {

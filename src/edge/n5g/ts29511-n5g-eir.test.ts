@@ -1,54 +1,27 @@
 import { connect as connectTcp } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { N5gClient } from '../../../test/n5g-client.ts'
-import { makeLogger } from '../../host/index.ts'
-import { makeJudge, type Seen } from '../checks.ts'
-import { PeerCounters, type Counters } from '../counters.ts'
-import type { ListedState } from '../register.ts'
+import type { N5gClient } from '../../../test/n5g-client.ts'
+import { N5gEdge } from '../../../test/n5g-edge.ts'
+import type { Counters } from '../counters.ts'
 import type { UnknownPolicy } from '../verdict.ts'
-import { startN5g, type N5gServer } from './server.ts'
 
-const LISTED = new Map<string, ListedState>([
-  ['00101701000001', 'stolen'],
-  ['00101701000002', 'held'],
-  ['00101701000003', 'released'],
-  ['00101701000004', 'recovered'],
-  ['00101701000005', 'retired'],
-])
 const UNKNOWN_PEI = 'imei-001017010000990'
 
-let server: N5gServer
+let edge: N5gEdge
 let client: N5gClient
 let counters: Counters
-let seen: Seen[]
-let isReady: boolean
 
 async function start(unknown: UnknownPolicy = 'not-found') {
-  const peers = new PeerCounters()
-  counters = peers.of('127.0.0.1')
-  seen = []
-  isReady = true
-  const judge = makeJudge({
-    unknown,
-    isReady: () => isReady,
-    stateOf: (imei14) => {
-      if (imei14 === '00101701666666') throw new Error('injected: damaged record 00101701666666')
-      return LISTED.get(imei14)
-    },
-    onSeen: (one) => void seen.push(one),
-  })
-  const logger = makeLogger('test', 'silent')
-  const asking = { host: '127.0.0.1', port: 0, country: 'XA', network: '00101' }
-  const clock = () => 0
-  server = await startN5g({ ...asking, judge, counters: peers, clock, logger })
-  client = new N5gClient(server.url)
+  edge = await N5gEdge.start({}, unknown)
+  client = edge.client()
+  counters = edge.counters.of('127.0.0.1')
 }
 
 beforeEach(() => start())
 afterEach(async () => {
   expect(counters.isBalanced).toBe(true)
   await client[Symbol.asyncDispose]()
-  await server.close()
+  await edge.server.close()
 })
 
 const statusOf = async (query: string) => (await client.check(query)).json['status']
@@ -91,7 +64,7 @@ describe('verdicts (N2–N6)', () => {
     await client.check('?pei=imei-001017010000030')
     await client.check(`?pei=${UNKNOWN_PEI}`)
     const asker = { peer: '127.0.0.1', country: 'XA', network: '00101' }
-    expect(seen).toEqual([
+    expect(edge.seen).toEqual([
       { imei14: '00101701000001', svn: '42', state: 'stolen', asker },
       { imei14: '00101701000002', svn: null, state: 'held', asker },
     ])
@@ -119,7 +92,7 @@ describe('unknown', () => {
     ['greylist', 'GREYLISTED', 'unknown_as_grey'],
   ] as const)('is the policy %s', async (policy, status, outcome) => {
     await client[Symbol.asyncDispose]()
-    await server.close()
+    await edge.server.close()
     await start(policy)
     for (const pei of [UNKNOWN_PEI, ...others]) expect(await statusOf(`?pei=${pei}`)).toBe(status)
     expect(counters.of(outcome)).toBe(4)
@@ -234,6 +207,11 @@ describe('errors', () => {
     ['text/html, application/*;q=0.1', 200],
     ['*/*', 200],
     ['', 200],
+    ['application/json,application/problem+json', 200],
+    ['application/problem+json , Application/JSON', 200],
+    ['application/jsonp', 406],
+    ['application/problem+json, application/json;q=0', 406],
+    ['application/json, application/json;q=0.0', 406],
   ])('Accept: %s is %i', async (accept, status) => {
     const answer = await client.request({
       ':path': '/n5g-eir-eic/v1/equipment-status?pei=imei-001017010000010',
@@ -244,7 +222,7 @@ describe('errors', () => {
   })
 
   test('before the first verified snapshot there is no verdict', async () => {
-    isReady = false
+    edge.isReady = false
     expect(await client.check('?pei=imei-001017010000010')).toMatchObject({
       status: 500,
       json: { status: 500, cause: 'SYSTEM_FAILURE' },
@@ -261,7 +239,7 @@ describe('errors', () => {
 
 describe('HTTP/2', () => {
   test('HTTP/1.1 is not served', async () => {
-    const { port } = new URL(server.url)
+    const { port } = new URL(edge.server.url)
     const answer = await new Promise<string>((resolve) => {
       let text = ''
       const socket = connectTcp(Number(port), '127.0.0.1')
@@ -277,7 +255,7 @@ describe('HTTP/2', () => {
     const asked = Array.from({ length: 50 }, () => statusOf('?pei=imei-001017010000010'))
     await Promise.race(asked)
     const code = new Promise((resolve) => client.session.once('goaway', resolve))
-    const closed = server.close()
+    const closed = edge.server.close()
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['BLACKLISTED']))
     expect(await code).toBe(0)
     await closed
