@@ -18,7 +18,7 @@ export function peerName(socket: Socket | TLSSocket): string {
  * The NF instance first (TS 33.310 §6.1.3c: a URI `urn:uuid:…`), since an access token has the same
  * name for it; then its host name, then the common name. Null: it has none that can be written down.
  */
-function certifiedName({
+export function certifiedName({
   subjectAltName,
   subject,
 }: Pick<X509Certificate, 'subjectAltName' | 'subject'>): string | null {
