@@ -11,6 +11,23 @@ export type Validate = (schema: 'NFProfile' | 'PatchItem', body: unknown) => voi
 const INSTANCES = '/nnrf-nfm/v1/nf-instances/'
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
+const REQUIRED = ['nfInstanceId', 'nfType', 'nfStatus', 'heartBeatTimer', 'plmnList']
+const REQUIRED_OF_SERVICE = [
+  'serviceInstanceId',
+  'serviceName',
+  'versions',
+  'scheme',
+  'nfServiceStatus',
+  'ipEndPoints',
+]
+
+/** Of both forms together: one profile has one. */
+function services(profile: Json): readonly Json[] {
+  return [profile['nfServices'], profile['nfServiceList']].flatMap((some) =>
+    Object.values((some ?? {}) as Readonly<Record<string, Json>>),
+  )
+}
+
 /** An NRF's side of a registration (TS 29.510) over h2c, and nothing more. */
 export class FakeNrf {
   readonly #validate: Validate
@@ -61,14 +78,11 @@ export class FakeNrf {
   /** Nnrf_NFDiscovery, as an AMF asks it: instances that can be used now. */
   discover(targetType: string, requesterType: string, serviceName: string): readonly Json[] {
     return [...this.profiles.values()].filter((profile) => {
-      const services = [profile['nfServices'], profile['nfServiceList']].flatMap((some) =>
-        Object.values((some ?? {}) as Readonly<Record<string, Json>>),
-      )
       return (
         profile['nfType'] === targetType &&
         profile['nfStatus'] === 'REGISTERED' &&
         (profile['allowedNfTypes'] as string[]).includes(requesterType) &&
-        services.some(
+        services(profile).some(
           (service) =>
             service['serviceName'] === serviceName && service['nfServiceStatus'] === 'REGISTERED',
         )
@@ -106,6 +120,11 @@ export class FakeNrf {
 
   private register(id: string, headers: Json, profile: Json): Reply {
     if (headers['content-type'] !== 'application/json') this.complain('content type of a profile')
+    for (const field of REQUIRED) if (profile[field] === undefined) this.complain(`no ${field}`)
+    if (services(profile).length !== 1) this.complain('services')
+    for (const service of services(profile))
+      for (const field of REQUIRED_OF_SERVICE)
+        if (service[field] === undefined) this.complain(`service without ${field}`)
     this.check('NFProfile', profile)
     if (profile['nfInstanceId'] !== id) this.complain('another instance id')
     const isNew = !this.profiles.has(id)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { benchN5g } from '../../src/cli/bench/n5g.ts'
 import { h2load, isInstalled } from '../../src/cli/bench/h2load.ts'
+import { nodeLoad } from '../../src/cli/bench/node-load.ts'
 import { startN5gServer } from '../../src/cli/bench/n5g-server.ts'
 import { CertificateAuthority } from '../certificates.ts'
 import { freePorts } from '../free-ports.ts'
@@ -161,7 +162,14 @@ describe.skipIf(missing.length > 0)(`N5g-eir with curl, nghttpx and h2load ${why
   })
 })
 
-test.skipIf(missing.length > 0)('the bench counts what it asks', async () => {
+test("Node's client, where there is no h2load, asks as much", async () => {
+  await using edge = await N5gEdge.start()
+  const uris = [STOLEN, ''].map((query) => edge.server.url + PATH + query)
+  const loaded = await nodeLoad({ uris, requests: 2_000, clients: 8, streams: 32 })
+  expect(loaded).toMatchObject({ statuses: [1_000, 0, 1_000, 0], errored: 0 })
+})
+
+test('the bench counts what it asks', async () => {
   const { rows, isExact } = await benchN5g({ requests: 2_000, rounds: 1 })
   expect(isExact).toBe(true)
   for (const { perSecond } of rows) expect(perSecond).toBeGreaterThan(0)

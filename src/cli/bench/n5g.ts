@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { h2load, isInstalled, type Loaded } from './h2load.ts'
+import { nodeLoad } from './node-load.ts'
 import { startNginx } from './n5g-nginx.ts'
 import { questions } from './n5g-numbers.ts'
 import { startN5gServer, type BenchServer } from './n5g-server.ts'
@@ -29,6 +30,8 @@ export interface N5gFigures {
   readonly rows: readonly N5gRow[]
   /** Edge by bare, of the same round; the median. */
   readonly ofBare: { readonly perSecond: number; readonly perCpuSecond: number }
+  /** nghttp2's generator, or where it is not installed Node's client: then the client is the limit. */
+  readonly load: 'h2load' | 'node'
   /** Server and load generator each had a core of their own. */
   readonly isPinned: boolean
   /** What the edge counted is what was asked, answer by answer. */
@@ -45,6 +48,7 @@ interface Round {
  * its own, loaded in turn by h2load, so that a busy machine slows all of them.
  */
 export async function benchN5g(options: N5gBenchOptions): Promise<N5gFigures> {
+  const load = (await isInstalled('h2load')) ? 'h2load' : 'node'
   const isPinned = availableParallelism() > 1 && (await isInstalled('taskset'))
   const wrap = isPinned ? ['taskset', '-c', '0'] : []
   const servers = [await startN5gServer('edge', wrap), await startN5gServer('bare', wrap)]
@@ -55,7 +59,7 @@ export async function benchN5g(options: N5gBenchOptions): Promise<N5gFigures> {
     // The first round warms up and does not count.
     for (let round = 0; round <= options.rounds; round++)
       for (const server of servers) {
-        const measured = await measure(server, options.requests, isPinned)
+        const measured = await measure(server, { load, isPinned, requests: options.requests })
         if (server.name === 'edge') asked += options.requests
         if (round > 0) rounds.get(server)!.push(measured)
         options.onStep?.(`${server.name}: ${measured.perSecond}/s`)
@@ -70,6 +74,7 @@ export async function benchN5g(options: N5gBenchOptions): Promise<N5gFigures> {
   return {
     rows: servers.map((server) => rowOf(server.name, rounds.get(server)!)),
     ofBare: { perSecond: hundredths('perSecond'), perCpuSecond: hundredths('perCpuSecond') },
+    load,
     isPinned,
     isExact: counted?.received === asked && counted.isBalanced,
   }
@@ -78,14 +83,22 @@ export async function benchN5g(options: N5gBenchOptions): Promise<N5gFigures> {
   }
 }
 
+interface Measure {
+  readonly load: N5gFigures['load']
+  readonly isPinned: boolean
+  readonly requests: number
+}
+
 async function measure(
   { name, port, pid }: BenchServer,
-  requests: number,
-  isPinned: boolean,
+  { load, isPinned, requests }: Measure,
 ): Promise<Round> {
   const before = cpuSecondsOf(pid)
-  const load = { uris: questions(port), requests, clients: CLIENTS, streams: STREAMS }
-  const loaded = await h2load({ ...load, ...(isPinned && { cpu: 1 }) })
+  const options = { uris: questions(port), requests, clients: CLIENTS, streams: STREAMS }
+  const loaded =
+    load === 'h2load'
+      ? await h2load({ ...options, ...(isPinned && { cpu: 1 }) })
+      : await nodeLoad(options)
   demandAll(name, loaded, requests)
   const perCpuSecond = Math.round(requests / (cpuSecondsOf(pid) - before))
   return { perSecond: Math.round(loaded.perSecond), perCpuSecond }

@@ -33,7 +33,6 @@ export const CLOSE_MS = 2_000
 /** What nghttp2 bounds for each session. Resets have its own limit: 1,000 at once, then 33 a second. */
 export const SESSION = {
   settings: { enablePush: false, maxConcurrentStreams: 1_000, maxHeaderListSize: 16_384 },
-  maxHeaderListPairs: 64,
   maxSessionRejectedStreams: 100,
   maxSessionInvalidFrames: 100,
 } as const

@@ -13,12 +13,13 @@ export type Question = Omit<Check, 'asker'>
 /** The header fields that matter. */
 export interface Asked {
   readonly method: string
-  readonly uri: string
+  /** CONNECT has none. */
+  readonly uri: string | undefined
   readonly accept: string | undefined
 }
 
 /** What a well-formed request asks about, or what is wrong with it (TS 29.500 table 5.2.7.2-1). */
-export function readRequest({ method, uri, accept }: Asked): Question | Answer {
+export function readRequest({ method, uri = '', accept }: Asked): Question | Answer {
   if (uri.length > MAX_URI) return PROBLEMS.uri
   const mark = uri.indexOf('?')
   const path = mark < 0 ? uri : uri.slice(0, mark)

@@ -1,22 +1,17 @@
-import {
-  constants,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2'
-import { Refusal } from '../../core/index.ts'
+import { constants, type IncomingHttpHeaders, type ServerHttp2Session } from 'node:http2'
+import type { ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { Clock, Logger } from '../../host/index.ts'
 import type { Judge } from '../checks.ts'
-import type { Outcome, PeerCounters } from '../counters.ts'
-import { PROBLEMS, VERDICTS, type Answer } from './answers.ts'
-import { LIMITS, MAX_HANDSHAKES, type Limits } from './limits.ts'
-import { listen, makeServer, type ListenOptions } from './listen.ts'
+import type { PeerCounters } from '../counters.ts'
+import { CLOSE_MS, LIMITS, MAX_HANDSHAKES, type Limits } from './limits.ts'
+import { listen, makeServer, type ListenOptions, type N5gSocketServer } from './listen.ts'
 import { peerName } from './peer-name.ts'
-import { Peers } from './peers.ts'
+import { Peers, type Peer } from './peers.ts'
 import { RateLimit } from './rate-limit.ts'
-import { readRequest } from './request.ts'
+import { dropBody, serve, type Desk } from './serve.ts'
 import { Sessions, type SessionCounts } from './sessions.ts'
-import { makeTokenGate, type Admission, type TokenGate, type TokenOptions } from './token-gate.ts'
+import { makeTokenGate, type TokenOptions } from './token-gate.ts'
 
 export interface N5gOptions extends ListenOptions {
   /** Where the asking networks stand: this interface serves one operator's own core. */
@@ -37,18 +32,6 @@ export interface N5gServer {
   close(): Promise<void>
 }
 
-/** What answering takes. */
-interface Desk {
-  readonly judge: Judge
-  readonly gate: TokenGate
-  readonly rate: RateLimit
-  readonly logger: Logger
-}
-
-const { HTTP2_HEADER_METHOD, HTTP2_HEADER_PATH, NGHTTP2_NO_ERROR } = constants
-const { NGHTTP2_FLAG_END_STREAM } = constants
-const ENDED = { endStream: true }
-
 /**
  * N5g-eir_EquipmentIdentityCheck (TS 29.511) on the core `stream` event: the compatibility layer costs
  * a third of the rate.
@@ -62,83 +45,47 @@ export async function startN5g(options: N5gOptions): Promise<N5gServer> {
   const sessions = new Sessions(limits)
   const server = makeServer(options.tls)
   server.maxConnections = limits.connections + MAX_HANDSHAKES
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   server.on('session', (session: ServerHttp2Session) => {
-    const onQuestion = sessions.add(session)
+    const isFirst = sessions.add(session)
     const caller = { peer: peers.of(peerName(session.socket)), refusal: null }
     session.on(
       'stream',
       (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => {
-        onQuestion()
-        stream.on('error', ignore)
+        if (isFirst()) greet(caller.peer, headers, logger)
         serve(stream, headers, caller, desk)
-        if ((flags & NGHTTP2_FLAG_END_STREAM) === 0) dropBody(stream)
+        if ((flags & constants.NGHTTP2_FLAG_END_STREAM) === 0) dropBody(stream)
       },
     )
   })
   server.on('sessionError', (error) => logger.debug({ err: error }, 'n5g session failed'))
   const url = await listen(server, options)
-  return {
-    url,
-    sessions: sessions.counts,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        sessions.goAway()
-      }),
-  }
+  // Out of files, for one: no reason to give up those that are connected.
+  server.on('error', (error) => logger.error({ err: error }, 'n5g connection not accepted'))
+  return { url, sessions: sessions.counts, close: () => close(server, sessions, sockets) }
 }
 
-function serve(
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  caller: Admission,
-  desk: Desk,
-): void {
-  // Taken back before it was read: no question, and so none to count.
-  if (stream.closed || stream.destroyed) return
-  const admission = desk.gate(headers.authorization, caller)
-  const { counters } = admission.peer
-  counters.receive()
-  let [answer, outcome]: readonly [Answer, Outcome] = [PROBLEMS.failure, 'failed']
-  try {
-    ;[answer, outcome] = decide(headers, admission, desk)
-  } catch (error) {
-    if (!(error instanceof Refusal)) desk.logger.error({ err: error }, 'check failed')
-    else if (error.code === 'rate-limited') [answer, outcome] = [PROBLEMS.overloaded, 'overloaded']
-  }
-  counters.end(outcome)
-  if (answer.body === null || headers[HTTP2_HEADER_METHOD] === 'HEAD')
-    stream.respond(answer.headers, ENDED)
-  else {
-    stream.respond(answer.headers)
-    stream.end(answer.body)
-  }
+/** GOAWAY, open streams finish (TS 29.500), then the sockets close; whoever keeps one open is cut off. */
+async function close(
+  server: N5gSocketServer,
+  sessions: Sessions,
+  sockets: ReadonlySet<Socket>,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  sessions.goAway()
+  const late = setTimeout(() => {
+    for (const socket of sockets) socket.destroy()
+  }, CLOSE_MS)
+  await closed
+  clearTimeout(late)
 }
 
-/** The first thing that is wrong, in the order in which an edge looks; else the judge's word. */
-function decide(
-  headers: IncomingHttpHeaders,
-  { peer, refusal }: Admission,
-  { rate, judge }: Desk,
-): readonly [Answer, Outcome] {
-  const asked = readRequest({
-    method: headers[HTTP2_HEADER_METHOD] as string,
-    uri: headers[HTTP2_HEADER_PATH] as string,
-    accept: headers.accept,
-  })
-  if ('headers' in asked) return [asked, 'invalid']
-  if (refusal !== null) return [refusal, 'refused']
-  if (!peer.rate.take()) return [PROBLEMS.tooFast, 'overloaded']
-  if (!rate.take()) return [PROBLEMS.overloaded, 'overloaded']
-  const { imei14, svn, imsi } = asked
-  const { status, outcome } = judge({ imei14, svn, imsi, asker: peer.asker })
-  return [status === null ? PROBLEMS.unknown : VERDICTS[status], outcome]
-}
-
-/** The peer went away: there is nobody left to answer. */
-function ignore(): void {}
-
-/** A body is not read; the stream must not wait for its end. */
-function dropBody(stream: ServerHttp2Stream): void {
-  stream.once('finish', () => stream.close(NGHTTP2_NO_ERROR))
+/** For the operator's eyes: what a peer says of itself decides nothing. */
+function greet({ asker }: Peer, headers: IncomingHttpHeaders, logger: Logger): void {
+  const says = headers['user-agent']?.slice(0, 64)
+  logger.debug({ peer: asker.peer, says }, 'n5g peer asks')
 }

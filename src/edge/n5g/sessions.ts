@@ -28,8 +28,8 @@ export class Sessions {
     this.#limits = limits
   }
 
-  /** @returns what to call at each of its questions */
-  add(session: ServerHttp2Session): () => void {
+  /** @returns what to call at each of its questions: whether it is the first */
+  add(session: ServerHttp2Session): () => boolean {
     if (this.#silent.size + this.#asking.size >= this.#limits.connections) this.displace()
     this.#silent.add(session)
     this.counts.accepted++
@@ -43,16 +43,17 @@ export class Sessions {
     session.setTimeout(this.#limits.firstQuestionMs, () => this.end(session))
     return () => {
       one.askedLately = true
-      if (!this.#silent.delete(session)) return
+      if (!this.#silent.delete(session)) return false
       this.#asking.add(one)
       session.setTimeout(this.#limits.idleMs)
+      return true
     }
   }
 
-  /** GOAWAY to everybody, open streams finish (TS 29.500), then the sockets close. */
+  /** To everybody, at the end. */
   goAway(): void {
-    for (const session of this.#silent) closeSoon(session)
-    for (const { session } of this.#asking) closeSoon(session)
+    for (const session of this.#silent) session.close()
+    for (const { session } of this.#asking) session.close()
   }
 
   private displace(): void {
@@ -76,13 +77,8 @@ export class Sessions {
 
   private end(session: ServerHttp2Session): void {
     this.counts.ended++
-    closeSoon(session)
+    session.close()
+    const late = setTimeout(() => session.destroy(), CLOSE_MS)
+    session.once('close', () => clearTimeout(late))
   }
-}
-
-function closeSoon(session: ServerHttp2Session): void {
-  if (session.closed) return
-  session.close()
-  const late = setTimeout(() => session.destroy(), CLOSE_MS)
-  session.once('close', () => clearTimeout(late))
 }

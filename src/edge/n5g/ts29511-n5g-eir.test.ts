@@ -182,6 +182,12 @@ describe('errors', () => {
     expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET' } })
   })
 
+  test('CONNECT, which has no path, is no resource', async () => {
+    const answer = await client.request({ ':method': 'CONNECT', ':authority': 'x' })
+    expect(answer).toMatchObject({ status: 400, json: { cause: 'INVALID_API' } })
+    expect(counters.of('invalid')).toBe(1)
+  })
+
   test.each([
     '/n5g-eir-eic/v2/equipment-status?pei=imei-001017010000010',
     '/n5g-eir-eic/v1/other?pei=imei-001017010000010',
