@@ -5,18 +5,19 @@ const PATH = '/n5g-eir-eic/v1/equipment-status'
 
 /** Asks an operator's register as a network does, over one lasting connection. */
 export class RegisterProbe {
-  readonly #session: ClientHttp2Session
+  readonly #url: string
+  #session: ClientHttp2Session
 
   constructor(edgeUrl: string) {
-    this.#session = connect(edgeUrl)
-    this.#session.on('error', () => undefined)
+    this.#url = edgeUrl
+    this.#session = this.connected()
   }
 
   /** WHITELISTED, GREYLISTED or BLACKLISTED; else the cause or the bare status. */
   ask(imei: Imei14, imsi: string | null = null): Promise<string> {
     const subscriber = imsi === null ? '' : `&supi=imsi-${imsi}`
     return new Promise((resolve, reject) => {
-      const stream = this.#session.request({ ':path': `${PATH}?pei=imei-${imei}0${subscriber}` })
+      const stream = this.session().request({ ':path': `${PATH}?pei=imei-${imei}0${subscriber}` })
       let status = 0
       let text = ''
       stream.setEncoding('utf8')
@@ -41,6 +42,18 @@ export class RegisterProbe {
         throw new Refusal('timeout', `the register did not say ${word} within ${withinMs} ms`)
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
+  }
+
+  /** A register takes leave of connections on which nothing is asked. */
+  private session(): ClientHttp2Session {
+    if (this.#session.closed || this.#session.destroyed) this.#session = this.connected()
+    return this.#session
+  }
+
+  private connected(): ClientHttp2Session {
+    const session = connect(this.#url)
+    session.on('error', () => undefined)
+    return session
   }
 
   close(): void {
