@@ -1,4 +1,11 @@
-import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2'
+import {
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type SecureServerOptions,
+  type ServerHttp2Session,
+} from 'node:http2'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 
@@ -28,10 +35,11 @@ function services(profile: Json): readonly Json[] {
   )
 }
 
-/** An NRF's side of a registration (TS 29.510) over h2c, and nothing more. */
+/** An NRF's side of a registration (TS 29.510) over h2c or TLS, and nothing more. */
 export class FakeNrf {
   readonly #validate: Validate
-  #server: Http2Server | null = null
+  readonly #tls: SecureServerOptions | null
+  #server: Http2Server | Http2SecureServer | null = null
   readonly #sessions = new Set<ServerHttp2Session>()
   #port = 0
   readonly profiles = new Map<string, Json>()
@@ -43,17 +51,18 @@ export class FakeNrf {
   /** Answers everything so; 0: not at all. */
   broken: number | null = null
 
-  constructor(validate: Validate = () => undefined) {
+  constructor(validate: Validate = () => undefined, tls: SecureServerOptions | null = null) {
     this.#validate = validate
+    this.#tls = tls
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`
+    return this.#tls ? `https://localhost:${this.#port}` : `http://127.0.0.1:${this.#port}`
   }
 
   /** On the same port as before. */
   async start(): Promise<this> {
-    const server = createServer()
+    const server = this.#tls ? createSecureServer(this.#tls) : createServer()
     this.#server = server
     server.on('session', (session) => {
       this.#sessions.add(session)

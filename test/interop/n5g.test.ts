@@ -196,6 +196,30 @@ test.skipIf(!enoughFiles)(
   },
 )
 
+test('connections beyond the open files there may be are turned away, and the others answered', async () => {
+  const server = await startN5gServer('edge', ['bash', '-c', 'ulimit -n 400; exec "$0" "$@"'])
+  const first = await RawConnection.open(server.port)
+  const crowd = await Promise.all(
+    Array.from({ length: 800 }, () => RawConnection.open(server.port).catch(() => null)),
+  )
+  first.get(`${PATH}?pei=imei-001017010000000`)
+  await expect.poll(() => first.has('BLACKLISTED'), { timeout: 30_000 }).toBe(true)
+  for (const connection of [first, ...crowd]) connection?.close()
+  await expect
+    .poll(
+      async () => {
+        const next = await RawConnection.open(server.port)
+        next.get(`${PATH}?pei=imei-001017010000000`)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        next.close()
+        return next.has('BLACKLISTED')
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(true)
+  expect(await server.stop()).toMatchObject({ isBalanced: true })
+})
+
 /** The hard limit: Node raises its own to it. */
 function openFiles(): number {
   const limit = execFileSync('bash', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim()

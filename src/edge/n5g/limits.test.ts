@@ -2,6 +2,7 @@ import { connect, constants, type ClientHttp2Session } from 'node:http2'
 import { connect as connectTcp } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { CertificateAuthority } from '../../../test/certificates.ts'
 import { N5gClient } from '../../../test/n5g-client.ts'
 import { N5gEdge, PATH, STOLEN } from '../../../test/n5g-edge.ts'
 import { PREFACE, frame } from '../../../test/raw-h2.ts'
@@ -142,6 +143,17 @@ describe('connections', () => {
     await eventually(() => expect(own().of('stolen')).toBe(10))
     await edge.server.close()
     await ended(slow)
+  })
+
+  test('and so is whoever does not finish its TLS handshake', async () => {
+    const tls = { ...new CertificateAuthority('ca.example').certify('localhost'), clientCa: null }
+    edge = await N5gEdge.start({ tls })
+    const mute = connectTcp(edge.port, '127.0.0.1').on('error', () => undefined)
+    mute.resume()
+    await new Promise((resolve) => mute.once('connect', resolve))
+    await new Promise((resolve) => setImmediate(resolve))
+    await edge.server.close()
+    await eventually(() => expect(mute.closed).toBe(true))
   })
 })
 

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { EIR_ID } from '../../../test/access-tokens.ts'
+import { CertificateAuthority } from '../../../test/certificates.ts'
 import { FakeNrf } from '../../../test/fake-nrf.ts'
 import { codeOf } from '../../../test/vectors/outcome.ts'
 import { machine, makeLogger } from '../../host/index.ts'
+import type { NrfTls } from './exchange.ts'
 import { openInstanceId } from './instance-id.ts'
 import { profileOf, type ProfileOptions } from './profile.ts'
 import { startNrf, type NrfOptions, type NrfRegistration } from './registration.ts'
@@ -76,7 +78,7 @@ describe('Nnrf_NFManagement', () => {
     await told('PUT REGISTERED 201', 'PATCH REGISTERED 204', 'PATCH REGISTERED 204')
   })
 
-  test.each([undefined, 0, -1, 1.5, 1e9])(
+  test.each([undefined, 0, 1.5, 1e9])(
     'a timer of %s is none: its own counts',
     async (timer) => {
       nrf.heartBeatTimer = timer
@@ -86,13 +88,11 @@ describe('Nnrf_NFManagement', () => {
   )
 
   test('is not known before the register can answer', async () => {
-    isReady = false
-    start()
-    nrf.told.push('nothing yet')
-    await new Promise((resolve) => setTimeout(resolve, 600))
-    expect(nrf.told).toEqual(['nothing yet'])
-    isReady = true
-    await told('nothing yet', 'PUT REGISTERED 201')
+    let asked = 0
+    start({ isReady: () => asked++ >= 3 && isReady })
+    await eventually(() => expect(asked).toBe(3))
+    expect(nrf.told).toEqual([])
+    await told('PUT REGISTERED 201')
   })
 
   test('is suspended while the register cannot answer, and found again when it can', async () => {
@@ -174,6 +174,38 @@ describe('an NRF that fails', () => {
     nrf.broken = 0
     await registration!.close()
     registration = null
+  })
+})
+
+describe('over TLS', () => {
+  const operator = new CertificateAuthority('ca.example')
+  const stranger = new CertificateAuthority('ca.example')
+  const serving = { ...operator.certify('localhost'), ca: operator.cert, requestCert: true }
+  const own = { ...operator.certify('eir.example'), ca: operator.cert }
+
+  async function startTls(ofNrf: object, tls: NrfTls) {
+    await nrf.stop()
+    nrf = await new FakeNrf(undefined, { ...serving, ...ofNrf }).start()
+    start({ tls })
+  }
+
+  test('each shows the other its certificate', async () => {
+    await startTls({}, own)
+    await told('PUT REGISTERED 201')
+  })
+
+  test.each<readonly [string, object, NrfTls]>([
+    ['an NRF of somebody else is told nothing', stranger.certify('localhost'), own],
+    ['an NRF of another name is told nothing', operator.certify('other.example'), own],
+    [
+      'a register of somebody else is not let in',
+      {},
+      { ...stranger.certify('eir.example'), ca: operator.cert },
+    ],
+  ])('%s', async (_, ofNrf, tls) => {
+    await startTls(ofNrf, tls)
+    await eventually(() => expect(registration!.state).toBe('away'))
+    expect(nrf.told).toEqual([])
   })
 })
 
