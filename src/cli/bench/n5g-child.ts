@@ -2,9 +2,10 @@
 // the port, and once it says "stop" what was counted.
 import { createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { PeerCounters, makeJudge, startN5g } from '../../edge/index.ts'
+import { PeerCounters, startN5g } from '../../edge/index.ts'
 import { machine, makeLogger } from '../../host/index.ts'
-import { listedImeis } from './n5g-numbers.ts'
+import { N5G_NUMBERS } from './n5g-numbers.ts'
+import { judgeOf } from './s13-judge.ts'
 
 /** What is sent at the end, by the server that counts. */
 export interface Counted {
@@ -31,18 +32,12 @@ async function startBare(): Promise<number> {
 }
 
 async function startEdge(): Promise<number> {
-  const listed = new Set<string>(listedImeis())
   const { url } = await startN5g({
     host: '127.0.0.1',
     port: 0,
     country: 'XA',
     network: '00101',
-    judge: makeJudge({
-      unknown: 'whitelist',
-      isReady: () => true,
-      stateOf: (imei14) => (listed.has(imei14) ? 'stolen' : undefined),
-      onSeen: () => undefined,
-    }),
+    judge: await judgeOf(N5G_NUMBERS),
     counters,
     clock: machine.clock,
     logger: makeLogger('bench', 'silent'),

@@ -4,11 +4,13 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { h2load, isInstalled, type Loaded } from './h2load.ts'
 import { nodeLoad } from './node-load.ts'
+import type { Counted } from './n5g-child.ts'
 import { startNginx } from './n5g-nginx.ts'
 import { questions } from './n5g-numbers.ts'
 import { startN5gServer, type BenchServer } from './n5g-server.ts'
 
 const [CLIENTS, STREAMS] = [8, 32]
+const WARM_UP = 40_000
 
 export interface N5gBenchOptions {
   /** Of each load. */
@@ -39,47 +41,41 @@ export interface N5gFigures {
 }
 
 interface Round {
+  readonly name: BenchServer['name']
   readonly perSecond: number
   readonly perCpuSecond: number
+  readonly isExact: boolean
 }
 
 /**
- * N5g-eir on one core beside a bare Node handler and, where it is installed, nginx: each in a process of
- * its own, loaded in turn by h2load, so that a busy machine slows all of them.
+ * N5g-eir on one core beside a bare Node handler and, where it is installed, nginx, by turns. Each is
+ * started anew for each round: from start to start a process may differ by some percent.
  */
 export async function benchN5g(options: N5gBenchOptions): Promise<N5gFigures> {
   const load = (await isInstalled('h2load')) ? 'h2load' : 'node'
   const isPinned = availableParallelism() > 1 && (await isInstalled('taskset'))
   const wrap = isPinned ? ['taskset', '-c', '0'] : []
-  const servers = [await startN5gServer('edge', wrap), await startN5gServer('bare', wrap)]
-  if (await isInstalled('nginx')) servers.push(await startStatic(wrap))
-  const rounds = new Map<BenchServer, Round[]>(servers.map((server) => [server, []]))
-  let asked = 0
-  try {
-    // The first round warms up and does not count.
-    for (let round = 0; round <= options.rounds; round++)
-      for (const server of servers) {
-        const measured = await measure(server, { load, isPinned, requests: options.requests })
-        if (server.name === 'edge') asked += options.requests
-        if (round > 0) rounds.get(server)!.push(measured)
-        options.onStep?.(`${server.name}: ${measured.perSecond}/s`)
-      }
-  } catch (error) {
-    await Promise.all(servers.map((server) => server.stop()))
-    throw error
-  }
-  const [counted] = await Promise.all(servers.map((server) => server.stop()))
-  const [edge, bare] = servers.map((server) => rounds.get(server)!)
-  const ratio = (of: keyof Round) => median(edge!.map((round, i) => round[of] / bare![i]![of]))
+  const starts: (() => Promise<BenchServer>)[] = [
+    () => startN5gServer('edge', wrap),
+    () => startN5gServer('bare', wrap),
+  ]
+  if (await isInstalled('nginx')) starts.push(() => startStatic(wrap))
+  const measured: Round[][] = starts.map(() => [])
+  for (let round = 0; round < options.rounds; round++)
+    for (const [i, start] of starts.entries()) {
+      const one = await measure(start, { load, isPinned, requests: options.requests })
+      measured[i]!.push(one)
+      options.onStep?.(`${one.name}: ${one.perSecond}/s`)
+    }
+  const [edge, bare] = measured
+  const ofBare = (of: 'perSecond' | 'perCpuSecond') =>
+    Math.round(100 * median(edge!.map((round, i) => round[of] / bare![i]![of]))) / 100
   return {
-    rows: servers.map((server) => rowOf(server.name, rounds.get(server)!)),
-    ofBare: { perSecond: hundredths('perSecond'), perCpuSecond: hundredths('perCpuSecond') },
+    rows: measured.map(rowOf),
+    ofBare: { perSecond: ofBare('perSecond'), perCpuSecond: ofBare('perCpuSecond') },
     load,
     isPinned,
-    isExact: counted?.received === asked && counted.isBalanced,
-  }
-  function hundredths(of: keyof Round): number {
-    return Math.round(ratio(of) * 100) / 100
+    isExact: edge!.every((round) => round.isExact),
   }
 }
 
@@ -89,19 +85,35 @@ interface Measure {
   readonly requests: number
 }
 
+/** A server's life: started, warmed up, measured. */
 async function measure(
-  { name, port, pid }: BenchServer,
+  start: () => Promise<BenchServer>,
   { load, isPinned, requests }: Measure,
 ): Promise<Round> {
-  const before = cpuSecondsOf(pid)
-  const options = { uris: questions(port), requests, clients: CLIENTS, streams: STREAMS }
-  const loaded =
-    load === 'h2load'
-      ? await h2load({ ...options, ...(isPinned && { cpu: 1 }) })
-      : await nodeLoad(options)
-  demandAll(name, loaded, requests)
-  const perCpuSecond = Math.round(requests / (cpuSecondsOf(pid) - before))
-  return { perSecond: Math.round(loaded.perSecond), perCpuSecond }
+  const server = await start()
+  const { name, port, pid } = server
+  const ask = async (count: number) => {
+    const asked = { uris: questions(port), requests: count, clients: CLIENTS, streams: STREAMS }
+    const loaded =
+      load === 'h2load'
+        ? await h2load({ ...asked, ...(isPinned && { cpu: 1 }) })
+        : await nodeLoad(asked)
+    demandAll(name, loaded, count)
+    return loaded
+  }
+  let counted: Counted | null = null
+  let round: Omit<Round, 'isExact'>
+  try {
+    await ask(WARM_UP)
+    const before = cpuSecondsOf(pid)
+    const { perSecond } = await ask(requests)
+    const perCpuSecond = Math.round(requests / (cpuSecondsOf(pid) - before))
+    round = { name, perSecond: Math.round(perSecond), perCpuSecond }
+  } finally {
+    counted = await server.stop()
+  }
+  const isExact = counted?.received === WARM_UP + requests && counted.isBalanced
+  return { ...round, isExact }
 }
 
 function demandAll(name: string, { statuses, errored }: Loaded, requests: number): void {
@@ -116,9 +128,12 @@ async function startStatic(wrap: readonly string[]): Promise<BenchServer> {
   return { name: 'nginx, a file', port, pid, stop: () => stop().then(() => null) }
 }
 
-function rowOf(server: BenchServer['name'], rounds: readonly Round[]): N5gRow {
-  const of = (key: keyof Round) => median(rounds.map((round) => round[key]))
-  return { server, perSecond: of('perSecond'), perCpuSecond: of('perCpuSecond') }
+function rowOf(rounds: readonly Round[]): N5gRow {
+  return {
+    server: rounds[0]!.name,
+    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
+    perCpuSecond: median(rounds.map(({ perCpuSecond }) => perCpuSecond)),
+  }
 }
 
 function median(values: readonly number[]): number {
