@@ -1,4 +1,4 @@
-import { Refusal, demand, type Signer } from '../core/index.ts'
+import { demand, type Signer } from '../core/index.ts'
 import { lockFolder, mkdirDurably, type Logger, type Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { startAdmin } from './admin.ts'
@@ -104,8 +104,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     })
     const sweeping = setInterval(() => clones.sweep(), SWEEP_MS)
     closing.push(() => clearInterval(sweeping))
-    const localLists = await LocalLists.open({ dataDir, alarms, logger })
-    await loadLocalList(options, localLists, logger)
+    const localLists = new LocalLists({ dataDir, alarms, logger })
+    await localLists.use(options.localList ?? null)
 
     const merged = new MergedRegister()
     const logs: FollowedLog[] = []
@@ -197,27 +197,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     logger.info({ url: n5g.url, adminUrl: admin.url, logs: logs.length }, 'edge answers')
     const reload = async (now: Reloadable) => {
       current = judgeBy(now.unknown)
-      await loadLocalList(now, localLists, logger)
+      await localLists.use(now.localList ?? null)
     }
     return { url: n5g.url, adminUrl: admin.url, reload, close: closeAll }
   } catch (error) {
     await closeAll()
     throw error
-  }
-}
-
-/** A list that does not pass keeps nobody from starting: the one in force stays, and an alarm says so. */
-async function loadLocalList(
-  { localList }: Reloadable,
-  lists: LocalLists,
-  logger: Logger,
-): Promise<void> {
-  if (!localList) return
-  try {
-    await lists.load(localList)
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    logger.error({ code: error.code, detail: error.message }, 'local list refused')
   }
 }
 

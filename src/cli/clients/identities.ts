@@ -1,21 +1,27 @@
 import {
   checkIdentityOpening,
   demand,
-  encodeCbor,
-  encodeSlot,
   fromBase64,
   parseIdentityOpening,
   parseIdentityRecord,
   parseImei,
-  signSlot,
-  toBase64,
   type IdentityRecord,
   type Signer,
 } from '../../core/index.ts'
-import { call } from '../../host/index.ts'
 import { IdentityAnswer, IdentityDraftAnswer, IdentityDraftsAnswer } from '../../wire/index.ts'
 import type { z } from 'zod'
 import type { OfficerDesk } from './officer.ts'
+import { signRecord } from './sign-record.ts'
+
+const ROUTE = {
+  contentType: 'application/stolen-identity+cbor',
+  path: '/v1/identities/signatures',
+  answer: IdentityAnswer,
+} as const
+
+const DAY_SECONDS = 86_400
+/** A registry's clock may be ahead of ours. */
+const CLOCKS_APART_SECONDS = 300
 
 type Answer = z.infer<typeof IdentityAnswer>
 type Draft = z.infer<typeof IdentityDraftAnswer>
@@ -34,6 +40,12 @@ export async function proposePair(
 ): Promise<Draft> {
   const draft = await desk.post('/v1/identities/pairs', { ...honest, days }, IdentityDraftAnswer)
   demand(isPairOf(draft, honest), 'fields', 'the draft is about another number or subscriber')
+  const latest = desk.nowSeconds() + days * DAY_SECONDS + CLOCKS_APART_SECONDS
+  demand(
+    (recordOf(draft).exp ?? Infinity) <= latest,
+    'fields',
+    `the draft stands for more than ${days} days`,
+  )
   await sign(desk, draft, draft.slots.indexOf('officer'), officer)
   return draft
 }
@@ -91,19 +103,5 @@ function isPairOf(draft: Draft, { imei, imsi }: Honest): boolean {
 
 const recordOf = ({ payload }: Draft): IdentityRecord => parseIdentityRecord(fromBase64(payload))
 
-async function sign(
-  desk: OfficerDesk,
-  draft: Draft,
-  slot: number,
-  signer: Signer,
-): Promise<Answer> {
-  const made = signSlot('application/stolen-identity+cbor', fromBase64(draft.payload), signer)
-  return call({
-    method: 'POST',
-    base: desk.registryUrl,
-    path: '/v1/identities/signatures',
-    body: { draft: draft.id, slot, signature: toBase64(encodeCbor(encodeSlot(made))) },
-    answer: IdentityAnswer,
-    timeoutMs: 60_000,
-  })
-}
+const sign = (desk: OfficerDesk, draft: Draft, slot: number, signer: Signer): Promise<Answer> =>
+  signRecord(desk, draft, { slot, signer }, ROUTE)

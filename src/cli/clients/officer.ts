@@ -31,6 +31,11 @@ export class OfficerDesk {
     this.#clock = clock
   }
 
+  /** By the desk's own clock, Unix seconds. */
+  nowSeconds(): number {
+    return Math.floor(this.#clock() / 1000)
+  }
+
   openCase(about: CaseAbout) {
     return this.post('/v1/cases', about, CaseAnswer)
   }

@@ -2,17 +2,21 @@ import {
   coseKey,
   demand,
   encodeCbor,
-  encodeSlot,
   fromBase64,
   parseOwnerKeyRecord,
-  signSlot,
   toBase64,
   type Signer,
 } from '../../core/index.ts'
-import { call } from '../../host/index.ts'
 import { OwnerKeyDraftAnswer, OwnerKeyDraftsAnswer } from '../../wire/index.ts'
 import type { z } from 'zod'
 import type { OfficerDesk } from './officer.ts'
+import { signRecord } from './sign-record.ts'
+
+const ROUTE = {
+  contentType: 'application/stolen-ownerkey+cbor',
+  path: '/v1/owner-key-signatures',
+  answer: OwnerKeyDraftAnswer,
+} as const
 
 type Record = z.infer<typeof OwnerKeyDraftAnswer>
 export type CounterBasis = 'counter' | 'title' | 'error'
@@ -61,20 +65,5 @@ function checkRecord({ payload }: Record, basis: CounterBasis): void {
   demand(said === basis, 'fields', `asked for ${basis}, the record says ${said}`)
 }
 
-async function sign(
-  desk: OfficerDesk,
-  record: Record,
-  slot: number,
-  signer: Signer,
-): Promise<Record> {
-  demand(slot >= 0, 'signer-set', 'this record has no such signer')
-  const made = signSlot('application/stolen-ownerkey+cbor', fromBase64(record.payload), signer)
-  return call({
-    method: 'POST',
-    base: desk.registryUrl,
-    path: '/v1/owner-key-signatures',
-    body: { draft: record.id, slot, signature: toBase64(encodeCbor(encodeSlot(made))) },
-    answer: OwnerKeyDraftAnswer,
-    timeoutMs: 60_000,
-  })
-}
+const sign = (desk: OfficerDesk, record: Record, slot: number, signer: Signer): Promise<Record> =>
+  signRecord(desk, record, { slot, signer }, ROUTE)

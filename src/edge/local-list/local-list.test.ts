@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseImei14, utf8, type Imei14 } from '../../core/index.ts'
-import { makeLogger } from '../../host/index.ts'
+import { parseImei14, toHex, utf8, type Imei14 } from '../../core/index.ts'
+import { makeLogger, sha256Fast } from '../../host/index.ts'
 import { Alarms } from '../alarms.ts'
 import { verdictOf } from '../verdict.ts'
 import { LocalList, type LocalWord } from './local-list.ts'
@@ -114,48 +114,66 @@ describe('another list in its place', () => {
   let lists: LocalLists
   const path = () => join(dataDir, 'given.csv')
   const rows = (count: number) => Array.from({ length: count }, (_, i) => `${imei(i)},black`)
-  const open = () => {
+  const restart = () => {
     const logger = makeLogger('test', 'silent')
     alarms = new Alarms(logger)
-    return LocalLists.open({ dataDir, alarms, logger })
+    lists = new LocalLists({ dataDir, alarms, logger })
   }
-  const load = async (given: readonly string[], accept?: string) => {
+  const use = async (given: readonly string[], accept?: string) => {
     await writeFile(path(), file(...given))
-    return lists.load({ path: path(), ...(accept !== undefined && { accept }) })
+    await lists.use({ path: path(), ...(accept !== undefined && { accept }) })
   }
 
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'stolen-mode-local-'))
-    lists = await open()
+    restart()
   })
   afterEach(() => rm(dataDir, { recursive: true, force: true }))
 
-  test('is kept over a restart, and changes by one in a hundred without asking', async () => {
-    await load(rows(200))
-    await load([...rows(200), `${imei(900)},black`])
-    lists = await open()
+  test('changes by one in a hundred without asking, also over a restart', async () => {
+    await use(rows(200))
+    restart()
+    await use([...rows(200), `${imei(900)},black`])
     expect(lists.list.wordOf(imei(900))).toBe('black')
     expect(alarms.raised).toEqual([])
   })
 
   test('A78: a gutted list does not pass until a person accepts that very file', async () => {
-    await load(rows(200))
-    const refusal = await load(rows(100)).catch((error: unknown) => error as Error)
-    expect(refusal).toMatchObject({ code: 'import-shrinks' })
+    await use(rows(200))
+    restart()
+    await use(rows(100))
     expect(lists.list.size).toBe(200)
     expect(alarms.raised).toEqual(['local-list-refused'])
-    const [hash] = /[0-9a-f]{64}/.exec(String((refusal as Error).message))!
-    await load(rows(100), hash)
+    await use(rows(100), '0'.repeat(64))
+    expect(lists.list.size).toBe(200)
+    await use(rows(100), toHex(sha256Fast(file(...rows(100)))))
     expect(lists.list.size).toBe(100)
     expect(alarms.raised).toEqual([])
   })
 
   test('with a bad row, or not there at all, leaves the one in force', async () => {
-    await load(rows(10))
-    await expect(load([...rows(10), 'nonsense'])).rejects.toMatchObject({ code: 'malformed' })
-    await expect(lists.load({ path: join(dataDir, 'none') })).rejects.toMatchObject({
-      code: 'not-found',
-    })
+    await use(rows(10))
+    await use([...rows(10), 'nonsense'])
+    await lists.use({ path: join(dataDir, 'none') })
     expect(lists.list.size).toBe(10)
+    expect(alarms.raised).toEqual(['local-list-refused'])
+  })
+
+  test('none: what was in force before counts no longer, and not after a restart either', async () => {
+    await use(rows(10))
+    await lists.use(null)
+    expect(lists.list.size).toBe(0)
+    restart()
+    await lists.use(null)
+    expect(lists.list.size).toBe(0)
+  })
+
+  test('a damaged copy keeps nobody from starting: the operator’s file takes its place', async () => {
+    await use(rows(10))
+    await writeFile(join(dataDir, 'local-list.csv'), 'match,list\n0010')
+    restart()
+    await use(rows(3))
+    expect(lists.list.size).toBe(3)
+    expect(alarms.raised).toEqual([])
   })
 })

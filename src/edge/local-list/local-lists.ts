@@ -30,16 +30,8 @@ export class LocalLists {
   #rows: readonly LocalRow[] = []
   #bytes: Uint8Array | null = null
 
-  private constructor(options: LocalListsOptions) {
+  constructor(options: LocalListsOptions) {
     this.#options = options
-  }
-
-  /** With the list that was in force before. */
-  static async open(options: LocalListsOptions): Promise<LocalLists> {
-    const lists = new LocalLists(options)
-    const kept = await readIfThere(join(options.dataDir, KEPT))
-    if (kept) lists.take(kept, readLocalList(kept))
-    return lists
   }
 
   get list(): LocalList {
@@ -47,26 +39,47 @@ export class LocalLists {
   }
 
   /**
-   * Takes a file, or leaves the list in force as it is and says why: a bad row, or more than 1 % of the
-   * rows changed and nobody has accepted that.
-   * @throws {Refusal} not-found; too-large, malformed; import-shrinks
+   * Takes the operator's file; null: he has none, and nothing of an earlier one counts. A file that does
+   * not pass leaves the list in force as it is, raises an alarm and says why in the log: a bad row, or
+   * more than 1 % of the rows changed and nobody has accepted that.
    */
-  async load({ path, accept }: LocalListFile): Promise<void> {
-    const { alarms, logger, dataDir } = this.#options
+  async use(file: LocalListFile | null): Promise<void> {
+    const { alarms, logger } = this.#options
     try {
-      const bytes = await readIfThere(path)
-      if (bytes === null) throw new Refusal('not-found', `${path} cannot be read`)
-      if (this.#bytes && equal(this.#bytes, bytes)) return
-      const rows = readLocalList(bytes)
-      const hash = toHex(sha256Fast(bytes))
-      if (accept !== hash) this.brake(rows, hash)
-      await writeFileDurably(join(dataDir, KEPT), bytes)
-      this.take(bytes, rows)
+      if (file === null) this.take(null, [])
+      else await this.load(file)
       alarms.clear('local-list-refused')
-      logger.info({ rows: rows.length }, 'local list in force')
     } catch (error) {
+      if (!(error instanceof Refusal)) throw error
       alarms.raise('local-list-refused')
-      throw error
+      logger.error({ code: error.code, detail: error.message }, 'local list refused')
+    }
+  }
+
+  /** @throws {Refusal} not-found; too-large, malformed; import-shrinks */
+  private async load({ path, accept }: LocalListFile): Promise<void> {
+    const { logger, dataDir } = this.#options
+    if (this.#bytes === null) await this.recall()
+    const bytes = await readIfThere(path)
+    if (bytes === null) throw new Refusal('not-found', `${path} cannot be read`)
+    if (this.#bytes && equal(this.#bytes, bytes)) return
+    const rows = readLocalList(bytes)
+    const hash = toHex(sha256Fast(bytes))
+    if (accept !== hash) this.brake(rows, hash)
+    await writeFileDurably(join(dataDir, KEPT), bytes)
+    this.take(bytes, rows)
+    logger.info({ rows: rows.length }, 'local list in force')
+  }
+
+  /** The list that was in force before this start. A damaged copy is none: the file itself is read next. */
+  private async recall(): Promise<void> {
+    const kept = await readIfThere(join(this.#options.dataDir, KEPT))
+    if (kept === null) return
+    try {
+      this.take(kept, readLocalList(kept))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      this.#options.logger.warn({ code: error.code }, 'the kept local list is damaged')
     }
   }
 
@@ -85,7 +98,7 @@ export class LocalLists {
       )
   }
 
-  private take(bytes: Uint8Array, rows: readonly LocalRow[]): void {
+  private take(bytes: Uint8Array | null, rows: readonly LocalRow[]): void {
     this.#bytes = bytes
     this.#rows = rows
     this.#list = new LocalList(rows)

@@ -15,10 +15,10 @@ import { blacklistPage } from '../services/blacklist.ts'
 import { takeSightings } from '../services/sightings.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
-import { operatorIn } from './operator.ts'
+import { listReaderIn, operatorIn } from './operator.ts'
 import { cursorIn } from './police.ts'
 import { document, get, post } from './route.ts'
-import { callerIn, signed } from './signed.ts'
+import { signed } from './signed.ts'
 
 const CHUNK = 256
 
@@ -55,7 +55,8 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
     },
     async (c) => {
       const after = c.req.query('cursor')
-      return blacklistPage(context, callerIn(c), cursorIn(after))
+      listReaderIn(c)
+      return blacklistPage(context, cursorIn(after))
     },
   )
   document(app, {

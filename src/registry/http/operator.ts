@@ -24,3 +24,9 @@ export function operatorIn(c: HttpContext<Env>): Caller {
   }
   return caller
 }
+
+/** Who may read the list of refused numbers: operators, as above, and a registry's own probe. @throws as `operatorIn` */
+export function listReaderIn(c: HttpContext<Env>): Caller {
+  const caller = callerIn(c)
+  return caller.role === 'registry' ? caller : operatorIn(c)
+}

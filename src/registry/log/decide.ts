@@ -1,8 +1,12 @@
 import { setImmediate as breath } from 'node:timers/promises'
 import {
   Refusal,
+  checkIdentityOpening,
+  demand,
   encodeEntry,
   nextState,
+  parseIdentityOpening,
+  parseIdentityRecord,
   parseOrder,
   type DeviceState,
   type Ledger,
@@ -91,12 +95,24 @@ function accept(read: Read, ledger: Ledger, subjects: Subjects, t: number): Acce
   const { kind, body, order: context } = submission
   const index = ledger.size
   const entry = encodeEntry({ kind, t, body })
+  if (kind === 'identity') demandOpened(submission)
   // The device's own state first: it changes nothing, while the ledger moves.
   const before = context && stateOf(context.subjectId, subjects, ledger)
   const after = before && order && nextState(before, order, index, t, ledger)
   ledger.applyRead(index, { kind, t, body }, order ?? undefined)
   if (context && after) subjects.states.set(context.subjectId, after)
   return { ...read, entry, index, t }
+}
+
+/**
+ * What nobody could open would be told to no register, and this log would not start again over it.
+ * @throws {Refusal} opening, malformed, fields
+ */
+function demandOpened({ body, opening }: Submission): void {
+  const record = parseIdentityRecord(body.payload)
+  const isEnd = record.type === 'end'
+  demand((opening === undefined) === isEnd, 'opening', 'a conflict or pair comes with its opening')
+  if (opening) checkIdentityOpening(record, parseIdentityOpening(opening))
 }
 
 type Read = Pick<Accepted, 'submission' | 'order'>

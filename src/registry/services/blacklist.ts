@@ -1,7 +1,6 @@
 import {
   WHY_STOLEN,
   checkDigit,
-  demand,
   lapse,
   parseOpening,
   stateInForce,
@@ -9,7 +8,6 @@ import {
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
-import type { Caller } from '../model/caller.ts'
 import { ordersOf, type KnownOrder } from '../model/orders.ts'
 
 /** One number as legacy registers take it. */
@@ -31,17 +29,8 @@ const REASONS = new Map<number, string>(
   Object.entries(WHY_STOLEN).map(([word, number]) => [number, word]),
 )
 
-/** Numbers that are to be refused now, in the order of their subjects: for operators and probes. @throws {Refusal} forbidden */
-export async function blacklistPage(
-  context: Context,
-  caller: Caller,
-  after: string | null,
-): Promise<ListedPage> {
-  demand(
-    caller.role === 'operator' || caller.role === 'registry',
-    'forbidden',
-    'this is for operators and registries',
-  )
+/** Numbers that are to be refused now, in the order of their subjects. */
+export async function blacklistPage(context: Context, after: string | null): Promise<ListedPage> {
   const { db, sequencer } = context
   let query = db.selectFrom('subjects').select('id').orderBy('id').limit(PAGE)
   if (after !== null) query = query.where('id', '>', after)

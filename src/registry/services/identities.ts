@@ -7,15 +7,12 @@ import {
   encodeCbor,
   encodeIdentityOpening,
   encodeSlot,
-  fromBase64,
   identityPayload,
   lapse,
   pairCommitment,
   parseImei14,
   parseSlot,
   signSlot,
-  toBase64,
-  verifySlot,
   type IdentityForm,
   type IdentityRecord,
   type Imei14,
@@ -29,6 +26,7 @@ import { audit } from '../model/audit.ts'
 import type { Caller } from '../model/caller.ts'
 import { ordersOf, stateLogged } from '../model/orders.ts'
 import { subjectById, subjectIdsFor } from '../model/subjects.ts'
+import { inOrder, slotsKept, slotsToKeep, verifyGathered } from '../model/gathered-slots.ts'
 import { caseById } from './cases.ts'
 
 const TYPE = 'application/stolen-identity+cbor'
@@ -155,11 +153,10 @@ export async function signIdentity(
   if (row.log_index !== null) return draftOf(row)
   const made = parseSlot(decodeCbor(signature, 2048))
   checkSlot(context, row, slot, made)
-  const json = JSON.stringify({ [slot]: toBase64(encodeCbor(encodeSlot(made))) })
-  await sql`update identity_drafts set signatures = signatures || ${json}::jsonb
+  await sql`update identity_drafts set signatures = signatures || ${slotsToKeep([[slot, made]])}::jsonb
     where id = ${draftId} and log_index is null`.execute(db)
   const signed = await rowById(db, draftId)
-  if (slotsOf(signed).size < IDENTITY_SLOTS[signed.form].length) return draftOf(signed)
+  if (slotsKept(signed.signatures).size < IDENTITY_SLOTS[signed.form].length) return draftOf(signed)
   return submit(context, signed)
 }
 
@@ -243,26 +240,15 @@ function checkSlot({ sequencer, trust }: Context, row: Row, position: number, sl
   demand(position < signers.length, 'signer-set', `this record has no slot ${position}`)
   const { ledger } = sequencer
   const link = ledger.authorities.signer(slot.kid, sequencer.now(), ledger.size)
-  const { key, role } = link.cert
   // Registers refuse a number outside a signer's models, which only its opening shows.
   if (row.opening !== null) checkModels([link], { imeis: [parseImei14(row.imei14)] })
-  verifySlot(
-    { contentType: TYPE, payload: new Uint8Array(row.payload), slots: [slot] },
-    slot,
-    key,
-    {
-      verify: trust.verify.es256,
-      relyingParties: trust.root.relyingParties.filter((party) => party.role === role),
-      deviceBound: role === 'officer',
-    },
-  )
+  verifyGathered(gathering(row), slot, link.cert, trust)
 }
 
 async function submit({ db, sequencer }: Context, row: Row): Promise<IdentityDraft> {
-  const slots = [...slotsOf(row)].toSorted(([a], [b]) => a - b).map(([, slot]) => slot)
   const { index } = await sequencer.submit({
     kind: 'identity',
-    body: { contentType: TYPE, payload: new Uint8Array(row.payload), slots },
+    body: { ...gathering(row), slots: inOrder(slotsKept(row.signatures)) },
     ...(row.opening && { opening: new Uint8Array(row.opening) }),
   })
   // Should the process die here, the next signature finds the same leaf: a payload is logged once.
@@ -296,17 +282,10 @@ function draftOf(row: Row): IdentityDraft {
     form: row.form,
     payload: new Uint8Array(row.payload),
     opening: row.opening && new Uint8Array(row.opening),
-    signed: [...slotsOf(row).keys()].toSorted((a, b) => a - b),
+    signed: [...slotsKept(row.signatures).keys()].toSorted((a, b) => a - b),
     index: row.log_index === null ? null : Number(row.log_index),
   }
 }
 
-function slotsOf(row: Row): Map<number, Slot> {
-  const stored = row.signatures as Readonly<Record<string, string>>
-  return new Map(
-    Object.entries(stored).map(([position, slot]) => [
-      Number(position),
-      parseSlot(decodeCbor(fromBase64(slot))),
-    ]),
-  )
-}
+const gathering = (row: Row) =>
+  ({ contentType: TYPE, payload: new Uint8Array(row.payload) }) as const

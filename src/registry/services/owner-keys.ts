@@ -9,7 +9,6 @@ import {
   encodeCbor,
   encodeSlot,
   equal,
-  fromBase64,
   kidOf,
   lapse,
   ownerCommitment,
@@ -18,8 +17,6 @@ import {
   parseOwnerKeyRecord,
   parseSlot,
   signSlot,
-  toBase64,
-  verifySlot,
   type Basis,
   type CoseSign,
   type PublicKey,
@@ -29,6 +26,7 @@ import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import { audit } from '../model/audit.ts'
 import type { Caller } from '../model/caller.ts'
+import { inOrder, slotsKept, slotsToKeep, verifyGathered } from '../model/gathered-slots.ts'
 import { intakeOver } from '../model/intakes.ts'
 import { ordersOf, stateLogged } from '../model/orders.ts'
 import { subjectById, type Subject } from '../model/subjects.ts'
@@ -182,11 +180,11 @@ export async function signOwnerKey(
   if (row.log_index !== null) return draftOf(row)
   const made = parseSlot(decodeCbor(signature, 2048))
   checkSlot(context, row, slot, made)
-  const json = JSON.stringify({ [slot]: toBase64(encodeCbor(encodeSlot(made))) })
-  await sql`update owner_key_drafts set signatures = signatures || ${json}::jsonb
+  await sql`update owner_key_drafts set signatures = signatures || ${slotsToKeep([[slot, made]])}::jsonb
     where id = ${draftId} and log_index is null`.execute(db)
   const signed = await rowById(db, draftId)
-  if (slotsOf(signed).size < OWNER_KEY_SLOTS[basisOf(signed)].length + 1) return draftOf(signed)
+  if (slotsKept(signed.signatures).size < OWNER_KEY_SLOTS[basisOf(signed)].length + 1)
+    return draftOf(signed)
   await submit(context, signed)
   return draftOf(await rowById(db, draftId))
 }
@@ -197,25 +195,17 @@ function checkSlot({ sequencer, trust }: Context, row: Row, position: number, sl
   demand(signer !== undefined, 'signer-set', `a record of this basis has no slot ${position}`)
   const isOwner = signer === 'new' || signer === 'old'
   const own = signer === 'new' ? keyOf(row) : okey?.key
-  const { cert } = isOwner
-    ? { cert: { key: own, role: 'owner' } }
-    : sequencer.ledger.authorities.signer(slot.kid, sequencer.now(), sequencer.ledger.size)
-  demand(cert.key !== undefined && equal(kidOf(cert.key), slot.kid), 'owner-key', 'another key')
-  verifySlot(
-    { contentType: TYPE, payload: new Uint8Array(row.payload), slots: [slot] },
-    slot,
-    cert.key,
-    {
-      verify: trust.verify.es256,
-      relyingParties: trust.root.relyingParties.filter(({ role }) => role === cert.role),
-      deviceBound: cert.role === 'officer',
-    },
-  )
+  const { key, role } = isOwner
+    ? { key: own, role: 'owner' }
+    : sequencer.ledger.authorities.signer(slot.kid, sequencer.now(), sequencer.ledger.size).cert
+  demand(key !== undefined && equal(kidOf(key), slot.kid), 'owner-key', 'another key')
+  const gathering = { contentType: TYPE, payload: new Uint8Array(row.payload) } as const
+  verifyGathered(gathering, slot, { key, role }, trust)
 }
 
 async function submit({ sequencer }: Context, row: Row): Promise<void> {
   const payload = new Uint8Array(row.payload)
-  const slots = [...slotsOf(row)].toSorted(([a], [b]) => a - b).map(([, slot]) => slot)
+  const slots = inOrder(slotsKept(row.signatures))
   const body: CoseSign = { contentType: TYPE, payload, slots }
   const { of, basis } = parseOwnerKeyRecord(payload)
   await sequencer.submit({
@@ -256,20 +246,10 @@ function draftOf(row: Row): OwnerKeyDraft {
     id: row.id,
     payload: new Uint8Array(row.payload),
     basis: basisOf(row),
-    signed: [...slotsOf(row).keys()].toSorted((a, b) => a - b),
+    signed: [...slotsKept(row.signatures).keys()].toSorted((a, b) => a - b),
     index: row.log_index === null ? null : Number(row.log_index),
   }
 }
 
 const basisOf = (row: Row): Basis => parseOwnerKeyRecord(new Uint8Array(row.payload)).basis
 const keyOf = (row: Row): PublicKey => parseCoseKey(decodeCbor(new Uint8Array(row.key)))
-
-function slotsOf(row: Row): Map<number, Slot> {
-  const stored = row.signatures as Readonly<Record<string, string>>
-  return new Map(
-    Object.entries(stored).map(([position, slot]) => [
-      Number(position),
-      parseSlot(decodeCbor(fromBase64(slot))),
-    ]),
-  )
-}

@@ -6,16 +6,11 @@ import {
   decodeCbor,
   demand,
   encodeCbor,
-  encodeSlot,
   equal,
-  fromBase64,
   kidOf,
   parseOrder,
   parseSlot,
   thumbprint,
-  toBase64,
-  verifySlot,
-  type CoseSign,
   type Order,
   type PublicKey,
   type RefusalCode,
@@ -24,6 +19,7 @@ import {
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import type { Submission } from '../log/submission.ts'
+import { inOrder, slotsKept, slotsToKeep, verifyGathered } from '../model/gathered-slots.ts'
 
 /** One signature for one slot of one draft. */
 export interface SlotSignature {
@@ -140,12 +136,8 @@ function checkSlot(context: Context, draft: DraftRow, position: number, slot: Sl
     role = cert.role
     key = cert.key
   }
-  const cose: CoseSign = { contentType: TYPE, payload: draft.payload, slots: [slot] }
-  verifySlot(cose, slot, key, {
-    verify: trust.verify.es256,
-    relyingParties: trust.root.relyingParties.filter((party) => party.role === role),
-    deviceBound: role === 'officer',
-  })
+  const gathering = { contentType: TYPE, payload: draft.payload } as const
+  verifyGathered(gathering, slot, { key, role }, trust)
 }
 
 /** Two officers means two people. @throws {Refusal} same-officer */
@@ -194,7 +186,7 @@ async function dropDraft({ db }: Context, draft: DraftRow): Promise<void> {
 }
 
 function submissionOf(draft: DraftRow): Submission {
-  const slots = [...draft.slots].toSorted(([a], [b]) => a - b).map(([, slot]) => slot)
+  const slots = inOrder(draft.slots)
   const { okey } = draft.order
   return {
     kind: 'order',
@@ -250,7 +242,7 @@ async function loadDrafts({ db }: Context, ids: readonly string[]): Promise<Map<
         payload,
         opening: new Uint8Array(row.opening),
         ownerSalt: row.owner_salt && new Uint8Array(row.owner_salt),
-        slots: parseSlots(row.signatures),
+        slots: slotsKept(row.signatures),
         loggedAt: row.log_index === null ? null : Number(row.log_index),
         isVoid: row.state === 'void',
         awaitsBatch: row.batch_state !== null && row.batch_state !== 'approved',
@@ -260,26 +252,11 @@ async function loadDrafts({ db }: Context, ids: readonly string[]): Promise<Map<
   )
 }
 
-function parseSlots(value: unknown): Map<number, Slot> {
-  const stored = value as Readonly<Record<string, string>>
-  return new Map(
-    Object.entries(stored).map(([position, slot]) => [
-      Number(position),
-      parseSlot(decodeCbor(fromBase64(slot))),
-    ]),
-  )
-}
-
 /** Adds the new slots to what others may have added meanwhile. */
 async function saveSlots({ db }: Context, drafts: readonly DraftRow[]): Promise<void> {
   if (drafts.length === 0) return
   const values = sql.join(
-    drafts.map(({ id, slots }) => {
-      const json = Object.fromEntries(
-        [...slots].map(([position, slot]) => [position, toBase64(encodeCbor(encodeSlot(slot)))]),
-      )
-      return sql`(${id}::uuid, ${JSON.stringify(json)}::jsonb)`
-    }),
+    drafts.map(({ id, slots }) => sql`(${id}::uuid, ${slotsToKeep(slots)}::jsonb)`),
   )
   await sql`update drafts set signatures = drafts.signatures || v.signatures
     from (values ${values}) as v(id, signatures)
