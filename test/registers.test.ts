@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { forgetBlockTimes } from '../src/registry/services/registers.ts'
 import { RegistersAnswer } from '../src/wire/index.ts'
 import { probeRegister } from '../src/cli/clients/prober.ts'
 import { RegisterProbe } from '../src/cli/register-probe.ts'
@@ -10,10 +11,13 @@ import { makeLogger } from '../src/host/index.ts'
 import { ask } from './ask.ts'
 import { World, imeiNumber } from './world.ts'
 
+const DAY_MS = 86_400_000
+
 test('A88 a register acknowledges what it enforces, and how long each lock took is public', async () => {
   await using world = await World.boot()
   const [one, two] = await world.enrol(2)
   const registers = async () => {
+    world.advance(1_000) // the same second has the same answer
     const { json } = await ask(world, { method: 'GET', path: '/v1/registers' })
     return RegistersAnswer.parse(json)
   }
@@ -47,6 +51,15 @@ test('A88 a register acknowledges what it enforces, and how long each lock took 
     missingBlock: 1,
     overBlock: 0,
   })
+
+  // A month later nothing of it counts, nor is kept.
+  world.advance(31 * DAY_MS)
+  const nothing = { locks: 0, p50Ms: null, p99Ms: null, probes: { asked: 0 } }
+  expect((await registers()).registers).toMatchObject([nothing])
+  await forgetBlockTimes(world.running.context)
+  const { db } = world.database
+  for (const table of ['block_times', 'probes'] as const)
+    expect(await db.selectFrom(table).selectAll().execute()).toEqual([])
 })
 
 /** A register that answers black for these, and for nothing else. */

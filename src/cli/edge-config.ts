@@ -45,6 +45,13 @@ const EdgeFile = z.strictObject({
       host: z.string().optional(),
       port: port.optional(),
       tls: Tls.optional(),
+      /** Checks a second, for a peer gone wild; unlimited where left out. */
+      limits: z
+        .strictObject({
+          perPeerPerSecond: z.number().positive().optional(),
+          perSecond: z.number().positive().optional(),
+        })
+        .optional(),
       /** Access tokens of the NRF: whose keys, and how strictly. */
       tokens: z
         .strictObject({

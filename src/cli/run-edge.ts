@@ -85,10 +85,11 @@ async function connected({ origin, url, tls }: NonNullable<EdgeFile['registries'
   return { origin, url: base, ...(tls && { connector: mutualTls(await readPems(tls)) }) }
 }
 
-async function n5gOf({ host, tls, tokens }: NonNullable<EdgeFile['n5g']>) {
+async function n5gOf({ host, tls, limits, tokens }: NonNullable<EdgeFile['n5g']>) {
   const pems = tls && (await readPems(tls))
   return {
     ...(host !== undefined && { host }),
+    ...(limits && { limits: withoutGaps(limits) }),
     ...(pems && { tls: { key: pems.key, cert: pems.cert, clientCa: pems.ca } }),
     ...(tokens && {
       tokens: {
@@ -130,7 +131,6 @@ function gsupOf({ peers, ...rest }: NonNullable<EdgeFile['gsup']>) {
 
 /** Members that were left out are not there, rather than undefined. */
 function withoutGaps<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== undefined),
-  ) as never
+  const there = Object.entries(value).filter(([, member]) => member !== undefined)
+  return Object.fromEntries(there) as { [K in keyof T]: Exclude<T[K], undefined> }
 }

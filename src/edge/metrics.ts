@@ -5,7 +5,8 @@ import { ageOf, type Parts } from './report.ts'
 
 /** Everything that is counted, for Prometheus. Sums of a peer balance: received = answered, of every kind. */
 export function metrics(parts: Parts): readonly Metric[] {
-  const { register, logs, clock, diameter, events, clones, localList } = parts
+  const { register, logs, interfaces, clock, events, clones, localList } = parts
+  const { n5g, s13, nrf } = interfaces
   const entries = Object.entries(register.counts())
   const ofLogs = (name: string, help: string, value: (log: FollowedLog) => number) => ({
     name,
@@ -34,7 +35,16 @@ export function metrics(parts: Parts): readonly Metric[] {
     {
       name: 'diameter_events_total',
       help: 'What happened at S13 besides checks.',
-      samples: [...diameter()].map(([event, value]) => ({ value, labels: { event } })),
+      samples: [...(s13?.base.all() ?? [])].map(([event, value]) => ({ value, labels: { event } })),
+    },
+    one('s13_peers', 'Diameter peers connected.', s13?.connected().length ?? 0),
+    one('n5g_sessions', 'HTTP/2 connections.', n5g.sessions.open),
+    one('n5g_sessions_total', 'HTTP/2 connections accepted.', n5g.sessions.accepted),
+    one('n5g_sessions_ended_total', 'Ended by us: silent or displaced.', n5g.sessions.ended),
+    {
+      name: 'nrf',
+      help: 'Registration with the NRF: 1 at its present state.',
+      samples: nrf ? [{ value: 1, labels: { state: nrf.state } }] : [],
     },
     one('local_rows', "Rows of the operator's own list.", localList().size),
     one('events_total', 'Events for the operator: re-registrations, clone signals.', events.count),
@@ -111,7 +121,7 @@ function ofPeers(
   help: string,
   samplesOf: (counters: Counters) => readonly Sample[],
 ): Metric {
-  const samples = Object.entries(interfaces).flatMap(([label, peers]) =>
+  const samples = Object.entries(interfaces.counters).flatMap(([label, peers]) =>
     [...peers.all()].flatMap(([peer, counters]) =>
       samplesOf(counters).map(({ value, labels }) => ({
         value,

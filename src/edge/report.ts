@@ -1,8 +1,8 @@
 import { stalenessOf } from './admin.ts'
 import type { Alarms } from './alarms.ts'
 import type { Clones } from './clones/clones.ts'
-import type { PeerCounters } from './counters.ts'
 import type { Events } from './events.ts'
+import type { Interfaces } from './interfaces.ts'
 import type { FollowedLog } from './followed-log.ts'
 import type { LocalList } from './local-list/local-list.ts'
 import type { MergedRegister } from './merged-register.ts'
@@ -13,10 +13,7 @@ export interface Parts {
   readonly register: MergedRegister
   /** The own country's first. */
   readonly logs: readonly FollowedLog[]
-  /** By the interface's name. */
-  readonly interfaces: Readonly<Record<string, PeerCounters>>
-  /** What happened at S13 besides checks; empty without it. */
-  readonly diameter: () => ReadonlyMap<string, number>
+  readonly interfaces: Interfaces
   readonly events: Events
   readonly clones: Clones
   readonly localList: () => LocalList
@@ -27,13 +24,17 @@ export interface Parts {
 }
 
 /** What stands outside `logs` is the own country's log, or where it says so of all together. */
-export function health({ name, register, logs, localList, alarms: edgeAlarms, clock }: Parts) {
+export function health(parts: Parts) {
+  const { name, register, logs, interfaces, localList, alarms: edgeAlarms, clock } = parts
   const [own] = logs.map((log) => healthOf(log, clock))
   return {
     name,
     ...own,
     entries: register.counts(),
     localRows: localList().size,
+    n5gSessions: interfaces.n5g.sessions.open,
+    s13Peers: interfaces.s13?.connected() ?? [],
+    nrf: interfaces.nrf?.state ?? 'none',
     /** Of all logs. */
     sightingsWaiting: sum(logs, ({ sightings }) => sightings.waiting),
     alarms: [

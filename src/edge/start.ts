@@ -1,63 +1,35 @@
 import { demand, type Signer } from '../core/index.ts'
-import { lockFolder, mkdirDurably, type Logger, type Surroundings } from '../host/index.ts'
+import { lockFolder, mkdirDurably } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { startAdmin } from './admin.ts'
 import { Alarms } from './alarms.ts'
 import { makeJudge, type Judge, type Seen } from './checks.ts'
 import { Clones } from './clones/clones.ts'
 import { travelByRegion } from './clones/travel.ts'
-import { PeerCounters } from './counters.ts'
 import { Events } from './events.ts'
 import { FollowedLog, type RegistryAddress } from './followed-log.ts'
+import { startInterfaces, type InterfaceOptions } from './interfaces.ts'
 import { LocalLists, type LocalListFile } from './local-list/local-lists.ts'
 import { MergedIdentities } from './merged-identities.ts'
 import { MergedRegister } from './merged-register.ts'
-import { startGsup, type GsupOptions } from './gsup/server.ts'
-import { startN5g, type N5gOptions } from './n5g/server.ts'
-import type { TokenOptions } from './n5g/token-gate.ts'
-import { openInstanceId } from './nrf/instance-id.ts'
-import { startNrf, type NrfOptions } from './nrf/registration.ts'
-import { startS13, type S13Options } from './s13/server.ts'
 import { metrics } from './metrics.ts'
 import { health, type Parts } from './report.ts'
 import type { UnknownPolicy } from './verdict.ts'
 
-export interface EdgeOptions {
+/** With `dataDir`, for this edge alone. */
+export interface EdgeOptions extends InterfaceOptions {
   readonly name: string
   /** The operator's certified key: signs sightings and requests. */
   readonly signer: Signer
   readonly trust: Trust
   /** Whose logs to follow, each one of the policy's: the own country's first. */
   readonly registries: readonly RegistryAddress[]
-  /** For this edge alone. */
-  readonly dataDir: string
-  /** 0: any free port. */
-  readonly port: number
   readonly adminPort: number
-  /** Where the asking network stands: ISO 3166 country, PLMN. */
-  readonly country: string
-  readonly network: string
   readonly unknown: UnknownPolicy
-  /** For 5G networks: where and how N5g-eir is served, if not plainly to this machine. */
-  readonly n5g?: Partial<Pick<N5gOptions, 'host' | 'tls' | 'limits'>> & {
-    readonly tokens?: Omit<TokenOptions, 'instanceId'>
-  }
-  /** Where the 5G core looks registers up. */
-  readonly nrf?: Pick<NrfOptions, 'url' | 'tls'> &
-    Omit<NrfOptions['profile'], 'instanceId' | 'network' | 'port'>
-  /** For 4G networks: Diameter. */
-  readonly s13?: Pick<
-    S13Options,
-    'host' | 'port' | 'tls' | 'originHost' | 'originRealm' | 'peers' | 'watchdogMs'
-  >
-  /** For Osmocom's 2G and 3G networks: where clients of the HLR connect instead. */
-  readonly gsup?: Pick<GsupOptions, 'host' | 'port' | 'upstream' | 'peers'>
   /** The operator's own list. */
   readonly localList?: LocalListFile
   /** Remember attaches of phones that no list names, for a day and in memory alone: off unless wanted. */
   readonly remember?: boolean
-  readonly surroundings: Surroundings
-  readonly logger: Logger
 }
 
 export interface Edge {
@@ -132,60 +104,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       })
     let current = judgeBy(options.unknown)
     const judge: Judge = (check) => current(check)
-    const counters = new PeerCounters()
-    const { port, country, network } = options
-    const instanceId = await openInstanceId(dataDir)
-    const { tokens, ...listening } = options.n5g ?? {}
-    const n5g = await startN5g({
-      host: '127.0.0.1',
-      ...listening,
-      port,
-      country,
-      network,
-      ...(tokens && { tokens: { ...tokens, instanceId } }),
-      judge,
-      counters,
-      clock,
-      logger,
-    })
-    closing.push(() => n5g.close())
-    if (options.nrf) {
-      const { url, tls, ...profile } = options.nrf
-      const nrf = startNrf({
-        url,
-        tls,
-        isReady,
-        random,
-        logger,
-        profile: { ...profile, instanceId, network, port: Number(new URL(n5g.url).port) },
-      })
-      closing.push(() => nrf.close())
-    }
-
-    const { name } = options
-    const interfaces: Record<string, PeerCounters> = { n5g: counters }
-    let diameter: () => ReadonlyMap<string, number> = () => new Map()
-    if (options.s13) {
-      const own = (interfaces['s13'] = new PeerCounters())
-      const s13 = await startS13({
-        ...options.s13,
-        judge,
-        isReady,
-        counters: own,
-        surroundings,
-        logger,
-      })
-      closing.push(() => s13.close())
-      diameter = () => s13.base.all()
-    }
-    if (options.gsup) {
-      const own = (interfaces['gsup'] = new PeerCounters())
-      const gsup = await startGsup({ ...options.gsup, judge, counters: own, logger })
-      closing.push(() => gsup.close())
-    }
+    const interfaces = await startInterfaces(options, { judge, isReady }, closing)
     const localList = () => localLists.list
-    const own = { diameter: () => diameter(), events, clones, localList, alarms, clock }
-    const parts: Parts = { name, register: merged, logs, interfaces, ...own }
+    const own = { events, clones, localList, alarms, clock }
+    const parts: Parts = { name: options.name, register: merged, logs, interfaces, ...own }
     const admin = await startAdmin({
       port: options.adminPort,
       health: () => health(parts),
@@ -194,12 +116,13 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       events: (after) => events.after(after),
     })
     closing.push(() => admin.close())
-    logger.info({ url: n5g.url, adminUrl: admin.url, logs: logs.length }, 'edge answers')
+    const { url } = interfaces.n5g
+    logger.info({ url, adminUrl: admin.url, logs: logs.length }, 'edge answers')
     const reload = async (now: Reloadable) => {
       current = judgeBy(now.unknown)
       await localLists.use(now.localList ?? null)
     }
-    return { url: n5g.url, adminUrl: admin.url, reload, close: closeAll }
+    return { url, adminUrl: admin.url, reload, close: closeAll }
   } catch (error) {
     await closeAll()
     throw error

@@ -8,6 +8,7 @@ import { createApp } from './http/app.ts'
 import type { Env } from './http/env.ts'
 import { forgetAnswers } from './http/idempotency.ts'
 import { forgetSpent } from './services/nonces.ts'
+import { forgetBlockTimes } from './services/registers.ts'
 import { Cosigners } from './log/cosigners.ts'
 import { Sequencer } from './log/sequencer.ts'
 import { TileStore } from './log/tile-store.ts'
@@ -65,6 +66,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const forgetAll = async () => {
     await forgetAnswers(context)
     await forgetSpent(context)
+    await forgetBlockTimes(context)
   }
   const forget = setInterval(() => void forgetAll().catch(() => undefined), HOUR_MS)
   forget.unref()

@@ -14,9 +14,14 @@ import { operatorIn } from './operator.ts'
 import { get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
 
+/** Percentiles over a month are not worked out anew for each stranger who asks. */
+const SAME_ANSWER_MS = 1_000
+
 /** Which registers enforce the log, how fast, and what those found who looked. */
 export function registerRoutes(app: OpenAPIHono<Env>, context: Context): void {
   const isSigned = signed(context)
+  let answeredAt = -Infinity
+  let answered: ReturnType<typeof registersNow>
   post(
     app,
     {
@@ -53,6 +58,13 @@ export function registerRoutes(app: OpenAPIHono<Env>, context: Context): void {
       summary: 'Every register: how far, how fast, and what probes found',
       answer: RegistersAnswer,
     },
-    async () => registersNow(context),
+    async () => {
+      const now = context.surroundings.clock()
+      if (now - answeredAt >= SAME_ANSWER_MS || now < answeredAt) {
+        answeredAt = now
+        answered = registersNow(context)
+      }
+      return answered
+    },
   )
 }

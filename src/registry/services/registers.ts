@@ -115,6 +115,15 @@ export async function takeProbe(
     .execute()
 }
 
+/** What the public figures no longer look back on. */
+export async function forgetBlockTimes({ db, surroundings }: Context): Promise<void> {
+  const since = surroundings.clock() - WINDOW_MS
+  await sql`
+    delete from block_times t using orders o
+    where o.log_index = t.log_index and o.at_ms < ${since}`.execute(db)
+  await sql`delete from probes where at_ms < ${since}`.execute(db)
+}
+
 /** How far and how fast each register enforces: public, for whoever compares operators. */
 export async function registersNow({ db, sequencer, surroundings }: Context) {
   const now = surroundings.clock()
