@@ -36,6 +36,10 @@ export class EdgeRegistry {
   readonly idempotencyKeys: string[] = []
   readonly acks: Acknowledgement[] = []
   tamper: Tamper = (records) => records
+  /** What stands under /v1/lists, by path; nothing unless a test puts it there. */
+  readonly lists = new Map<string, Uint8Array>()
+  /** While true no chunk of the log is answered, and so nothing can be proved. */
+  holdsChunks = false
   /** Overrides the status of the next answers on the feed. */
   feedStatus: number | null = null
   sightingsStatus: number | null = null
@@ -99,6 +103,7 @@ export class EdgeRegistry {
     response.on('close', () => this.#feeds.delete(response))
     if (path === '/v1/feed') this.serveFeed(request, response)
     else if (path === '/v1/registers/acks') this.serveAck(response, body)
+    else if (path.startsWith('/v1/lists')) this.serveLists(path, response)
     else if (path === '/v1/sightings') this.serveSightings(request, response, body)
     else this.serveSnapshot(Number(path.split('/').at(-1)), response)
     this.requests.push(`${request.method} ${path} ${response.statusCode}`)
@@ -116,6 +121,16 @@ export class EdgeRegistry {
     this.send(response, from)
   }
 
+  /** Says to every edge that lists of this tree are about to be made. */
+  announceLists(size: number): void {
+    for (const feed of this.#feeds) feed.write(formatEvent('lists', { size }))
+  }
+
+  private serveLists(path: string, response: ServerResponse): void {
+    const bytes = this.lists.get(path)
+    response.writeHead(bytes ? 200 : 404).end(bytes)
+  }
+
   private serveAck(response: ServerResponse, body: string): void {
     const { key } = this.log.founding.operators[0]!.signer
     const { ack } = AckRequest.parse(JSON.parse(body))
@@ -126,6 +141,7 @@ export class EdgeRegistry {
   }
 
   private serveSnapshot(chunk: number, response: ServerResponse): void {
+    if (this.holdsChunks) return void response.writeHead(503).end()
     const from = chunk * 256
     const entries = this.log.records.slice(from, Math.min(from + 256, this.#published))
     const answer = { from, size: this.#published, entries: entries.map(wireEntry) }

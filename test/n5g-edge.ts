@@ -1,7 +1,7 @@
 import { makeJudge, type Seen } from '../src/edge/checks.ts'
 import { PeerCounters } from '../src/edge/counters.ts'
 import { startN5g, type N5gOptions, type N5gServer } from '../src/edge/n5g/server.ts'
-import type { ListedState } from '../src/edge/register.ts'
+import type { ListedState } from '../src/core/index.ts'
 import type { UnknownPolicy } from '../src/edge/verdict.ts'
 import { makeLogger } from '../src/host/index.ts'
 import { N5gClient } from './n5g-client.ts'

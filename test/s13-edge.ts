@@ -1,6 +1,6 @@
 import { makeJudge, type Seen } from '../src/edge/checks.ts'
 import { PeerCounters, type Counters } from '../src/edge/counters.ts'
-import type { ListedState } from '../src/edge/register.ts'
+import type { ListedState } from '../src/core/index.ts'
 import type { Peer } from '../src/edge/s13/peers.ts'
 import { startS13, type S13Options, type S13Server } from '../src/edge/s13/server.ts'
 import type { UnknownPolicy } from '../src/edge/verdict.ts'

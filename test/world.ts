@@ -28,7 +28,7 @@ import {
   type NoteSigner,
   type Surroundings,
 } from '../src/host/index.ts'
-import { auditLog } from '../src/log/index.ts'
+import { auditLog, snapshotKeyName } from '../src/log/index.ts'
 import {
   openDatabase,
   openRegistry,
@@ -87,6 +87,7 @@ export class World implements AsyncDisposable {
   readonly log: NoteSigner = generateNoteSigner(ORIGIN, 1).signer
   readonly #witnessKey = generateNoteSigner('witness.world.example', 4).signer
   readonly #guardianKey = generateNoteSigner('guardian.world.example', 4).signer
+  readonly listsKey: NoteSigner = generateNoteSigner(snapshotKeyName(ORIGIN), 1).signer
   readonly #secret = machine.random(32)
   readonly handsets: Handset[] = []
   /** Other registries, from the registry's next start on. */
@@ -199,6 +200,7 @@ export class World implements AsyncDisposable {
         log,
         intakes: [founding.intake.signer, ...this.moreIntakes],
         registry: [founding.registry[0].signer, founding.registry[1].signer],
+        lists: this.listsKey,
         secret: this.#secret,
       },
       url: this.registryUrl,
@@ -262,7 +264,7 @@ export class World implements AsyncDisposable {
       name: 'edge-1',
       signer: founding.operators[0]!.signer,
       trust,
-      registries: [{ origin: ORIGIN, url: this.registryUrl }],
+      registries: [{ origin: ORIGIN, url: this.registryUrl, listsKey: this.listsKey.key }],
       dataDir: join(this.folder, 'edge'),
       port: this.#ports.edge,
       adminPort: this.#ports.admin,

@@ -37,7 +37,15 @@ const EdgeFile = z.strictObject({
   root: file.optional(),
   data: file.optional(),
   registries: z
-    .array(z.strictObject({ origin: z.string().min(1), url: z.url(), tls: Tls.optional() }))
+    .array(
+      z.strictObject({
+        origin: z.string().min(1),
+        url: z.url(),
+        tls: Tls.optional(),
+        /** Verifier key of the heads of its lists: a head start, and something to compare with. */
+        listsKey: z.string().max(1_024).optional(),
+      }),
+    )
     .min(1)
     .optional(),
   n5g: z

@@ -48,6 +48,11 @@ export class Files {
     return join(this.data, 'trust', 'certificates.cbor')
   }
 
+  /** Verifier key of the heads of this registry's lists. */
+  get listsVkey(): string {
+    return join(this.data, 'trust', 'lists.vkey')
+  }
+
   get hasTrust(): boolean {
     return existsSync(this.root)
   }

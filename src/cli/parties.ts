@@ -14,6 +14,7 @@ import {
   loadTrust,
   readNeeded,
 } from './files.ts'
+import { openListsKey } from './lists-key.ts'
 import type { Running } from './out.ts'
 import { portRefusal } from './ports.ts'
 import { readPems } from './pem-files.ts'
@@ -46,6 +47,7 @@ export async function runRegistry(
       log,
       intakes: [await key('intake')],
       registry: [await key('registry-a'), await key('registry-b')],
+      lists: await openListsKey(files, log.key.name),
       secret: new Uint8Array(await readNeeded(files.folder('keys', 'registry-secret'))),
     },
     url: config.registryUrl,

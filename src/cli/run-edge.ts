@@ -1,5 +1,8 @@
 import { readNrfKeys, startEdge, type Edge, type EdgeOptions } from '../edge/index.ts'
-import { machine, makeLogger } from '../host/index.ts'
+import { readFile } from 'node:fs/promises'
+import { firstLine, machine, makeLogger } from '../host/index.ts'
+import { parseVkey, snapshotKeyName } from '../log/index.ts'
+import type { Trust } from '../wire/index.ts'
 import { mutualTls } from '../host/mutual-tls.ts'
 import type { Config } from './config.ts'
 import { readEdgeFile, type EdgeFile } from './edge-config.ts'
@@ -65,7 +68,7 @@ async function optionsOf(
     trust,
     registries: file.registries
       ? await Promise.all(file.registries.map(connected))
-      : boundRegistries(config.registries, trust),
+      : await demonstration(files, config, trust),
     dataDir: file.data ?? files.folder('edge-1'),
     port: file.n5g?.port ?? config.edgePort,
     adminPort: file.admin?.port ?? config.edgeAdminPort,
@@ -80,9 +83,25 @@ async function optionsOf(
   }
 }
 
-async function connected({ origin, url, tls }: NonNullable<EdgeFile['registries']>[number]) {
-  const base = url.replace(/\/+$/, '')
-  return { origin, url: base, ...(tls && { connector: mutualTls(await readPems(tls)) }) }
+async function connected(registry: NonNullable<EdgeFile['registries']>[number]) {
+  const { origin, url, tls, listsKey } = registry
+  return {
+    origin,
+    url: url.replace(/\/+$/, ''),
+    ...(tls && { connector: mutualTls(await readPems(tls)) }),
+    ...(listsKey !== undefined && { listsKey: parseVkey(listsKey) }),
+  }
+}
+
+/** Without an operator's file: the demonstration's own registry, whose key for lists lies beside its trust. */
+async function demonstration(files: Files, config: Config, trust: Trust) {
+  const bound = boundRegistries(config.registries, trust)
+  const vkey = await readFile(files.listsVkey, 'utf8').catch(() => null)
+  const key = vkey === null ? null : parseVkey(firstLine(vkey))
+  return bound.map((one) => ({
+    ...one,
+    ...(key?.name === snapshotKeyName(one.origin) && { listsKey: key }),
+  }))
 }
 
 async function n5gOf({ host, tls, limits, tokens }: NonNullable<EdgeFile['n5g']>) {

@@ -27,6 +27,8 @@ const DAY = 86_400_000
 /** Waiting times of a key after its certificate stands in the log, in ms. */
 const NEW_KEY_DELAY = { national: 30 * DAY, officer: DAY } as const
 
+const SAYS_OF_EARLIER: ReadonlySet<Kind> = new Set(['list', 'distrust', 'owner-key', 'identity'])
+
 /** What one entry of the log changed. */
 export type Applied =
   | { readonly kind: 'order'; readonly index: number; readonly checked: CheckedOrder }
@@ -72,6 +74,7 @@ export class Ledger implements Afterwards {
   readonly #roots: { readonly root: RootDocument; readonly index: number }[] = []
   #size = 0
   #t = 0
+  #afterwardsAt = -1
   #founding = true
   /** Country of this log: that of the first registry certified in it. */
   #country: string | null = null
@@ -99,6 +102,11 @@ export class Ledger implements Afterwards {
   /** Log time of the last entry, ms. */
   get t(): number {
     return this.#t
+  }
+
+  /** The last leaf that says something of earlier ones: what stands, who owns, who wears; -1: none. */
+  get afterwardsAt(): number {
+    return this.#afterwardsAt
   }
 
   /** Version of the newest authority list; 0 where none was logged. */
@@ -212,6 +220,7 @@ export class Ledger implements Afterwards {
       if (this.documentIndex(entry.kind, payload) === undefined)
         this.#documents.set(documentId(entry.kind, payload), index)
     }
+    if (SAYS_OF_EARLIER.has(entry.kind)) this.#afterwardsAt = index
     this.#size = index + 1
     this.#t = entry.t
     return applied

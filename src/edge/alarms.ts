@@ -11,6 +11,12 @@ export type Alarm =
   | 'sightings-refused'
   | 'sightings-broken'
   | 'local-list-refused'
+  /** Another index than the orders it was made from: made anew. */
+  | 'index-damaged'
+  /** Lists were answered from that the log did not bear out. */
+  | 'snapshot-unproven'
+  /** Our lists are not those the registry signed. */
+  | 'lists-differ'
 
 export class Alarms {
   readonly #logger: Logger

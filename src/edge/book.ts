@@ -44,7 +44,7 @@ export async function openBook(options: BookOptions): Promise<Book> {
   const stored = await journal.read()
   const isEmpty = stored.records.length === 0 && stored.notes.length === 0
   let book = emptyBook(options, journal)
-  if (!isEmpty && !replay(book, stored, logger)) {
+  if (!isEmpty && !(await replay(book, stored, logger))) {
     alarms.raise('journal-damaged')
     await journal.moveAside(String(clock()))
     book = emptyBook(options, journal)
@@ -59,8 +59,11 @@ interface Opening extends Book {
 }
 
 function emptyBook(options: BookOptions, journal: Journal): Opening {
-  const { origin, merged, trust, logger, onApplied, onLocked } = options
-  const register = merged.renew(origin)
+  const { origin, merged, trust, alarms, logger, onApplied, onLocked } = options
+  const register = merged.renew(origin, (error) => {
+    alarms.raise('index-damaged')
+    logger.error({ err: error }, 'index made anew from orders')
+  })
   const onCovered = (covered: Covered) => {
     if (book.isReplaying) return
     journal.append(covered)
@@ -81,10 +84,14 @@ function emptyBook(options: BookOptions, journal: Journal): Opening {
 }
 
 /** False where the records do not give the roots of the checkpoints beside them. */
-function replay({ follower }: Book, { records, notes }: Stored, logger: Logger): boolean {
+async function replay(
+  { follower }: Book,
+  { records, notes }: Stored,
+  logger: Logger,
+): Promise<boolean> {
   try {
     for (const record of records) follower.receive(record)
-    for (const note of notes) follower.note(note)
+    for (const note of notes) await follower.noteGently(note)
     follower.dropQueue()
     return follower.isReady
   } catch (error) {

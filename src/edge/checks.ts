@@ -1,6 +1,5 @@
-import { Refusal, type Imei14 } from '../core/index.ts'
+import { Refusal, type Imei14, type ListedState } from '../core/index.ts'
 import type { LocalWord } from './local-list/local-list.ts'
-import type { ListedState } from './register.ts'
 import { verdictOf, type SeenState, type UnknownPolicy, type Verdict } from './verdict.ts'
 
 /** Who asks, by the operator's own list of peers: never by what a message says of itself. */

@@ -4,7 +4,8 @@ import { toHex, utf8 } from '../core/index.ts'
 import { mkdirDurably, sha256Fast, writeFileDurably } from '../host/index.ts'
 
 /** Signed notes that should not exist. What was signed cannot be denied later. */
-export type EvidenceKind = 'split-view' | 'not-consistent' | 'future-cursor'
+export type EvidenceKind =
+  'split-view' | 'not-consistent' | 'future-cursor' | 'snapshot-unproven' | 'lists-differ'
 
 /** One who can sign as the log could fill a disk with them; the first ones say it all. */
 const MAX_KEPT = 64

@@ -4,6 +4,7 @@ import type { Logger, RandomBytes } from '../host/index.ts'
 import type { Alarms } from './alarms.ts'
 import type { Evidence } from './evidence.ts'
 import type { Follower } from './follower.ts'
+import type { Lists } from './lists/lists.ts'
 import { CHUNK, type FeedEvent, type RegistrySource } from './registry-source.ts'
 
 const RECONNECT_MS = { least: 500, most: 5_000 } as const
@@ -12,6 +13,7 @@ export interface FeedClientOptions {
   readonly source: RegistrySource
   readonly follower: Follower
   readonly evidence: Evidence
+  readonly lists?: Lists | null
   readonly alarms: Alarms
   readonly random: RandomBytes
   readonly logger: Logger
@@ -67,11 +69,12 @@ export class FeedClient {
 
   /** Leaves from the snapshot; they wait in the queue for a checkpoint of the feed. */
   private async catchUp(): Promise<void> {
-    const { follower, source } = this.#options
+    const { follower, source, lists } = this.#options
     for (;;) {
       const chunk = Math.floor(follower.next / CHUNK)
       const records = await source.snapshot(chunk, this.#stop.signal)
       for (const record of records) follower.receive(record)
+      await lists?.queued()
       if (Math.floor(follower.next / CHUNK) === chunk) return
     }
   }
@@ -89,7 +92,7 @@ export class FeedClient {
 
   private async take(event: LogEvent): Promise<void> {
     try {
-      this.offer(event)
+      await this.offer(event)
     } catch (error) {
       if (isCode(error, 'feed-gap', 'not-consistent')) await this.heal(event, error)
       else if (
@@ -102,11 +105,13 @@ export class FeedClient {
     }
   }
 
-  private offer(event: LogEvent): void {
-    const { follower } = this.#options
+  private async offer(event: LogEvent): Promise<void> {
+    const { follower, lists } = this.#options
     if (event.kind === 'entry') return follower.receive(event.record)
+    if (event.kind === 'lists') return lists?.announced(event.size)
     this.#lastNote = event.note
-    follower.note(event.note)
+    await lists?.queued()
+    await follower.noteGently(event.note)
   }
 
   /** What the feed said does not add up: the leaves come from the log itself, then once more. */
@@ -116,7 +121,7 @@ export class FeedClient {
     logger.warn({ code, size: follower.size }, 'feed does not add up: healing from the log')
     follower.dropQueue()
     await this.catchUp()
-    this.offer(event)
+    await this.offer(event)
   }
 
   private refuseNote({ code }: Refusal): void {

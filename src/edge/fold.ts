@@ -1,22 +1,16 @@
 import {
+  isBlack,
   isInForce,
-  stateInForce,
+  listingsInForce,
   toHex,
   type Afterwards,
   type DeviceIds,
-  type DeviceState,
   type Frontiers,
   type Imei14,
-  type LoggedOrder,
+  type OpenedOrder,
   type RefusalCode,
 } from '../core/index.ts'
-import type { Listing, Register } from './register.ts'
-import { isBlack } from './verdict.ts'
-
-/** A checked order, opened. */
-export interface Placed extends LoggedOrder {
-  readonly ids: DeviceIds
-}
+import type { Register } from './register.ts'
 
 export interface FoldOptions {
   readonly register: Register
@@ -35,9 +29,9 @@ export interface FoldOptions {
  */
 export class Fold {
   readonly #options: FoldOptions
-  readonly #orders = new Map<string, Placed[]>()
+  readonly #orders = new Map<string, OpenedOrder[]>()
   /** Orders not yet in force, by index. */
-  readonly #waiting = new Map<number, { readonly placed: Placed; readonly subject: string }>()
+  readonly #waiting = new Map<number, { readonly placed: OpenedOrder; readonly subject: string }>()
   readonly #skipped = new Map<number, RefusalCode>()
   readonly #subjects = new Map<number, string>()
   /** Subjects of which a later entry says something new. */
@@ -59,7 +53,7 @@ export class Fold {
   }
 
   /** Takes the next order of the log; it counts once a frontier covers it. */
-  place(placed: Placed): void {
+  place(placed: OpenedOrder): void {
     const subject = subjectOf(placed.ids)
     const orders = this.#orders.get(subject)
     if (orders) orders.push(placed)
@@ -76,7 +70,8 @@ export class Fold {
     }
   }
 
-  advance(frontiers: Frontiers): void {
+  /** Yields between subjects, so that checks can be answered while many change. */
+  *advance(frontiers: Frontiers): Generator<void> {
     this.#frontiers = frontiers
     const moved = new Set(this.#changed)
     this.#changed.clear()
@@ -85,29 +80,22 @@ export class Fold {
         this.#waiting.delete(index)
         moved.add(subject)
       }
-    for (const subject of moved) this.refold(subject)
+    for (const subject of moved) {
+      this.refold(subject)
+      yield
+    }
   }
 
   private refold(subject: string): void {
-    // Numbers of the case at hand. A hold for a wrong number that ended must not taint that number
-    // when the same device is locked later under its right one.
-    let worn = new Set<Imei14>()
-    const known = new Set<Imei14>()
     const { register, afterwards, onLocked } = this.#options
-    const device = stateInForce(this.#orders.get(subject)!, this.#frontiers, afterwards, {
-      taken: ({ index, ids }, before) => {
-        this.#skipped.delete(index)
-        if (before.state === 'protected') worn = new Set()
-        for (const imei of ids.imeis) {
-          worn.add(imei)
-          known.add(imei)
-        }
-      },
+    const orders = this.#orders.get(subject)!
+    const listings = listingsInForce(orders, this.#frontiers, afterwards, {
+      taken: ({ index }) => this.#skipped.delete(index),
       passedOver: ({ index }, { code }) => this.skip(index, code),
     })
-    const black = () => [...known].filter((imei) => isBlack(register.stateOf(imei)))
+    const black = () => [...listings.keys()].filter((imei) => isBlack(register.stateOf(imei)))
     const before = black()
-    register.set(subject, listingsOf(device, worn, known))
+    register.set(subject, listings)
     for (const imei of black()) if (!before.includes(imei)) onLocked(imei)
   }
 
@@ -122,16 +110,3 @@ export class Fold {
 function subjectOf({ dak, imeis, serial }: DeviceIds): string {
   return dak ? toHex(dak) : (imeis[0] ?? `serial ${serial}`)
 }
-
-function listingsOf(
-  device: DeviceState,
-  worn: ReadonlySet<Imei14>,
-  known: ReadonlySet<Imei14>,
-): Map<Imei14, Listing> {
-  const { state, outstanding } = device
-  const listing: Listing =
-    state === 'protected' ? RELEASED : { state, exp: state === 'held' ? outstanding!.exp : null }
-  return new Map([...known].map((imei) => [imei, worn.has(imei) ? listing : RELEASED]))
-}
-
-const RELEASED: Listing = { state: 'released', exp: null }

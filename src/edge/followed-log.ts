@@ -1,13 +1,17 @@
 import { join } from 'node:path'
 import type { Imei14, Signer } from '../core/index.ts'
 import { mkdirDurably, type Connector, type Logger, type Surroundings } from '../host/index.ts'
+import type { NoteKey } from '../log/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { Acknowledger } from './acknowledger.ts'
 import { Alarms } from './alarms.ts'
 import { openBook, type Book } from './book.ts'
 import { Evidence } from './evidence.ts'
 import { FeedClient } from './feed-client.ts'
+import { ListSource } from './lists/list-source.ts'
+import { Lists } from './lists/lists.ts'
 import type { MergedRegister } from './merged-register.ts'
+import { RegistryDoor } from './registry-door.ts'
 import { RegistrySource } from './registry-source.ts'
 import { Sightings } from './sightings.ts'
 import { SightingSpool } from './sighting-spool.ts'
@@ -19,6 +23,8 @@ export interface RegistryAddress {
   readonly url: string
   /** Where it is served over mutual TLS. */
   readonly connector?: Connector
+  /** Of the heads of its lists; without it there is no head start, and nothing to compare with. */
+  readonly listsKey?: NoteKey
 }
 
 export interface FollowOptions {
@@ -47,6 +53,8 @@ export class FollowedLog {
   readonly sightings: Sightings
   readonly alarms: Alarms
   readonly acknowledger: Acknowledger
+  /** Null: the operator's file names no key for them. */
+  readonly lists: Lists | null
 
   private constructor(parts: {
     readonly origin: string
@@ -55,6 +63,7 @@ export class FollowedLog {
     readonly sightings: Sightings
     readonly alarms: Alarms
     readonly acknowledger: Acknowledger
+    readonly lists: Lists | null
   }) {
     this.origin = parts.origin
     this.book = parts.book
@@ -62,12 +71,13 @@ export class FollowedLog {
     this.sightings = parts.sightings
     this.alarms = parts.alarms
     this.acknowledger = parts.acknowledger
+    this.lists = parts.lists
   }
 
   /** Reads what this machine's disk proves, and begins to follow. */
   static async open(options: FollowOptions): Promise<FollowedLog> {
     const { signer, surroundings, registry } = options
-    const { origin, url, connector } = registry
+    const { origin, url, connector, listsKey } = registry
     const dataFolder = join(options.dataDir, folderOf(origin))
     await mkdirDurably(dataFolder)
     const logger = options.logger.child({ log: origin })
@@ -81,7 +91,11 @@ export class FollowedLog {
       connector,
       logger,
     })
-    const onApplied = (size: number) => acknowledger.applied(size)
+    let lists: Lists | null = null
+    const onApplied = (size: number) => {
+      acknowledger.applied(size)
+      lists?.covered()
+    }
     const own = { origin, dataFolder, alarms, logger, clock, onApplied }
     const book = await openBook({ ...options, ...own })
     try {
@@ -97,14 +111,26 @@ export class FollowedLog {
         treeSize,
         alarms,
       })
-      const source = new RegistrySource(url, signer, connector)
-      const client = new FeedClient({ source, follower, evidence, alarms, random, logger })
+      const door = new RegistryDoor(url, signer, connector)
+      if (listsKey) {
+        const trust = () => follower.trust
+        const listSource = new ListSource({ door, origin, key: listsKey, trust })
+        const { register } = book
+        const beside = { merged: options.merged, follower, register, alarms, evidence }
+        lists = new Lists({ origin, source: listSource, ...beside, random, logger })
+      }
+      const source = new RegistrySource(door)
+      const client = new FeedClient({ source, follower, evidence, lists, alarms, random, logger })
       // A log that showed two faces once is not followed again before a person has looked.
       const isSplit = await evidence.hasSplitView()
       if (isSplit) alarms.raise('split-view')
-      else client.start()
+      else {
+        lists?.start()
+        client.start()
+      }
       sightings.start()
-      return new FollowedLog({ origin, book, client, sightings, alarms, acknowledger })
+      const served = { client, sightings, alarms, acknowledger, lists }
+      return new FollowedLog({ origin, book, ...served })
     } catch (error) {
       await book.journal.close()
       throw error
@@ -114,6 +140,7 @@ export class FollowedLog {
   /** Resolves when everything received and seen is on disk. */
   async close(): Promise<void> {
     await this.client.close()
+    await this.lists?.close()
     await this.sightings.close()
     await this.acknowledger.close()
     await this.book.journal.close()

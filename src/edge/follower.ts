@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   Ledger,
   Refusal,
@@ -56,6 +57,8 @@ export interface FollowerOptions {
 
 /** Leaves that may wait for their checkpoint: a registry must not fill our memory unverified. */
 const MAX_QUEUED = 1_000_000
+/** Of judging a leaf or folding a device: together a few milliseconds. */
+const STEPS_A_TURN = 16
 /** Openings have some 135 bytes; core reads none beyond this. */
 export const MAX_OPENING_BYTES = 512
 /** Checkpoints remembered to recognise a late cosignature or a second root for one size. */
@@ -126,6 +129,11 @@ export class Follower {
     })
   }
 
+  /** Under the newest root document of the log. */
+  get trust(): Trust {
+    return this.#trust
+  }
+
   /** Leaves covered by a checkpoint with the plain quorum, and applied. */
   get size(): number {
     return this.#range.size
@@ -134,6 +142,11 @@ export class Follower {
   /** Leaves covered by a checkpoint with the guarded quorum. */
   get guardedSize(): number {
     return this.#guarded?.size ?? 0
+  }
+
+  /** Log time of the newest leaf applied, Unix seconds. */
+  get leafTime(): number {
+    return Math.floor(this.#ledger.t / 1000)
   }
 
   /** Largest tree the log has signed and our leaves agree with, cosigned or not. */
@@ -199,17 +212,30 @@ export class Follower {
    * do not give its root
    */
   note(text: string): void {
+    for (const _ of this.noting(text));
+  }
+
+  /**
+   * The same in small steps, between which checks are answered. Nothing else may be told to the follower
+   * meanwhile. @throws {Refusal} as `note`
+   */
+  async noteGently(text: string): Promise<void> {
+    let step = 0
+    for (const _ of this.noting(text)) if (++step % STEPS_A_TURN === 0) await nextTurn()
+  }
+
+  private *noting(text: string): Generator<void> {
     demand(this.#split === null, 'split-view', 'this log has signed two roots for one size')
     const checkpoint = this.open(text)
     const plain = this.quorum(checkpoint, this.#trust.plain)
     const guarded = this.quorum(checkpoint, this.#trust.guarded)
     const seen = this.remember(checkpoint)
-    const range = this.rangeAt(checkpoint)
+    const range = yield* this.rangeAt(checkpoint)
     this.#treeSize = Math.max(this.#treeSize, checkpoint.size)
     // A smaller tree than ours counts only if it was compared when it covered its leaves.
     if (plain === null || (range === null && !seen.isOurs)) return
     seen.isOurs = true
-    this.settle({ checkpoint, text, range, plain, isGuarded: guarded !== null })
+    yield* this.settle({ checkpoint, text, range, plain, isGuarded: guarded !== null })
   }
 
   private open(text: string): VerifiedCheckpoint {
@@ -247,29 +273,40 @@ export class Follower {
   }
 
   /** Our own tree at the checkpoint's size, its root compared; null for a smaller tree than ours. */
-  private rangeAt({ size, root }: VerifiedCheckpoint): CompactRange | null {
+  private *rangeAt({ size, root }: VerifiedCheckpoint): Generator<void, CompactRange | null> {
     if (size < this.size) return null
     demand(size <= this.next, 'feed-gap', `a tree of ${size}, but leaves up to ${this.next}`)
     const range = this.#range.copy()
-    for (const { entry } of this.#queue.slice(0, size - this.size))
+    for (const { entry } of this.#queue.slice(0, size - this.size)) {
       range.append(leafHash(entry, sha256Fast))
+      yield
+    }
     demand(equal(range.root(), root), 'not-consistent', 'the leaves do not give the signed root')
     return range
   }
 
-  private settle({ checkpoint, text, range, plain, isGuarded }: Settled): void {
+  private *settle({ checkpoint, text, range, plain, isGuarded }: Settled): Generator<void> {
     const { size } = checkpoint
-    const records = range === null ? [] : this.#queue.splice(0, size - this.size)
-    if (range !== null) this.#range = range
-    const rootChanged = records.map((record) => this.apply(record)).includes(true)
+    const records = range === null ? [] : this.#queue.slice(0, size - this.size)
+    let rootChanged = false
+    for (const record of records) {
+      if (this.apply(record)) rootChanged = true
+      yield
+    }
     if (rootChanged) this.#rootNotes.push(text)
     const kept: Kept = { size, text, time: plain.timeSeconds ?? 0 }
     const isNewest = isNewer(kept, this.#newest)
     const isNewestGuarded = isGuarded && size > this.guardedSize
+    this.#options.register.moveTime(kept.time)
+    yield* this.#fold.advance({
+      plain: Math.max(this.size, size),
+      guarded: isNewestGuarded ? size : this.guardedSize,
+    })
+    // Said only now: whoever asks how far we are may rely on all of it.
+    if (range !== null) this.#range = range
+    this.#queue.splice(0, records.length)
     if (isNewest) this.#newest = kept
     if (isNewestGuarded) this.#guarded = kept
-    this.#options.register.moveTime(kept.time)
-    this.#fold.advance({ plain: this.size, guarded: this.guardedSize })
     if (isNewest || isNewestGuarded) this.#options.onCovered({ records, notes: this.notes() })
   }
 

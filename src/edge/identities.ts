@@ -57,6 +57,11 @@ export class Identities {
     return this.some(imei14, (one) => one.imsi !== null)
   }
 
+  /** Numbers in conflict. */
+  conflicts(): Imei14[] {
+    return [...this.#known.keys()].filter((imei14) => this.isInConflict(imei14))
+  }
+
   private some(imei14: Imei14, isMeant: (one: Known) => boolean): boolean {
     return this.#known.get(imei14)?.some((one) => isMeant(one) && this.counts(one)) ?? false
   }

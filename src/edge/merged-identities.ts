@@ -1,8 +1,8 @@
-import type { Imei14 } from '../core/index.ts'
+import { BLACK, type Imei14 } from '../core/index.ts'
 import type { IdentityView } from './checks.ts'
 import type { Identities } from './identities.ts'
 import type { MergedRegister } from './merged-register.ts'
-import { BLACK, type SeenState } from './verdict.ts'
+import type { SeenState } from './verdict.ts'
 
 interface Log {
   readonly origin: string

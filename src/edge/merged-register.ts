@@ -1,48 +1,64 @@
-import type { Imei14 } from '../core/index.ts'
-import { LISTED_STATES, Register, type ListedState } from './register.ts'
+import { LISTED_STATES, type Imei14, type ListedState } from '../core/index.ts'
+import type { HeadStart } from './lists/head-start.ts'
+import { Register, sumCounts } from './register.ts'
 
 /**
  * What all followed logs say together. Each is folded apart, by its own orders and its own cosigned
- * time; a number that several logs name answers with the heaviest state: black in one is black.
+ * time; a number that several logs name answers with the heaviest state: black in one is black. A log
+ * that is still being proved answers with its lists meanwhile.
  */
 export class MergedRegister {
   readonly #registers = new Map<string, Register>()
   /** Logs that ever named a number: a check of any other costs one look-up, however many logs there are. */
   readonly #logs = new Map<Imei14, readonly string[]>()
+  readonly #headStarts = new Map<string, HeadStart>()
 
   /** A new, empty register of this log, in the place of the one before it. */
-  renew(origin: string): Register {
-    const register = new Register((imei) => {
+  renew(origin: string, onFault?: (error: unknown) => void): Register {
+    const onListed = (imei: Imei14) => {
       const logs = this.#logs.get(imei) ?? []
       if (!logs.includes(origin)) this.#logs.set(imei, [...logs, origin])
-    })
+    }
+    const register = new Register({ onListed, ...(onFault && { onFault }) })
     this.#registers.set(origin, register)
     return register
+  }
+
+  /** Lets the lists of this log answer instead of its register, or no longer. */
+  answerFrom(origin: string, headStart: HeadStart | null): void {
+    if (headStart) this.#headStarts.set(origin, headStart)
+    else this.#headStarts.delete(origin)
   }
 
   /** Undefined: no order in force in any log ever named this number. */
   stateOf(imei: Imei14): ListedState | undefined {
     const logs = this.#logs.get(imei)
-    return logs && heaviest(logs.map((origin) => this.#registers.get(origin)?.stateOf(imei)))
+    if (logs === undefined && this.#headStarts.size === 0) return undefined
+    const states = this.naming(imei).map((origin) => this.stateIn(origin, imei))
+    return LISTED_STATES.find((state) => states.includes(state))
   }
 
   /** The logs whose orders give this number this state. */
   logsGiving(imei: Imei14, state: ListedState): readonly string[] {
-    const logs = this.#logs.get(imei) ?? []
-    return logs.filter((origin) => this.#registers.get(origin)?.stateOf(imei) === state)
+    return this.naming(imei).filter((origin) => this.stateIn(origin, imei) === state)
   }
 
-  /** How many numbers answer with each state. */
+  /** How many numbers answer with each state; one that two logs name counts for both. */
   counts(): Record<ListedState, number> {
-    const counts = { stolen: 0, recovered: 0, retired: 0, held: 0, released: 0 }
-    for (const imei of this.#logs.keys()) {
-      const state = this.stateOf(imei)
-      if (state !== undefined) counts[state]++
-    }
-    return counts
+    const proved = [...this.#registers].filter(([origin]) => !this.#headStarts.has(origin))
+    return sumCounts([
+      ...proved.map(([, register]) => register.counts()),
+      ...[...this.#headStarts.values()].map((one) => one.counts()),
+    ])
   }
-}
 
-function heaviest(states: readonly (ListedState | undefined)[]): ListedState | undefined {
-  return LISTED_STATES.find((state) => states.includes(state))
+  private naming(imei: Imei14): readonly string[] {
+    const logs = this.#logs.get(imei) ?? []
+    return this.#headStarts.size === 0 ? logs : [...new Set([...logs, ...this.#headStarts.keys()])]
+  }
+
+  private stateIn(origin: string, imei: Imei14): ListedState | undefined {
+    const headStart = this.#headStarts.get(origin)
+    return headStart ? headStart.stateOf(imei) : this.#registers.get(origin)?.stateOf(imei)
+  }
 }

@@ -61,6 +61,16 @@ export function metrics(parts: Parts): readonly Metric[] {
       ({ book }) => book.follower.guardedSize,
     ),
     ofLogs(
+      'head_start_size',
+      'Leaves of the lists that answer until orders are proved; -1: none do.',
+      ({ lists }) => lists?.headStart ?? -1,
+    ),
+    ofLogs(
+      'compared_size',
+      "Leaves at which our lists were last the registry's; -1: never.",
+      ({ lists }) => lists?.compared ?? -1,
+    ),
+    ofLogs(
       'acknowledged_size',
       'Leaves the registry knows we enforce.',
       ({ acknowledger }) => acknowledger.acknowledged,

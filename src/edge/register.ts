@@ -1,38 +1,74 @@
-import type { Imei14 } from '../core/index.ts'
-
-/** What the register knows of a number, heaviest first. `released`: known, and protected again. */
-export const LISTED_STATES = ['stolen', 'recovered', 'retired', 'held', 'released'] as const
-export type ListedState = (typeof LISTED_STATES)[number]
-
-/** What one subject's orders say about one number it wears. */
-export interface Listing {
-  readonly state: ListedState
-  /** When a hold lapses, Unix seconds of cosigned time; null for what does not lapse. */
-  readonly exp: number | null
-}
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import {
+  LISTED_STATES,
+  LISTS,
+  encodeSnapshot,
+  groupImeis,
+  heaviest,
+  isBlack,
+  type Imei14,
+  type ListedState,
+  type Listing,
+} from '../core/index.ts'
+import { sha256Fast } from '../host/index.ts'
+import { ImeiSet } from './sets/imei-set.ts'
 
 interface Worn extends Listing {
   readonly subject: string
 }
 
+export interface RegisterOptions {
+  /** Told of every number that an order names. */
+  readonly onListed?: (imei: Imei14) => void
+  /** Told when the index says another thing than the orders, or could not be rebuilt. */
+  readonly onFault?: (error: unknown) => void
+}
+
+/** Both lists as snapshots. */
+export interface OwnLists {
+  readonly black: EncodedList
+  readonly grey: EncodedList
+}
+
+interface EncodedList {
+  readonly bytes: Uint8Array
+  readonly sha256: Uint8Array
+}
+
+/** Numbers put into a new index between two turns of the event loop: some milliseconds. */
+const SLICE = 2_000
+
 /**
- * The verdicts of one log: exact, in memory, one look-up a check. A number that several devices wear
- * answers with the heaviest state, so that a second device never lightens the first.
+ * The verdicts of one log: exact, in memory. What orders say of each number stands beside an index of
+ * the refused ones; they must agree. Where they do not, orders decide and the index is made anew.
  */
 export class Register {
   readonly #onListed: (imei: Imei14) => void
-  readonly #worn = new Map<string, readonly Worn[]>()
+  readonly #onFault: (error: unknown) => void
+  readonly #worn = new Map<Imei14, readonly Worn[]>()
   readonly #subjects = new Map<string, readonly Imei14[]>()
+  /** Numbers that some hold names, lapsed or not. */
+  readonly #held = new Set<Imei14>()
+  readonly #counts = { stolen: 0, recovered: 0, retired: 0 }
+  #black: ImeiSet
+  /** The index that will replace it. */
+  #next: ImeiSet | null = null
   #now = 0
 
-  /** @param onListed told of every number that an order names */
-  constructor(onListed: (imei: Imei14) => void = () => undefined) {
+  constructor({ onListed = () => undefined, onFault = () => undefined }: RegisterOptions = {}) {
     this.#onListed = onListed
+    this.#onFault = onFault
+    this.#black = new ImeiSet(onFault)
   }
 
   /** Newest cosigned time, Unix seconds: the only clock a hold lapses by. */
   get now(): number {
     return this.#now
+  }
+
+  /** The index of refused numbers. */
+  get black(): ImeiSet {
+    return this.#black
   }
 
   /** A time that went back is a witness with a slow clock: never a reason to hold again. */
@@ -42,13 +78,15 @@ export class Register {
 
   /** Replaces whatever this subject's orders said before. */
   set(subject: string, listings: ReadonlyMap<Imei14, Listing>): void {
-    for (const imei of this.#subjects.get(subject) ?? []) {
+    const before = this.#subjects.get(subject) ?? []
+    for (const imei of before) {
       const others = this.#worn.get(imei)!.filter((worn) => worn.subject !== subject)
-      if (others.length > 0) this.#worn.set(imei, others)
-      else this.#worn.delete(imei)
+      const listing = listings.get(imei)
+      this.replace(imei, listing ? [...others, { ...listing, subject }] : others)
     }
     for (const [imei, listing] of listings) {
-      this.#worn.set(imei, [...(this.#worn.get(imei) ?? []), { ...listing, subject }])
+      if (before.includes(imei)) continue
+      this.replace(imei, [...(this.#worn.get(imei) ?? []), { ...listing, subject }])
       this.#onListed(imei)
     }
     if (listings.size > 0) this.#subjects.set(subject, [...listings.keys()])
@@ -58,13 +96,87 @@ export class Register {
   /** Undefined: no order in force ever named this number. */
   stateOf(imei: Imei14): ListedState | undefined {
     const worn = this.#worn.get(imei)
-    return worn && this.heaviest(worn)
+    const state = worn && heaviest(worn, this.#now)
+    if (this.#black.has(imei) !== isBlack(state)) this.contradicted()
+    return state
   }
 
-  private heaviest(worn: readonly Worn[]): ListedState {
-    const states = worn.map(({ state, exp }) =>
-      exp !== null && this.#now > exp ? 'released' : state,
-    )
-    return LISTED_STATES.find((state) => states.includes(state))!
+  /** How many numbers answer with each state. */
+  counts(): Record<ListedState, number> {
+    const states = [...this.#held].map((imei) => this.known(imei, this.#now))
+    const held = states.filter((state) => state === 'held').length
+    const { stolen, recovered, retired } = this.#counts
+    const released = this.#worn.size - stolen - recovered - retired - held
+    return { stolen, recovered, retired, held, released }
   }
+
+  /**
+   * The lists as they are now: what is said later is not in them.
+   * @param asOf tree size they are of; log time of its last leaf, Unix seconds
+   */
+  async lists(
+    asOf: { readonly size: number; readonly t: number },
+    conflicts: readonly Imei14[],
+  ): Promise<OwnLists> {
+    const { size: treeSize, t } = asOf
+    const held = [...this.#held].filter((imei) => this.known(imei, t) === 'held')
+    const conflicting = conflicts.filter((imei) => !isBlack(this.known(imei, t)))
+    const groups = groupImeis([...held, ...conflicting])
+    const bytes = encodeSnapshot({ list: LISTS.grey, treeSize, groups })
+    const black = await this.#black.encode(LISTS.black, treeSize)
+    return { black, grey: { bytes, sha256: sha256Fast(bytes) } }
+  }
+
+  /** Makes the index anew from what orders say, while the old one answers. */
+  async rebuild(): Promise<void> {
+    if (this.#next) return
+    const next = (this.#next = new ImeiSet(this.#onFault))
+    let count = 0
+    for (const [imei, worn] of this.#worn) {
+      if (isBlack(heaviest(worn, 0))) next.add(imei)
+      if (++count % SLICE === 0) await nextTurn()
+    }
+    this.#black = next
+    this.#next = null
+  }
+
+  private contradicted(): void {
+    if (this.#next) return
+    this.#onFault(new Error('the index says another thing of a number than its orders'))
+    void this.rebuild()
+  }
+
+  private known(imei: Imei14, at: number): ListedState | undefined {
+    const worn = this.#worn.get(imei)
+    return worn && heaviest(worn, at)
+  }
+
+  private replace(imei: Imei14, worn: readonly Worn[]): void {
+    this.count(imei, -1)
+    if (worn.length > 0) this.#worn.set(imei, worn)
+    else this.#worn.delete(imei)
+    if (worn.some(({ state }) => state === 'held')) this.#held.add(imei)
+    else this.#held.delete(imei)
+    const isNowBlack = this.count(imei, 1)
+    for (const index of [this.#black, this.#next])
+      if (isNowBlack) index?.add(imei)
+      else index?.remove(imei)
+  }
+
+  /** @returns whether it is black, which no time changes */
+  private count(imei: Imei14, by: 1 | -1): boolean {
+    const state = this.known(imei, 0)
+    if (!isBlack(state)) return false
+    this.#counts[state] += by
+    return true
+  }
+}
+
+/** Of all logs together. */
+export function sumCounts(
+  all: readonly Record<ListedState, number>[],
+): Record<ListedState, number> {
+  const sums = { stolen: 0, recovered: 0, retired: 0, held: 0, released: 0 }
+  for (const counts of all) for (const state of LISTED_STATES) sums[state] += counts[state]
+  return sums
 }

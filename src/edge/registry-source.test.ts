@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { generateEs256 } from '../host/index.ts'
 import { HEARTBEAT, formatEvent } from '../wire/index.ts'
+import { RegistryDoor } from './registry-door.ts'
 import { RegistrySource } from './registry-source.ts'
 
 let server: Server
@@ -13,7 +14,7 @@ beforeEach(async () => {
   server = createServer((_, response) => answer(response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  source = new RegistrySource(url, generateEs256().signer)
+  source = new RegistrySource(new RegistryDoor(url, generateEs256().signer))
 })
 afterEach(() => {
   vi.useRealTimers()

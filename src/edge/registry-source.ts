@@ -1,15 +1,16 @@
 import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream'
-import { Refusal, demand, fromBase64, type Signer } from '../core/index.ts'
-import { signedHeader, type Connector } from '../host/index.ts'
+import { Refusal, demand, fromBase64 } from '../core/index.ts'
 import {
   FEED_EVENT,
   FeedCheckpoint,
   FeedEntry,
+  FeedLists,
   HEARTBEAT_MS,
   SnapshotChunk,
   parseCursor,
 } from '../wire/index.ts'
 import type { LogRecord } from './follower.ts'
+import { parseJson, readBounded, utf8Text, type RegistryDoor } from './registry-door.ts'
 
 /** Entries in one chunk of the snapshot. */
 export const CHUNK = 256
@@ -26,18 +27,15 @@ export type FeedEvent =
   | { readonly kind: 'connected' }
   | { readonly kind: 'entry'; readonly record: LogRecord }
   | { readonly kind: 'checkpoint'; readonly note: string }
+  /** Lists of this tree are about to be made. */
+  | { readonly kind: 'lists'; readonly size: number }
 
 /** The registry as an edge sees it: a source of bytes, believed in nothing. */
 export class RegistrySource {
-  readonly #base: string
-  readonly #signer: Signer
+  readonly #door: RegistryDoor
 
-  readonly #connector: Connector | null
-
-  constructor(base: string, signer: Signer, connector: Connector | null = null) {
-    this.#base = base
-    this.#signer = signer
-    this.#connector = connector
+  constructor(door: RegistryDoor) {
+    this.#door = door
   }
 
   /**
@@ -46,10 +44,12 @@ export class RegistrySource {
    */
   async snapshot(chunk: number, stop: AbortSignal): Promise<readonly LogRecord[]> {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(REQUEST_MS)])
-    const response = await this.get(`/v1/snapshot/${chunk}`, 'application/json', signal)
+    const response = await this.#door.get(`/v1/snapshot/${chunk}`, 'application/json', signal)
     if (response.status === 404) return [] // the tree ends exactly where this chunk would begin
     demand(response.ok, 'unavailable', `the registry answered ${response.status}`)
-    const answer = SnapshotChunk.safeParse(parseJson(await readBounded(response)))
+    const answer = SnapshotChunk.safeParse(
+      parseJson(utf8Text(await readBounded(response, MAX_CHUNK_BYTES))),
+    )
     demand(answer.success, 'malformed', 'expected a chunk of the snapshot')
     const { from, entries } = answer.data
     demand(from === chunk * CHUNK, 'malformed', 'expected the chunk asked for')
@@ -66,7 +66,7 @@ export class RegistrySource {
     const signal = AbortSignal.any([stop, over.signal])
     const cursor = after === null ? {} : { 'last-event-id': String(after) }
     try {
-      const response = await this.get('/v1/feed', 'text/event-stream', signal, cursor)
+      const response = await this.#door.get('/v1/feed', 'text/event-stream', signal, cursor)
       checkFeedAnswer(response)
       yield { kind: 'connected' }
       const events = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(
@@ -84,25 +84,6 @@ export class RegistrySource {
     } finally {
       clearTimeout(watch)
       over.abort()
-    }
-  }
-
-  private async get(
-    path: string,
-    accept: string,
-    signal: AbortSignal,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<Response> {
-    const url = new URL(this.#base + path)
-    const authorization = signedHeader({ method: 'GET', url, body: '', key: '' }, this.#signer)
-    try {
-      return await fetch(url, {
-        headers: { accept, authorization, ...more },
-        signal,
-        ...(this.#connector && { dispatcher: this.#connector }),
-      })
-    } catch {
-      throw new Refusal('unavailable', 'the registry could not be reached')
     }
   }
 }
@@ -127,33 +108,14 @@ function eventOf({ id, event, data }: EventSourceMessage): FeedEvent | null {
     demand(checkpoint.success, 'malformed', 'expected a checkpoint')
     return { kind: 'checkpoint', note: checkpoint.data.note }
   }
+  if (event === FEED_EVENT.lists) {
+    const lists = FeedLists.safeParse(parseJson(data))
+    demand(lists.success, 'malformed', 'expected a tree size')
+    return { kind: 'lists', size: lists.data.size }
+  }
   return null
 }
 
 function recordOf(index: number, { entry, opening }: FeedEntry): LogRecord {
   return { index, entry: fromBase64(entry), opening: opening === null ? null : fromBase64(opening) }
-}
-
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.length
-      demand(size <= MAX_CHUNK_BYTES, 'too-large', `more than ${MAX_CHUNK_BYTES} bytes`)
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw new Refusal('unavailable', 'the answer broke off')
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -45,7 +45,7 @@ export function health(parts: Parts) {
 }
 
 function healthOf(
-  { origin, book, sightings, alarms, acknowledger }: FollowedLog,
+  { origin, book, sightings, alarms, acknowledger, lists }: FollowedLog,
   clock: () => number,
 ) {
   const { follower } = book
@@ -58,6 +58,10 @@ function healthOf(
     guardedSize: follower.guardedSize,
     ageSeconds,
     stale: stalenessOf(ageSeconds),
+    /** Lists of this tree answer while everything is proved; null: proved orders answer. */
+    headStartSize: lists?.headStart ?? null,
+    /** Where our lists were last the same as the registry's. */
+    comparedSize: lists?.compared ?? null,
     acknowledgedSize: acknowledger.acknowledged,
     sightingsWaiting: sightings.waiting,
     waitingOrders: follower.waitingOrders,

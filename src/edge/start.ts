@@ -91,7 +91,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       merged,
       logs.map(({ origin, book }) => ({ origin, identities: book.follower.identities })),
     )
-    const isReady = () => logs[0]!.book.follower.isReady
+    const isReady = () => hasVerdicts(logs[0]!)
     const judgeBy = (unknown: UnknownPolicy) =>
       makeJudge({
         unknown,
@@ -127,6 +127,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     await closeAll()
     throw error
   }
+}
+
+/** It has verified something: its own proof, or lists of a tree that is public. */
+function hasVerdicts({ book, lists }: FollowedLog): boolean {
+  return book.follower.isReady || (lists !== null && lists.headStart !== null)
 }
 
 /** A sighting goes to every registry whose orders or records caused the verdict, and to no other. */

@@ -1,6 +1,6 @@
+import type { ListedState } from '../core/index.ts'
 import type { Outcome } from './counters.ts'
 import type { LocalWord } from './local-list/local-list.ts'
-import type { ListedState } from './register.ts'
 
 /** What the operator answers about a device no order in force names. */
 export const UNKNOWN_POLICIES = ['whitelist', 'greylist', 'not-found'] as const
@@ -25,9 +25,6 @@ const verdict = (status: Status | null, outcome: Outcome, seen: SeenState | null
   seen,
 })
 
-/** States that keep a phone out of every network. */
-export const BLACK = ['stolen', 'recovered', 'retired'] as const satisfies readonly ListedState[]
-
 /** A hold is tracked and never blocked. */
 const LISTED: Readonly<Record<ListedState, Verdict>> = {
   stolen: verdict('BLACKLISTED', 'stolen', 'stolen'),
@@ -41,10 +38,6 @@ const UNKNOWN: Readonly<Record<UnknownPolicy, Verdict>> = {
   whitelist: verdict('WHITELISTED', 'unknown_as_white'),
   greylist: verdict('GREYLISTED', 'unknown_as_grey'),
   'not-found': verdict(null, 'unknown'),
-}
-
-export function isBlack(state: ListedState | undefined): boolean {
-  return state !== undefined && LISTED[state].status === 'BLACKLISTED'
 }
 
 const CONFLICT = verdict('GREYLISTED', 'conflict', 'conflict')

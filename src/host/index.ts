@@ -4,7 +4,7 @@ export { call, sha256Fast, signedHeader, type Call, type SignedLine } from './ca
 export { generateNoteSigner, noteSignerFromPem, verifyEd25519, type NoteSigner } from './ed25519.ts'
 export { es256FromPem, es256Signer, es256Verifier, generateEs256 } from './es256.ts'
 export { parseKeyName, type KeyName } from './key-name.ts'
-export { openKey, type Secrets } from './key-store.ts'
+export { firstLine, openKey, type Secrets } from './key-store.ts'
 export { makeLogger, type Logger } from './log.ts'
 export type { Connector, TlsIdentity } from './connector.ts'
 export {

@@ -1,7 +1,7 @@
 import { equal, toBase64 } from '../core/bytes.ts'
 import { demand } from '../core/refusal.ts'
 import { decodeDelta, type Delta } from '../core/sets/delta.ts'
-import { LISTS, type List, type TacGroups } from '../core/sets/tac-group.ts'
+import { LISTS, countOf, type List } from '../core/sets/tac-group.ts'
 import type { Sha256 } from './merkle.ts'
 import {
   ED25519,
@@ -159,10 +159,4 @@ export function openDelta(head: DeltaHead, bytes: Uint8Array, sha256: Sha256): D
     countOf(delta.removes) === head.removes
   demand(isSame, 'snapshot-hash', 'another list, tree size or count than the head names')
   return delta
-}
-
-function countOf(groups: TacGroups): number {
-  let count = 0
-  for (const { snrs } of groups) count += snrs.length
-  return count
 }

@@ -10,6 +10,7 @@ import { forgetAnswers } from './http/idempotency.ts'
 import { forgetSpent } from './services/nonces.ts'
 import { forgetBlockTimes } from './services/registers.ts'
 import { Cosigners } from './log/cosigners.ts'
+import { LISTS_EVERY_MS, ListMaker } from './lists/list-maker.ts'
 import { Sequencer } from './log/sequencer.ts'
 import { TileStore } from './log/tile-store.ts'
 import type { RegistryOptions } from './options.ts'
@@ -39,6 +40,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const readTile = (tile: Tile) => store.readTile(tile)
   const cosigners = new Cosigners(trust, readTile, logger)
   const hub = new FeedHub(db, logger)
+  let lists: ListMaker | null = null
   const sequencer = await Sequencer.open({
     db,
     store,
@@ -48,9 +50,12 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     poolMs: options.poolMs,
     surroundings,
     logger,
-    onPublished: (published, accepted) => hub.publish(published, accepted),
+    onPublished: (published, accepted) => {
+      hub.publish(published, accepted)
+      lists?.published(published)
+    },
   })
-  const { country, peers = [] } = options
+  const { country, peers = [], listsEveryMs = LISTS_EVERY_MS } = options
   const context: Context = {
     db,
     store,
@@ -63,6 +68,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     surroundings,
     logger,
   }
+  const announce = (size: number) => hub.announceLists(size)
+  lists = new ListMaker({ context, key: keys.lists, everyMs: listsEveryMs, announce })
   const forgetAll = async () => {
     await forgetAnswers(context)
     await forgetSpent(context)
@@ -74,6 +81,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     clearInterval(forget)
     hub.close()
     await sequencer.close()
+    await lists.settled()
   }
   try {
     await foundLog(options, sequencer)

@@ -15,6 +15,8 @@ export interface RegistryKeys {
   readonly intakes: readonly Signer[]
   /** Sign status tokens and batches; two, so that they can be held apart. */
   readonly registry: readonly [Signer, Signer]
+  /** Signs the heads of lists; named `<origin>/snapshot`, and not the log's own. */
+  readonly lists: NoteSigner
   /** Hides recovery-card codes and makes nonces; 32 bytes, drawn at first start. */
   readonly secret: Uint8Array
 }
@@ -45,6 +47,8 @@ export interface RegistryOptions {
   readonly founding: readonly Uint8Array[] | null
   /** Milliseconds submissions are gathered before they are sequenced, 250 to 500. */
   readonly poolMs: number
+  /** How often lists are made for registers, ms; `LISTS_EVERY_MS` where it is left out. */
+  readonly listsEveryMs?: number
   /** What the public may ask of one process; without it, anything. */
   readonly limits?: Limits | null
   readonly surroundings: Surroundings

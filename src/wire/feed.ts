@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { demand } from '../core/index.ts'
 
-/** Events of the feed (server-sent events). Entries carry their index as id, checkpoints none. */
-export const FEED_EVENT = { entry: 'entry', checkpoint: 'checkpoint' } as const
+/** Events of the feed (server-sent events). Entries carry their index as id, the others none. */
+export const FEED_EVENT = { entry: 'entry', checkpoint: 'checkpoint', lists: 'lists' } as const
 
 /** Comment line that shows the feed is alive. */
 export const HEARTBEAT = ': hb\n\n'
@@ -23,6 +23,9 @@ export type FeedEntry = z.infer<typeof FeedEntry>
 
 export const FeedCheckpoint = z.object({ note: z.string() })
 export type FeedCheckpoint = z.infer<typeof FeedCheckpoint>
+
+/** Lists of this tree, the newest, are about to be made: whoever holds the same may compare. */
+export const FeedLists = z.object({ size: z.number().int().nonnegative() })
 
 /** One chunk of the snapshot: 256 entries beside their openings, the last chunk shorter. */
 export const SnapshotChunk = z.object({

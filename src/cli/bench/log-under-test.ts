@@ -19,6 +19,7 @@ import {
   makeLogger,
   nodeVerifiers,
 } from '../../host/index.ts'
+import { ED25519, snapshotKeyName } from '../../log/index.ts'
 import { openDatabase, openRegistry, serve, type DatabaseConfig } from '../../registry/index.ts'
 import type { Context } from '../../registry/index.ts'
 import { found, type Founding } from '../../sim/index.ts'
@@ -98,6 +99,7 @@ export async function openLogUnderTest(plan: Plan): Promise<LogUnderTest> {
       log,
       intakes: [founding.intake.signer],
       registry: [generateEs256().signer, generateEs256().signer],
+      lists: generateNoteSigner(snapshotKeyName(log.key.name), ED25519).signer,
       secret: machine.random(32),
     },
     url: registryUrl,

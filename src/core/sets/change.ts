@@ -67,6 +67,23 @@ export function deltaBetween(before: Snapshot, after: Snapshot): Delta {
   return { list: before.list, from: before.treeSize, to: after.treeSize, adds, removes }
 }
 
+/** What has to be added to `base`, and removed, so that it holds all of `listed` and none of `unlisted`. */
+export function changesTowards(
+  base: TacGroups,
+  { listed, unlisted }: { readonly listed: TacGroups; readonly unlisted: TacGroups },
+): Pick<Delta, 'adds' | 'removes'> {
+  const adds: TacGroup[] = []
+  const removes: TacGroup[] = []
+  for (const { tac, snrs } of together(base, listed, unlisted)) {
+    const [old, wanted, unwanted] = snrs
+    const added = without(wanted, old)
+    const removed = without(unwanted, without(unwanted, old))
+    if (added.length > 0) adds.push({ tac, snrs: added })
+    if (removed.length > 0) removes.push({ tac, snrs: removed })
+  }
+  return { adds, removes }
+}
+
 /** What is in `snrs` and not in `others`; a copy. */
 function without(snrs: Uint32Array, others: Uint32Array): Uint32Array {
   let other = 0

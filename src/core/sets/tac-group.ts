@@ -60,6 +60,13 @@ export function groupImeis(imeis: readonly Imei14[]): TacGroups {
   return groupKeys(Float64Array.from(imeis, (imei) => keyOf(tacNumber(imei), snrNumber(imei))))
 }
 
+/** How many numbers. */
+export function countOf(groups: TacGroups): number {
+  let count = 0
+  for (const { snrs } of groups) count += snrs.length
+  return count
+}
+
 function* grouped(keys: Float64Array): Generator<TacGroup> {
   for (let from = 0; from < keys.length;) {
     const tac = Math.floor(keys[from]! / SNRS_OF_A_TAC)

@@ -7,7 +7,7 @@ import { SmallHlr } from '../../../test/small-hlr.ts'
 import { makeLogger } from '../../host/index.ts'
 import { makeJudge, type Seen } from '../checks.ts'
 import { PeerCounters } from '../counters.ts'
-import type { ListedState } from '../register.ts'
+import type { ListedState } from '../../core/index.ts'
 import type { GsupPeer } from './peers.ts'
 import { startGsup, type GsupServer } from './server.ts'
 

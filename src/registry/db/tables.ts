@@ -207,6 +207,19 @@ interface AuditTable {
   subject_id: string | null
 }
 
+/** A snapshot or delta of a list, with its signed head. */
+interface NumberListsTable {
+  list: number
+  kind: 'snapshot' | 'delta'
+  size: Int8
+  from_size: Int8OrNull
+  head: string
+  bytes: Bytes
+  /** The checkpoint of that size, with the guarded quorum. */
+  note: string
+  at_ms: Int8
+}
+
 /** The tables after the last migration. Identifiers are made by the application, never here. */
 /** Which steps of the migrations this database has taken. */
 interface MigrationsTable {
@@ -300,6 +313,7 @@ interface IdentityDraftsTable {
 }
 
 export interface Schema {
+  number_lists: NumberListsTable
   identity_openings: IdentityOpeningsTable
   identity_drafts: IdentityDraftsTable
   registers: RegistersTable

@@ -97,6 +97,13 @@ export class FeedHub {
     this.bringUp(reader)
   }
 
+  /** Tells everyone who has been sent exactly this tree that its lists will be made. */
+  announceLists(size: number): void {
+    const bytes = Buffer.from(formatEvent(FEED_EVENT.lists, { size }))
+    for (const reader of this.#readers)
+      if (reader.live && reader.next === size) this.send(reader, bytes)
+  }
+
   private bringUp(reader: Reader): void {
     reader.live = false
     this.replay(reader).catch((error: unknown) => {

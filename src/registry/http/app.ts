@@ -12,6 +12,7 @@ import type { Env } from './env.ts'
 import { erasureRoutes } from './erasures.ts'
 import { identityRoutes } from './identities.ts'
 import { logRoutes } from './log-files.ts'
+import { numberListRoutes } from './number-lists.ts'
 import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
 import { policeRoutes } from './police.ts'
@@ -72,6 +73,7 @@ export function createApp(context: Context, hub: FeedHub, limits: Limits | null)
   identityRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)
+  numberListRoutes(app, context)
   registerRoutes(app, context)
   erasureRoutes(app, context)
   registryRoutes(app, context)

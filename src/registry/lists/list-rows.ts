@@ -1,0 +1,114 @@
+import { sql, type Kysely } from 'kysely'
+import { LISTS, type List } from '../../core/index.ts'
+import type { Schema } from '../db/tables.ts'
+
+/** One snapshot or delta that was signed. */
+export interface ListRow {
+  readonly list: List
+  readonly kind: 'snapshot' | 'delta'
+  /** Tree size it leads to. */
+  readonly size: number
+  /** Tree size it begins at; null for a snapshot. */
+  readonly from: number | null
+  readonly head: string
+  readonly bytes: Uint8Array
+}
+
+/** What was made last: both lists as of one tree, and the checkpoint that covers it. */
+export interface MadeAt {
+  readonly size: number
+  readonly note: string
+}
+
+const KEPT_SNAPSHOTS = 2
+
+/** The newest tree both lists are there of; null before the first. */
+export async function newestMade(db: Kysely<Schema>): Promise<MadeAt | null> {
+  const row = await db
+    .selectFrom('number_lists')
+    .select(['size', 'note'])
+    .orderBy('size', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ? { size: Number(row.size), note: row.note } : null
+}
+
+/** Heads in the order of their sizes, without the bytes. */
+export async function headsOf(
+  db: Kysely<Schema>,
+  list: List,
+): Promise<(Omit<ListRow, 'bytes' | 'list'> & { readonly atMs: number })[]> {
+  const rows = await db
+    .selectFrom('number_lists')
+    .select(['kind', 'size', 'from_size', 'head', 'at_ms'])
+    .where('list', '=', list)
+    .orderBy('size')
+    .execute()
+  return rows.map(({ kind, size, from_size, head, at_ms }) => ({
+    kind,
+    size: Number(size),
+    from: from_size === null ? null : Number(from_size),
+    head,
+    atMs: Number(at_ms),
+  }))
+}
+
+export async function bytesOf(
+  db: Kysely<Schema>,
+  { list, kind, size }: Pick<ListRow, 'list' | 'kind' | 'size'>,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const row = await db
+    .selectFrom('number_lists')
+    .select('bytes')
+    .where('list', '=', list)
+    .where('kind', '=', kind)
+    .where('size', '=', BigInt(size))
+    .executeTakeFirst()
+  return row ? new Uint8Array(row.bytes) : null
+}
+
+/**
+ * Keeps what was made of one tree behind what was made before it, all or nothing, and forgets what lies
+ * before the last snapshots but one. Where another process was first, its word stands.
+ * @returns whether ours does
+ */
+export async function keep(
+  db: Kysely<Schema>,
+  rows: readonly ListRow[],
+  made: {
+    readonly note: string
+    readonly atMs: number
+    /** Size of what it was made from. */
+    readonly after: number | undefined
+  },
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    await sql`lock table number_lists in share row exclusive mode`.execute(trx)
+    if ((await newestMade(trx))?.size !== made.after) return false
+    const values = rows.map(({ from, ...row }) => ({
+      ...row,
+      from_size: from,
+      note: made.note,
+      at_ms: made.atMs,
+    }))
+    await trx.insertInto('number_lists').values(values).execute()
+    for (const list of Object.values(LISTS)) {
+      const snapshots = await trx
+        .selectFrom('number_lists')
+        .select('size')
+        .where('list', '=', list)
+        .where('kind', '=', 'snapshot')
+        .orderBy('size', 'desc')
+        .limit(KEPT_SNAPSHOTS)
+        .execute()
+      const oldest = snapshots.at(-1)
+      if (oldest)
+        await trx
+          .deleteFrom('number_lists')
+          .where('list', '=', list)
+          .where('size', '<', oldest.size)
+          .execute()
+    }
+    return true
+  })
+}
