@@ -36,6 +36,7 @@ export class EdgeRegistry {
   readonly idempotencyKeys: string[] = []
   readonly acks: Acknowledgement[] = []
   tamper: Tamper = (records) => records
+  clock: () => number = Date.now
   /** What stands under /v1/lists, by path; nothing unless a test puts it there. */
   readonly lists = new Map<string, Uint8Array>()
   /** While true no chunk of the log is answered, and so nothing can be proved. */
@@ -96,7 +97,7 @@ export class EdgeRegistry {
         body: new TextEncoder().encode(body),
         key: String(request.headers['idempotency-key'] ?? ''),
       },
-      Math.floor(Date.now() / 1000),
+      Math.floor(this.clock() / 1000),
       () => signer,
       this.log.trust.verify.es256,
     )

@@ -87,7 +87,7 @@ export class Acknowledger {
   }
 
   private async deliver(applied: readonly Enforced[]): Promise<void> {
-    const { origin, registryUrl, connector, name, signer } = this.#options
+    const { origin, registryUrl, connector, name, signer, surroundings } = this.#options
     const ack = signAcknowledgement({ log: origin, register: name, applied }, signer)
     await call({
       method: 'POST',
@@ -96,6 +96,7 @@ export class Acknowledger {
       body: { ack: toBase64(ack) },
       answer: AckAnswer,
       signer,
+      clock: surroundings.clock,
       timeoutMs: REQUEST_MS,
       connector,
     })

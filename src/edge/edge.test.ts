@@ -23,6 +23,7 @@ beforeEach(async () => {
   registry = await new EdgeRegistry(log).start()
   edge = null
   now = START
+  registry.clock = () => now
 })
 
 afterEach(async () => {

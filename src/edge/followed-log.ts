@@ -111,7 +111,7 @@ export class FollowedLog {
         treeSize,
         alarms,
       })
-      const door = new RegistryDoor(url, signer, connector)
+      const door = new RegistryDoor({ url, signer, clock, connector })
       if (listsKey) {
         const trust = () => follower.trust
         const listSource = new ListSource({ door, origin, key: listsKey, trust })

@@ -1,5 +1,14 @@
 import { Refusal, demand, type Signer } from '../core/index.ts'
-import { signedHeader, type Connector } from '../host/index.ts'
+import { signedHeader, type Clock, type Connector } from '../host/index.ts'
+
+export interface DoorOptions {
+  /** Base URL without final slash. */
+  readonly url: string
+  readonly signer: Signer
+  /** Says when a request is signed. */
+  readonly clock: Clock
+  readonly connector?: Connector | null | undefined
+}
 
 /** How a register asks one registry: signed by its operator, over mutual TLS where it is served so. */
 export class RegistryDoor {
@@ -7,10 +16,12 @@ export class RegistryDoor {
   readonly #signer: Signer
   readonly #connector: Connector | null
 
-  /** @param base URL without final slash */
-  constructor(base: string, signer: Signer, connector: Connector | null = null) {
-    this.#base = base
+  readonly #clock: Clock
+
+  constructor({ url, signer, clock, connector = null }: DoorOptions) {
+    this.#base = url
     this.#signer = signer
+    this.#clock = clock
     this.#connector = connector
   }
 
@@ -22,7 +33,8 @@ export class RegistryDoor {
     more: Readonly<Record<string, string>> = {},
   ): Promise<Response> {
     const url = new URL(this.#base + path)
-    const authorization = signedHeader({ method: 'GET', url, body: '', key: '' }, this.#signer)
+    const line = { method: 'GET', url, body: '', key: '' }
+    const authorization = signedHeader(line, this.#signer, this.#clock)
     try {
       return await fetch(url, {
         headers: { accept, authorization, ...more },

@@ -14,7 +14,9 @@ beforeEach(async () => {
   server = createServer((_, response) => answer(response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  source = new RegistrySource(new RegistryDoor(url, generateEs256().signer))
+  source = new RegistrySource(
+    new RegistryDoor({ url, signer: generateEs256().signer, clock: Date.now }),
+  )
 })
 afterEach(() => {
   vi.useRealTimers()

@@ -160,7 +160,7 @@ export class Sightings {
 
   private async send({ lines }: Batch): Promise<void> {
     if (lines.length === 0) return // nothing but a torn line
-    const { registryUrl, connector, signer, logger } = this.#options
+    const { registryUrl, connector, signer, surroundings, logger } = this.#options
     const body = { sightings: lines }
     const { refused } = await call({
       method: 'POST',
@@ -169,6 +169,7 @@ export class Sightings {
       body,
       answer: SightingsAnswer,
       signer,
+      clock: surroundings.clock,
       idempotencyKey: keyOf(JSON.stringify(body)),
       timeoutMs: REQUEST_MS,
       connector,

@@ -27,6 +27,7 @@ beforeEach(async () => {
   lists = new EdgeLists(log, registry)
   edge = null
   now = START
+  registry.clock = () => now
 })
 
 afterEach(async () => {

@@ -171,9 +171,9 @@ export class Lists {
       return
     }
     logger.error({ size }, 'our lists are not those the registry signed')
-    await this.accuse('lists-differ', signed)
     // Whoever of us is wrong: from here on ours says what our orders say.
     await register.rebuild()
+    await this.accuse('lists-differ', signed)
   }
 
   private async signedAt(size: number): Promise<SignedLists | null> {
@@ -195,12 +195,12 @@ export class Lists {
     by: SignedLists,
   ) {
     const { alarms, evidence, logger } = this.#options
-    alarms.raise(kind)
     try {
       await evidence.keep(kind, by.note, ...by.black.notes.slice(-1), ...by.grey.notes.slice(-1))
     } catch (error) {
       logger.error({ err: error }, 'evidence not written down')
     }
+    alarms.raise(kind)
   }
 
   private async pause(ms: number): Promise<void> {

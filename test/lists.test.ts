@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { declareConflict } from '../src/cli/clients/identities.ts'
+import { decodeSnapshot, groupImeis, type List } from '../src/core/index.ts'
+import { bytesOf, headsOf } from '../src/registry/lists/list-rows.ts'
+import { World, imeiNumber } from './world.ts'
+
+/** Longer than from one making of lists to the next. */
+const SOON_MS = 300_001
+const DAY_MS = 86_400_001
+
+let world: World
+beforeAll(async () => {
+  world = await World.boot()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+/** The lists of what is there now are made, and the register has found them to be its own. */
+async function compared(): Promise<void> {
+  await world.settle()
+  world.advance(SOON_MS)
+  await found()
+}
+
+async function found(): Promise<void> {
+  const { size } = world.running.context.sequencer.ledger
+  await world.until(async () => {
+    const { comparedSize, alarms } = await world.edgeHealth()
+    expect(alarms).not.toContain('lists-differ')
+    return Number(comparedSize) === size
+  })
+}
+
+/** The register follows again: what is announced while it does not, it does not hear. */
+const connected = () =>
+  world.until(async () => !String((await world.edgeHealth())['alarms']).includes('feed-away'))
+
+const heads = (list: List) => headsOf(world.running.context.db, list)
+
+test('what a registry signs of its lists is what a register made of the log, step by step', async () => {
+  await found() // what was made at the founding
+  const [one, two] = await world.enrol(2)
+  const twice = imeiNumber(900_005)
+  await compared()
+
+  // A lock that replaces a hold, a bare number, a hold that stands.
+  const { reference } = await one!.owner.report('theft')
+  const { caseId } = await world.lock({ reference })
+  await world.lock({ imei: imeiNumber(900_001) })
+  await two!.owner.report('theft')
+  await compared()
+
+  // Found and released; a number in conflict; the hold lapses.
+  await world.first.found(caseId, 'EX/1', 'ZZ', world.force)
+  await world.first.release(caseId, 'returned', world.force)
+  await one!.owner.confirmRelease(reference)
+  const about = { crimeReference: 'WORLD/CLONE', why: 'theft', imei: twice } as const
+  await declareConflict(world.first, {
+    caseId: (await world.first.openCase(about)).id,
+    imei: twice,
+  })
+  await compared()
+  world.advance(3 * DAY_MS)
+  await world.lock({ imei: imeiNumber(900_002) })
+  await compared()
+
+  // The registry goes on from what it kept, and a day later makes the whole list beside the delta.
+  await world.stopRegistry()
+  await world.startRegistry()
+  await connected()
+  await world.lock({ imei: imeiNumber(900_003) })
+  await compared()
+  const kinds = (await heads(1)).map(({ kind }) => kind)
+  expect(kinds.filter((kind) => kind === 'delta').length).toBeGreaterThan(2)
+  expect(kinds.filter((kind) => kind === 'snapshot')).toHaveLength(2)
+  const { size } = (await heads(2)).findLast(({ kind }) => kind === 'snapshot')!
+  const grey = await bytesOf(world.running.context.db, { list: 2, kind: 'snapshot', size })
+  const snrs = [...decodeSnapshot(grey!).groups].map((group) => [...group.snrs])
+  expect(snrs).toEqual([...groupImeis([twice])].map((group) => [...group.snrs]))
+  await world.audit()
+})
+
+test('lists made from orders alone are the same as those made from changes', async () => {
+  const { db } = world.running.context
+  await db.deleteFrom('number_lists').execute()
+  await world.stopRegistry()
+  await world.startRegistry()
+  await connected()
+  await world.lock({ imei: imeiNumber(900_004) })
+  await compared()
+  expect((await heads(1)).map(({ kind }) => kind)).toEqual(['snapshot'])
+})
