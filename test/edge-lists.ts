@@ -42,7 +42,7 @@ export class EdgeLists {
   }
 
   /** Offers these as snapshots of the log's present tree. */
-  snapshot(numbers: Numbers): void {
+  snapshot(numbers: Numbers, note = this.#log.checkpoint()): void {
     this.#offers = this.each(numbers, (list, bytes, size) => {
       const hash = sha256Fast(bytes)
       const count = countOf(decodeSnapshot(bytes).groups)
@@ -51,7 +51,7 @@ export class EdgeLists {
       this.put(`/v1/lists/${list}/${size}/snapshot`, bytes)
       return { list, snapshot: { size, head }, deltas: [] }
     })
-    this.offer()
+    this.offer(note)
   }
 
   /** Offers a delta from what was offered last to these, of the log's present tree. */
@@ -69,7 +69,7 @@ export class EdgeLists {
       const offer = before.find((one) => one.list === list)!
       return { ...offer, deltas: [...offer.deltas, { from, to, head }] }
     })
-    this.offer()
+    this.offer(this.#log.checkpoint())
   }
 
   /** Alters the bytes of what is offered, not their head. */
@@ -95,9 +95,8 @@ export class EdgeLists {
     })
   }
 
-  private offer(): void {
+  private offer(note: string): void {
     const { size } = this.#log
-    const note = this.#log.checkpoint()
     const answer: ListsAnswer = { key: formatVkey(this.key.key), size, note, lists: this.#offers }
     this.put('/v1/lists', utf8(JSON.stringify(answer)))
   }

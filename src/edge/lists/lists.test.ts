@@ -149,9 +149,7 @@ test('A87: a snapshot that is not the one of its head, or of another key, is no 
 test('lists of a tree that no guardian has seen are no head start', async () => {
   registry.holdsChunks = true
   const numbers = stolen()
-  const { checkpoint } = log
-  log.checkpoint = () => checkpoint.call(log, { guardians: 0 })
-  lists.snapshot(numbers)
+  lists.snapshot(numbers, log.checkpoint({ guardians: 0 }))
   await start()
   await vi.waitFor(() =>
     expect(registry.requests.filter((r) => r.includes('lists 200'))).not.toEqual([]),
