@@ -19,6 +19,8 @@ export interface BookOptions {
   readonly onApplied: (guardedSize: number) => void
   /** Told of every number that becomes black from now on. */
   readonly onLocked?: (imei14: Imei14) => void
+  /** Told of every number that becomes black or is so no longer, once the book is open. */
+  readonly onBlack?: (imei14: Imei14, isBlack: boolean) => void
   /** Unix ms. */
   readonly clock: () => number
 }
@@ -34,35 +36,48 @@ export interface Book {
  * The register as it was, from this machine's own disk and through the same checks as the feed, so
  * that it answers with the registry gone. A journal that does not prove itself is moved aside; the
  * registry then has to fill an empty one.
+ * @param first an empty book of these options, in which it is to be
  */
-export async function openBook(options: BookOptions): Promise<Book> {
-  const { dataFolder, alarms, logger, clock } = options
-  const journal = new Journal(dataFolder, (error) => {
-    alarms.raise('journal-broken')
-    logger.error({ err: error }, 'journal not written')
-  })
+export async function openBook(
+  options: BookOptions,
+  first: EmptyBook = emptyBook(options),
+  stop?: AbortSignal,
+): Promise<Book> {
+  const { alarms, logger, clock } = options
+  const { journal } = first
   const stored = await journal.read()
   const isEmpty = stored.records.length === 0 && stored.notes.length === 0
-  let book = emptyBook(options, journal)
-  if (!isEmpty && !(await replay(book, stored, logger))) {
+  let book = first
+  if (!isEmpty && !(await replay(book, stored, logger, stop))) {
     alarms.raise('journal-damaged')
     await journal.moveAside(String(clock()))
-    book = emptyBook(options, journal)
+    book = emptyBook(options)
   }
-  await journal.openAfter(book.follower.size)
+  await book.journal.openAfter(book.follower.size)
   book.isReplaying = false
   return book
 }
 
-interface Opening extends Book {
+/** A book into which this machine's journal is still to be read. */
+export interface EmptyBook extends Book {
   isReplaying: boolean
 }
 
-function emptyBook(options: BookOptions, journal: Journal): Opening {
-  const { origin, merged, trust, alarms, logger, onApplied, onLocked } = options
-  const register = merged.renew(origin, (error) => {
-    alarms.raise('index-damaged')
-    logger.error({ err: error }, 'index made anew from orders')
+export function emptyBook(options: BookOptions): EmptyBook {
+  const { origin, merged, dataFolder, trust, alarms, logger, onApplied, onLocked, onBlack } =
+    options
+  const journal = new Journal(dataFolder, (error) => {
+    alarms.raise('journal-broken')
+    logger.error({ err: error }, 'journal not written')
+  })
+  const register = merged.renew(origin, {
+    onBlack: (imei14, isBlack) => {
+      if (!book.isReplaying) onBlack?.(imei14, isBlack)
+    },
+    onFault: (error) => {
+      alarms.raise('index-damaged')
+      logger.error({ err: error }, 'index made anew from orders')
+    },
   })
   const onCovered = (covered: Covered) => {
     if (book.isReplaying) return
@@ -79,7 +94,7 @@ function emptyBook(options: BookOptions, journal: Journal): Opening {
       if (!book.isReplaying) onLocked?.(imei14)
     },
   })
-  const book: Opening = { register, follower, journal, isReplaying: true }
+  const book: EmptyBook = { register, follower, journal, isReplaying: true }
   return book
 }
 
@@ -88,10 +103,11 @@ async function replay(
   { follower }: Book,
   { records, notes }: Stored,
   logger: Logger,
+  stop?: AbortSignal,
 ): Promise<boolean> {
   try {
     for (const record of records) follower.receive(record)
-    for (const note of notes) await follower.noteGently(note)
+    for (const note of notes) await follower.noteGently(note, stop)
     follower.dropQueue()
     return follower.isReady
   } catch (error) {

@@ -1,13 +1,17 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Imei14, Signer } from '../core/index.ts'
 import { mkdirDurably, type Connector, type Logger, type Surroundings } from '../host/index.ts'
 import type { NoteKey } from '../log/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { Acknowledger } from './acknowledger.ts'
 import { Alarms } from './alarms.ts'
-import { openBook, type Book } from './book.ts'
+import { emptyBook, openBook, type Book, type BookOptions, type EmptyBook } from './book.ts'
 import { Evidence } from './evidence.ts'
-import { FeedClient } from './feed-client.ts'
+import { FeedClient, type FeedCounts } from './feed-client.ts'
+import type { Identities } from './identities.ts'
+import { KeptLists } from './lists/kept-lists.ts'
+import type { ListedNumbers } from './lists/listed-numbers.ts'
 import { ListSource } from './lists/list-source.ts'
 import { Lists } from './lists/lists.ts'
 import type { MergedRegister } from './merged-register.ts'
@@ -42,108 +46,189 @@ export interface FollowOptions {
   readonly logger: Logger
 }
 
+/** A journal that is replayed within this is waited for, though lists could answer. */
+const PATIENCE_MS = 1_000
+/** How often a register keeps its lists whole, where the log grows. */
+const KEEP_EVERY_MS = 300_000
+
 /**
- * One log as an edge follows it: its own journal, evidence, alarms and undelivered sightings, in a
+ * One log as an edge follows it: its own journal, lists, evidence, alarms and undelivered sightings, in a
  * folder of its own. What goes wrong with it stops no other.
  */
 export class FollowedLog {
   readonly origin: string
-  readonly book: Book
-  readonly client: FeedClient
-  readonly sightings: Sightings
   readonly alarms: Alarms
   readonly acknowledger: Acknowledger
-  /** Null: the operator's file names no key for them. */
-  readonly lists: Lists | null
+  readonly sightings: Sightings
+  readonly #options: FollowOptions
+  readonly #kept: KeptLists
+  readonly #evidence: Evidence
+  readonly #stop = new AbortController()
+  #book: EmptyBook | Book
+  #client: FeedClient | null = null
+  #lists: Lists | null = null
+  #beginning: Promise<void> = Promise.resolve()
+  /** What this machine's own disk answers with until the journal is proved. */
+  #warm: ListedNumbers | null = null
+  #keptAt = { ms: -Infinity, size: 0 }
 
-  private constructor(parts: {
-    readonly origin: string
-    readonly book: Book
-    readonly client: FeedClient
-    readonly sightings: Sightings
-    readonly alarms: Alarms
-    readonly acknowledger: Acknowledger
-    readonly lists: Lists | null
-  }) {
-    this.origin = parts.origin
-    this.book = parts.book
-    this.client = parts.client
-    this.sightings = parts.sightings
-    this.alarms = parts.alarms
-    this.acknowledger = parts.acknowledger
-    this.lists = parts.lists
+  private constructor(options: FollowOptions, dataFolder: string, spool: SightingSpool) {
+    const { registry, trust, surroundings } = options
+    const { origin, url, connector } = registry
+    const logger = options.logger.child({ log: origin })
+    this.#options = { ...options, logger }
+    this.origin = origin
+    this.alarms = new Alarms(logger)
+    this.#evidence = new Evidence(dataFolder)
+    this.#kept = new KeptLists({ folder: dataFolder, origin, trust, logger })
+    const asked = { ...options, logger, registryUrl: url, connector }
+    this.acknowledger = new Acknowledger({ ...asked, origin })
+    this.#book = emptyBook(this.bookOptions(dataFolder))
+    const treeSize = () => this.book.follower.size
+    this.sightings = new Sightings({ ...asked, surroundings, spool, treeSize, alarms: this.alarms })
   }
 
-  /** Reads what this machine's disk proves, and begins to follow. */
+  /**
+   * Reads what this machine's disk proves, and begins to follow. Where it has lists of its own, they answer
+   * meanwhile and nobody waits.
+   */
   static async open(options: FollowOptions): Promise<FollowedLog> {
-    const { signer, surroundings, registry } = options
-    const { origin, url, connector, listsKey } = registry
+    const { origin } = options.registry
     const dataFolder = join(options.dataDir, folderOf(origin))
     await mkdirDurably(dataFolder)
-    const logger = options.logger.child({ log: origin })
-    const alarms = new Alarms(logger)
-    const evidence = new Evidence(dataFolder)
-    const { clock, random } = surroundings
-    const acknowledger = new Acknowledger({
-      ...options,
-      origin,
-      registryUrl: url,
-      connector,
-      logger,
+    const spool = await SightingSpool.open(dataFolder)
+    const log = new FollowedLog(options, dataFolder, spool)
+    log.#warm = await log.#kept.read()
+    options.merged.answerFrom(origin, log.#warm)
+    const beginning = log.begin(dataFolder)
+    log.#beginning = beginning.catch((error: unknown) => {
+      if (log.#stop.signal.aborted) return
+      log.alarms.raise('journal-broken')
+      log.#options.logger.error({ err: error }, 'the journal cannot be read')
     })
-    let lists: Lists | null = null
-    const onApplied = (size: number) => {
-      acknowledger.applied(size)
-      lists?.covered()
-    }
-    const own = { origin, dataFolder, alarms, logger, clock, onApplied }
-    const book = await openBook({ ...options, ...own })
-    try {
-      const { follower } = book
-      const spool = await SightingSpool.open(dataFolder)
-      const treeSize = () => follower.size
-      const sightings = new Sightings({
-        ...options,
-        logger,
-        registryUrl: url,
-        connector,
-        spool,
-        treeSize,
-        alarms,
+    const patience = new AbortController()
+    const isPatient = delay(PATIENCE_MS, true, { signal: patience.signal }).catch(() => false)
+    if (log.#warm && (await Promise.race([log.#beginning, isPatient]))) return log
+    patience.abort()
+    if (log.#warm === null)
+      await beginning.catch(async (error: unknown) => {
+        await log.#book.journal.close()
+        throw error
       })
-      const door = new RegistryDoor({ url, signer, clock, connector })
-      if (listsKey) {
-        const trust = () => follower.trust
-        const listSource = new ListSource({ door, origin, key: listsKey, trust })
-        const { register } = book
-        const beside = { merged: options.merged, follower, register, alarms, evidence }
-        lists = new Lists({ origin, source: listSource, ...beside, random, logger })
-      }
-      const source = new RegistrySource(door)
-      const client = new FeedClient({ source, follower, evidence, lists, alarms, random, logger })
-      // A log that showed two faces once is not followed again before a person has looked.
-      const isSplit = await evidence.hasSplitView()
-      if (isSplit) alarms.raise('split-view')
-      else {
-        lists?.start()
-        client.start()
-      }
-      sightings.start()
-      const served = { client, sightings, alarms, acknowledger, lists }
-      return new FollowedLog({ origin, book, ...served })
-    } catch (error) {
-      await book.journal.close()
-      throw error
-    }
+    return log
+  }
+
+  get book(): Book {
+    return this.#book
+  }
+
+  /** Lists that answer in the place of the book; null: the book answers. */
+  get listed(): ListedNumbers | null {
+    return this.#options.merged.listsOf(this.origin)
+  }
+
+  /** Conflicts and pairs, once all is proved: one that has ended since must not count until then. */
+  get identities(): Identities | null {
+    return this.listed ? null : this.#book.follower.identities
+  }
+
+  /** Whether it can give verdicts: proved by itself, or lists of a tree that is public. */
+  get isReady(): boolean {
+    return this.listed !== null || this.#book.follower.isReady
+  }
+
+  /** Tree size at which our lists were last those the registry signed. */
+  get compared(): number | null {
+    return this.#lists?.compared ?? null
+  }
+
+  get feedCounts(): Readonly<FeedCounts> {
+    return this.#client?.counts ?? { connected: 0, healed: 0, refusedNotes: 0 }
   }
 
   /** Resolves when everything received and seen is on disk. */
   async close(): Promise<void> {
-    await this.client.close()
-    await this.lists?.close()
+    this.#stop.abort()
+    await this.#beginning
+    await this.#client?.close()
+    await this.#lists?.close()
     await this.sightings.close()
     await this.acknowledger.close()
-    await this.book.journal.close()
+    await this.#kept.close()
+    await this.#book.journal.close()
+  }
+
+  private bookOptions(dataFolder: string): BookOptions {
+    const { surroundings } = this.#options
+    return {
+      ...this.#options,
+      origin: this.origin,
+      dataFolder,
+      alarms: this.alarms,
+      clock: surroundings.clock,
+      onApplied: (size) => this.applied(size),
+      onBlack: (imei14, isBlack) => this.#kept.changed(imei14, isBlack),
+    }
+  }
+
+  private async begin(dataFolder: string): Promise<void> {
+    const { signer, surroundings, registry, merged, logger } = this.#options
+    const { origin, url, connector, listsKey } = registry
+    const { clock, random } = surroundings
+    const { signal } = this.#stop
+    this.#book = await openBook(this.bookOptions(dataFolder), this.#book as EmptyBook, signal)
+    signal.throwIfAborted()
+    this.endWarm()
+    const { follower, register } = this.#book
+    const { alarms } = this
+    const evidence = this.#evidence
+    const door = new RegistryDoor({ url, signer, clock, connector })
+    const beside = { follower, evidence, alarms, random, logger }
+    if (listsKey) {
+      const trust = () => follower.trust
+      const source = new ListSource({ door, origin, key: listsKey, trust })
+      this.#lists = new Lists({ origin, source, merged, register, ...beside })
+    }
+    this.#client = new FeedClient({
+      source: new RegistrySource(door),
+      lists: this.#lists,
+      ...beside,
+    })
+    this.keep()
+    this.sightings.start()
+    // A log that showed two faces once is not followed again before a person has looked.
+    const isSplit = await evidence.hasSplitView()
+    if (isSplit) alarms.raise('split-view')
+    else {
+      this.#lists?.start()
+      this.#client.start()
+    }
+  }
+
+  private applied(guardedSize: number): void {
+    this.acknowledger.applied(guardedSize)
+    this.#lists?.covered()
+    this.endWarm()
+    this.keep()
+  }
+
+  /** Lists of our own have had their time once everything they say is proved again. */
+  private endWarm(): void {
+    const warm = this.#warm
+    if (warm === null || this.#book.follower.guardedSize < warm.size) return
+    if (this.listed === warm) this.#options.merged.answerFrom(this.origin, null)
+    this.#warm = null
+  }
+
+  private keep(): void {
+    const { follower, register } = this.#book
+    const { size, guardedSize, guardedNote } = follower
+    const now = this.#options.surroundings.clock()
+    const isDue = now - this.#keptAt.ms >= KEEP_EVERY_MS && size > this.#keptAt.size
+    if (this.listed || !isDue || size !== guardedSize || guardedNote === null) return
+    this.#keptAt = { ms: now, size }
+    const lists = register.lists({ size, t: follower.leafTime }, follower.identities.conflicts())
+    this.#kept.save(lists, { note: guardedNote, size })
   }
 }
 

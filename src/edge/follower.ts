@@ -154,6 +154,11 @@ export class Follower {
     return this.#treeSize
   }
 
+  /** The newest checkpoint with the guarded quorum, as it came. */
+  get guardedNote(): string | null {
+    return this.#guarded?.text ?? null
+  }
+
   /** The newest checkpoint with the plain quorum, as it came. */
   get newestNote(): string | null {
     return this.#newest?.text ?? null
@@ -217,11 +222,15 @@ export class Follower {
 
   /**
    * The same in small steps, between which checks are answered. Nothing else may be told to the follower
-   * meanwhile. @throws {Refusal} as `note`
+   * meanwhile. @throws {Refusal} as `note`; what `stop` is aborted with: then it is of no use any more
    */
-  async noteGently(text: string): Promise<void> {
+  async noteGently(text: string, stop?: AbortSignal): Promise<void> {
     let step = 0
-    for (const _ of this.noting(text)) if (++step % STEPS_A_TURN === 0) await nextTurn()
+    for (const _ of this.noting(text)) {
+      if (++step % STEPS_A_TURN !== 0) continue
+      await nextTurn()
+      stop?.throwIfAborted()
+    }
   }
 
   private *noting(text: string): Generator<void> {

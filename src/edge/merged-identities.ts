@@ -6,7 +6,8 @@ import type { SeenState } from './verdict.ts'
 
 interface Log {
   readonly origin: string
-  readonly identities: Identities
+  /** Null while they are not all proved. */
+  readonly identities: Identities | null
 }
 
 /**
@@ -23,20 +24,22 @@ export class MergedIdentities implements IdentityView {
   }
 
   isHonestPair(imei14: Imei14, imsi: string): boolean {
-    const saying = this.#logs.filter(({ identities }) => identities.isHonestPair(imei14, imsi))
+    const saying = this.#logs.filter(({ identities }) => identities?.isHonestPair(imei14, imsi))
     if (saying.length === 0) return false
     const black = BLACK.flatMap((state) => this.#register.logsGiving(imei14, state))
     return black.every((origin) => saying.some((log) => log.origin === origin))
   }
 
   isInConflict(imei14: Imei14): boolean {
-    return this.#logs.some(({ identities }) => identities.isInConflict(imei14))
+    return this.#logs.some(({ identities }) => identities?.isInConflict(imei14))
   }
 
   /** The logs that give this number this state: whose registries a sighting is for. */
   logsGiving(imei14: Imei14, state: SeenState): readonly string[] {
     const origins = (says: (identities: Identities) => boolean) =>
-      this.#logs.filter(({ identities }) => says(identities)).map(({ origin }) => origin)
+      this.#logs
+        .filter(({ identities }) => identities && says(identities))
+        .map(({ origin }) => origin)
     if (state === 'conflict') return origins((identities) => identities.isInConflict(imei14))
     if (state === 'override') return origins((identities) => identities.hasPair(imei14))
     return this.#register.logsGiving(imei14, state)

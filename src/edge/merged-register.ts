@@ -1,6 +1,6 @@
 import { LISTED_STATES, type Imei14, type ListedState } from '../core/index.ts'
-import type { HeadStart } from './lists/head-start.ts'
-import { Register, sumCounts } from './register.ts'
+import type { ListedNumbers } from './lists/listed-numbers.ts'
+import { Register, sumCounts, type RegisterOptions } from './register.ts'
 
 /**
  * What all followed logs say together. Each is folded apart, by its own orders and its own cosigned
@@ -11,29 +11,34 @@ export class MergedRegister {
   readonly #registers = new Map<string, Register>()
   /** Logs that ever named a number: a check of any other costs one look-up, however many logs there are. */
   readonly #logs = new Map<Imei14, readonly string[]>()
-  readonly #headStarts = new Map<string, HeadStart>()
+  readonly #lists = new Map<string, ListedNumbers>()
 
   /** A new, empty register of this log, in the place of the one before it. */
-  renew(origin: string, onFault?: (error: unknown) => void): Register {
+  renew(origin: string, told: Omit<RegisterOptions, 'onListed'> = {}): Register {
     const onListed = (imei: Imei14) => {
       const logs = this.#logs.get(imei) ?? []
       if (!logs.includes(origin)) this.#logs.set(imei, [...logs, origin])
     }
-    const register = new Register({ onListed, ...(onFault && { onFault }) })
+    const register = new Register({ ...told, onListed })
     this.#registers.set(origin, register)
     return register
   }
 
   /** Lets the lists of this log answer instead of its register, or no longer. */
-  answerFrom(origin: string, headStart: HeadStart | null): void {
-    if (headStart) this.#headStarts.set(origin, headStart)
-    else this.#headStarts.delete(origin)
+  answerFrom(origin: string, lists: ListedNumbers | null): void {
+    if (lists) this.#lists.set(origin, lists)
+    else this.#lists.delete(origin)
+  }
+
+  /** The lists that answer for this log now. */
+  listsOf(origin: string): ListedNumbers | null {
+    return this.#lists.get(origin) ?? null
   }
 
   /** Undefined: no order in force in any log ever named this number. */
   stateOf(imei: Imei14): ListedState | undefined {
     const logs = this.#logs.get(imei)
-    if (logs === undefined && this.#headStarts.size === 0) return undefined
+    if (logs === undefined && this.#lists.size === 0) return undefined
     const states = this.naming(imei).map((origin) => this.stateIn(origin, imei))
     return LISTED_STATES.find((state) => states.includes(state))
   }
@@ -45,20 +50,20 @@ export class MergedRegister {
 
   /** How many numbers answer with each state; one that two logs name counts for both. */
   counts(): Record<ListedState, number> {
-    const proved = [...this.#registers].filter(([origin]) => !this.#headStarts.has(origin))
+    const proved = [...this.#registers].filter(([origin]) => !this.#lists.has(origin))
     return sumCounts([
       ...proved.map(([, register]) => register.counts()),
-      ...[...this.#headStarts.values()].map((one) => one.counts()),
+      ...[...this.#lists.values()].map((one) => one.counts()),
     ])
   }
 
   private naming(imei: Imei14): readonly string[] {
     const logs = this.#logs.get(imei) ?? []
-    return this.#headStarts.size === 0 ? logs : [...new Set([...logs, ...this.#headStarts.keys()])]
+    return this.#lists.size === 0 ? logs : [...new Set([...logs, ...this.#lists.keys()])]
   }
 
   private stateIn(origin: string, imei: Imei14): ListedState | undefined {
-    const headStart = this.#headStarts.get(origin)
-    return headStart ? headStart.stateOf(imei) : this.#registers.get(origin)?.stateOf(imei)
+    const lists = this.#lists.get(origin)
+    return lists ? lists.stateOf(imei) : this.#registers.get(origin)?.stateOf(imei)
   }
 }

@@ -63,12 +63,12 @@ export function metrics(parts: Parts): readonly Metric[] {
     ofLogs(
       'head_start_size',
       'Leaves of the lists that answer until orders are proved; -1: none do.',
-      ({ lists }) => lists?.headStart ?? -1,
+      ({ listed }) => listed?.size ?? -1,
     ),
     ofLogs(
       'compared_size',
       "Leaves at which our lists were last the registry's; -1: never.",
-      ({ lists }) => lists?.compared ?? -1,
+      ({ compared }) => compared ?? -1,
     ),
     ofLogs(
       'acknowledged_size',
@@ -78,7 +78,7 @@ export function metrics(parts: Parts): readonly Metric[] {
     ofLogs(
       'age_seconds',
       'Age of the newest checkpoint with quorum; -1: none.',
-      ({ book }) => ageOf(book, clock) ?? -1,
+      (log) => ageOf(log, clock) ?? -1,
     ),
     ofLogs(
       'orders_waiting',
@@ -103,17 +103,17 @@ export function metrics(parts: Parts): readonly Metric[] {
     ofLogs(
       'feed_connected_total',
       'Connections of the feed.',
-      ({ client }) => client.counts.connected,
+      ({ feedCounts }) => feedCounts.connected,
     ),
     ofLogs(
       'feed_healed_total',
       'Gaps and alterations healed from the log.',
-      ({ client }) => client.counts.healed,
+      ({ feedCounts }) => feedCounts.healed,
     ),
     ofLogs(
       'feed_refused_notes_total',
       'Checkpoints refused.',
-      ({ client }) => client.counts.refusedNotes,
+      ({ feedCounts }) => feedCounts.refusedNotes,
     ),
     ofLogs('alarms', 'Alarms raised now.', ({ alarms }) => alarms.raised.length),
   ]

@@ -20,6 +20,8 @@ interface Worn extends Listing {
 export interface RegisterOptions {
   /** Told of every number that an order names. */
   readonly onListed?: (imei: Imei14) => void
+  /** Told of every number that becomes black, or is so no longer. */
+  readonly onBlack?: (imei: Imei14, isBlack: boolean) => void
   /** Told when the index says another thing than the orders, or could not be rebuilt. */
   readonly onFault?: (error: unknown) => void
 }
@@ -44,6 +46,7 @@ const SLICE = 2_000
  */
 export class Register {
   readonly #onListed: (imei: Imei14) => void
+  readonly #onBlack: (imei: Imei14, isBlack: boolean) => void
   readonly #onFault: (error: unknown) => void
   readonly #worn = new Map<Imei14, readonly Worn[]>()
   readonly #subjects = new Map<string, readonly Imei14[]>()
@@ -55,8 +58,10 @@ export class Register {
   #next: ImeiSet | null = null
   #now = 0
 
-  constructor({ onListed = () => undefined, onFault = () => undefined }: RegisterOptions = {}) {
+  constructor(options: RegisterOptions = {}) {
+    const { onListed = ignore, onBlack = ignore, onFault = ignore } = options
     this.#onListed = onListed
+    this.#onBlack = onBlack
     this.#onFault = onFault
     this.#black = new ImeiSet(onFault)
   }
@@ -152,7 +157,7 @@ export class Register {
   }
 
   private replace(imei: Imei14, worn: readonly Worn[]): void {
-    this.count(imei, -1)
+    const wasBlack = this.count(imei, -1)
     if (worn.length > 0) this.#worn.set(imei, worn)
     else this.#worn.delete(imei)
     if (worn.some(({ state }) => state === 'held')) this.#held.add(imei)
@@ -161,6 +166,7 @@ export class Register {
     for (const index of [this.#black, this.#next])
       if (isNowBlack) index?.add(imei)
       else index?.remove(imei)
+    if (isNowBlack !== wasBlack) this.#onBlack(imei, isNowBlack)
   }
 
   /** @returns whether it is black, which no time changes */
@@ -171,6 +177,8 @@ export class Register {
     return true
   }
 }
+
+const ignore = () => undefined
 
 /** Of all logs together. */
 export function sumCounts(

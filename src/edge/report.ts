@@ -44,24 +44,22 @@ export function health(parts: Parts) {
   }
 }
 
-function healthOf(
-  { origin, book, sightings, alarms, acknowledger, lists }: FollowedLog,
-  clock: () => number,
-) {
+function healthOf(log: FollowedLog, clock: () => number) {
+  const { origin, book, sightings, alarms, acknowledger, listed, compared } = log
   const { follower } = book
-  const ageSeconds = ageOf(book, clock)
+  const ageSeconds = ageOf(log, clock)
   return {
     origin,
-    status: follower.isReady ? 'ok' : 'loading',
+    status: log.isReady ? 'ok' : 'loading',
     treeSize: follower.treeSize,
     plainSize: follower.size,
     guardedSize: follower.guardedSize,
     ageSeconds,
     stale: stalenessOf(ageSeconds),
     /** Lists of this tree answer while everything is proved; null: proved orders answer. */
-    headStartSize: lists?.headStart ?? null,
+    headStartSize: listed?.size ?? null,
     /** Where our lists were last the same as the registry's. */
-    comparedSize: lists?.compared ?? null,
+    comparedSize: compared,
     acknowledgedSize: acknowledger.acknowledged,
     sightingsWaiting: sightings.waiting,
     waitingOrders: follower.waitingOrders,
@@ -71,12 +69,9 @@ function healthOf(
 }
 
 /** Age of the newest quorum checkpoint; a clock behind the witnesses' makes it no younger than 0. */
-export function ageOf(
-  { follower, register }: FollowedLog['book'],
-  clock: () => number,
-): number | null {
-  if (!follower.isReady) return null
-  return Math.max(0, Math.floor(clock() / 1000) - register.now)
+export function ageOf({ isReady, listed, book }: FollowedLog, clock: () => number): number | null {
+  if (!isReady) return null
+  return Math.max(0, Math.floor(clock() / 1000) - (listed?.time ?? book.register.now))
 }
 
 function sum(logs: readonly FollowedLog[], of: (log: FollowedLog) => number): number {

@@ -87,11 +87,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       logs.push(log)
     }
 
-    const identities = new MergedIdentities(
-      merged,
-      logs.map(({ origin, book }) => ({ origin, identities: book.follower.identities })),
-    )
-    const isReady = () => hasVerdicts(logs[0]!)
+    const identities = new MergedIdentities(merged, logs)
+    const isReady = () => logs[0]!.isReady
     const judgeBy = (unknown: UnknownPolicy) =>
       makeJudge({
         unknown,
@@ -127,11 +124,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     await closeAll()
     throw error
   }
-}
-
-/** It has verified something: its own proof, or lists of a tree that is public. */
-function hasVerdicts({ book, lists }: FollowedLog): boolean {
-  return book.follower.isReady || (lists !== null && lists.headStart !== null)
 }
 
 /** A sighting goes to every registry whose orders or records caused the verdict, and to no other. */

@@ -1,36 +1,29 @@
 import {
+  LISTS,
   demand,
   equal,
   imeiOfNumbers,
   type Imei14,
-  type ListedState,
   type TacGroups,
 } from '../../core/index.ts'
 import { openDelta } from '../../log/index.ts'
 import { sha256Fast } from '../../host/index.ts'
 import { ImeiSet } from '../sets/imei-set.ts'
+import { ListedNumbers } from './listed-numbers.ts'
 import { demandResult, type ListSource, type ListWay, type SignedLists } from './list-source.ts'
-
-/** One list in memory, and the signed way that led to it. */
-interface HeldList {
-  readonly set: ImeiSet
-  readonly way: ListWay
-}
 
 /**
  * The lists of one log as its registry signed them, from which a register answers while it proves every
- * order of the log. They prove nothing: what the log does not bear out goes with them. A list does not
- * tell a stolen phone from one that was recovered or retired: all are refused, and called stolen.
+ * order of the log. They prove nothing: what the log does not bear out goes with them.
  */
 export class HeadStart {
   readonly signed: SignedLists
-  readonly #black: HeldList
-  readonly #grey: HeldList
+  readonly numbers: ListedNumbers
 
-  private constructor(signed: SignedLists, black: HeldList, grey: HeldList) {
+  private constructor(signed: SignedLists, black: ImeiSet, grey: ImeiSet) {
+    const { size, time } = signed
     this.signed = signed
-    this.#black = black
-    this.#grey = grey
+    this.numbers = new ListedNumbers({ black, grey, size, time })
   }
 
   /**
@@ -53,20 +46,13 @@ export class HeadStart {
     return this.signed.size
   }
 
-  stateOf(imei: Imei14): ListedState | undefined {
-    if (this.#black.set.has(imei)) return 'stolen'
-    return this.#grey.set.has(imei) ? 'held' : undefined
-  }
-
   /** Both lists as they are held. */
   async encoded(): Promise<{ readonly black: Uint8Array; readonly grey: Uint8Array }> {
-    const encode = async ({ set, way }: HeldList) => (await set.encode(way.list, this.size)).bytes
-    return { black: await encode(this.#black), grey: await encode(this.#grey) }
-  }
-
-  counts(): Record<ListedState, number> {
-    const [stolen, held] = [this.#black.set.size, this.#grey.set.size]
-    return { stolen, recovered: 0, retired: 0, held, released: 0 }
+    const { black, grey } = this.numbers
+    return {
+      black: (await black.encode(LISTS.black, this.size)).bytes,
+      grey: (await grey.encode(LISTS.grey, this.size)).bytes,
+    }
   }
 
   /**
@@ -80,14 +66,15 @@ export class HeadStart {
   ): Promise<HeadStart> {
     const signed = await source.offered(stop)
     if (signed === null || signed.size <= this.size) return this
-    const follow = async (held: HeldList, way: ListWay): Promise<HeldList> => {
+    const follow = async (set: ImeiSet, way: ListWay): Promise<ImeiSet> => {
       const rest = way.deltas.filter(({ from }) => from >= this.size)
       const leads = rest[0]?.from === this.size
-      if (!leads) return fetchList(source, way, onFault, stop)
-      return followed(source, { set: held.set, way }, rest, stop)
+      return leads
+        ? followed(source, { set, way }, rest, stop)
+        : fetchList(source, way, onFault, stop)
     }
-    const black = await follow(this.#black, signed.black)
-    const grey = await follow(this.#grey, signed.grey)
+    const black = await follow(this.numbers.black, signed.black)
+    const grey = await follow(this.numbers.grey, signed.grey)
     return new HeadStart(signed, black, grey)
   }
 }
@@ -97,7 +84,7 @@ async function fetchList(
   way: ListWay,
   onFault: (error: unknown) => void,
   stop: AbortSignal,
-): Promise<HeldList> {
+): Promise<ImeiSet> {
   const { snapshot } = way
   const bytes = await source.bytes('snapshot', snapshot, stop)
   demand(equal(sha256Fast(bytes), snapshot.hash), 'snapshot-hash', 'not the snapshot of its head')
@@ -110,10 +97,10 @@ async function fetchList(
 /** Applied to the set itself, which goes on answering; what comes out must be what the last head names. */
 async function followed(
   source: ListSource,
-  { set, way }: HeldList,
+  { set, way }: { readonly set: ImeiSet; readonly way: ListWay },
   deltas: ListWay['deltas'],
   stop: AbortSignal,
-): Promise<HeldList> {
+): Promise<ImeiSet> {
   for (const head of deltas) {
     const bytes = await source.bytes('delta', { list: head.list, size: head.to }, stop)
     const { adds, removes } = openDelta(head, bytes, sha256Fast)
@@ -122,7 +109,7 @@ async function followed(
     for (const imei of numbersOf(removes)) set.remove(imei)
   }
   if (deltas.length > 0) demandResult(way, (await set.encode(way.list, deltas.at(-1)!.to)).sha256)
-  return { set, way }
+  return set
 }
 
 function demandFits(set: ImeiSet, adds: TacGroups, removes: TacGroups): void {

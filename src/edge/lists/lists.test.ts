@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, rm, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -180,4 +180,35 @@ test('compares all it knows when the registry makes lists; a difference is an al
   lists.delta({ ...numbers, black: [...numbers.black, ...six] })
   registry.announceLists(log.size)
   await until({ comparedSize: log.size, alarms: [] })
+})
+
+test('what changed since they were kept whole is in them, with the journal gone and nobody to ask', async () => {
+  const one = phone(1)
+  const first = log.lock(one)
+  registry.publish()
+  await start()
+  await until({ guardedSize: log.size })
+  const kept = log.size
+  log.lock(phone(2))
+  log.release(one, first)
+  registry.publish()
+  await until({ guardedSize: log.size })
+  await edge!.close()
+  await registry.stop()
+  const folder = join(home, 'data', 'log-log.example%2Fzz')
+  await rm(join(folder, 'entries.journal'))
+  await start()
+  await until({ alarms: ['feed-away', 'journal-damaged'] })
+  expect(await check(1, 2)).toEqual([404, 'BLACKLISTED'])
+
+  // A damaged line is left out, damaged lists are not used at all.
+  await edge!.close()
+  await appendFile(join(folder, `lists.tail-${kept}`), `-${phone(2).imei} 0000\n`)
+  await start()
+  expect(await check(2)).toEqual(['BLACKLISTED'])
+  await edge!.close()
+  await truncate(join(folder, 'lists.kept'), 100)
+  await start()
+  expect(await check(2)).toEqual([500])
+  await registry.start()
 })

@@ -45,11 +45,6 @@ export class Lists {
     this.#options = options
   }
 
-  /** Tree size of the lists that answer while the log is being proved; null: orders answer. */
-  get headStart(): number | null {
-    return this.#headStart?.size ?? null
-  }
-
   /** Tree size at which our lists were last those the registry signed. */
   get compared(): number | null {
     return this.#compared
@@ -129,7 +124,7 @@ export class Lists {
   private answerFrom(headStart: HeadStart | null): void {
     const { merged, origin, logger } = this.#options
     this.#headStart = headStart
-    merged.answerFrom(origin, headStart)
+    merged.answerFrom(origin, headStart?.numbers ?? null)
     logger.info({ size: headStart?.size ?? null }, 'answers from lists')
   }
 
