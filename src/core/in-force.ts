@@ -1,7 +1,7 @@
 import { RULES } from './acts.ts'
 import type { Afterwards } from './afterwards.ts'
 import { ENROLLED, lapse, nextState, type DeviceState } from './lifecycle.ts'
-import type { Order } from './order.ts'
+import type { JudgedOrder } from './order.ts'
 import { Refusal } from './refusal.ts'
 
 /** An order with its place in the log. */
@@ -9,7 +9,7 @@ export interface LoggedOrder {
   readonly index: number
   /** Log time in ms. */
   readonly t: number
-  readonly order: Order
+  readonly order: JudgedOrder
 }
 
 /** How far each quorum has vouched, as tree sizes. Guardians may lag behind witnesses. */

@@ -3,7 +3,7 @@ import { NOTHING_AFTERWARDS, type Afterwards, type OwnerKeyChange } from './afte
 import { equal } from './bytes.ts'
 import { isWithin } from './certificate.ts'
 import { ownerCommitment } from './commitment.ts'
-import { RELEASED_TO, type Order } from './order.ts'
+import { RELEASED_TO, type JudgedOrder } from './order.ts'
 import { Refusal, demand } from './refusal.ts'
 
 /** The hold or lock in force. `found` leaves it as it is, a lock on a held phone replaces it. */
@@ -47,7 +47,7 @@ export function lapse(device: DeviceState, now: number): DeviceState {
  */
 export function nextState(
   before: DeviceState,
-  order: Order,
+  order: JudgedOrder,
   index: number,
   t: number,
   afterwards: Afterwards = NOTHING_AFTERWARDS,
@@ -85,18 +85,26 @@ export function nextState(
 }
 
 /** A phone may have obeyed what is void now, so its counter has moved. */
-export function counted(device: DeviceState, { ctr }: Order): DeviceState {
+export function counted(device: DeviceState, { ctr }: JudgedOrder): DeviceState {
   return { ...device, ctr: Math.max(device.ctr, ctr) }
 }
 
-function after(order: Order, index: number, outstanding: Outstanding | null): Outstanding | null {
+function after(
+  order: JudgedOrder,
+  index: number,
+  outstanding: Outstanding | null,
+): Outstanding | null {
   if (order.act === 'release' || order.act === 'retire') return null
   if (order.act === 'found') return outstanding && { ...outstanding, foundBy: order.auth }
   return outstandingOf(order, order.act, index)
 }
 
 /** A hold or lock as what is in force from its leaf on. */
-export function outstandingOf(order: Order, act: 'hold' | 'lock', index: number): Outstanding {
+export function outstandingOf(
+  order: JudgedOrder,
+  act: 'hold' | 'lock',
+  index: number,
+): Outstanding {
   const { auth, okc, exp } = order
   return { index, act, auth, foundBy: null, okc: okc ?? null, exp }
 }
@@ -118,7 +126,7 @@ export function currentOwnerKey(
  * @throws {Refusal} signer-set, owner-key, owner-delay, fields
  */
 export function checkUndo(
-  order: Order,
+  order: JudgedOrder,
   undone: Outstanding,
   t: number,
   changes: readonly OwnerKeyChange[],

@@ -1,7 +1,6 @@
 import type { Afterwards } from './afterwards.ts'
 import { stateInForce, type FoldVisitor, type Frontiers, type LoggedOrder } from './in-force.ts'
 import type { Imei14 } from './imei.ts'
-import type { DeviceIds } from './commitment.ts'
 import { LISTS, type List } from './sets/tac-group.ts'
 
 /** What is known of a number, heaviest first. `released`: known, and protected again. */
@@ -22,9 +21,9 @@ export interface Listing {
   readonly exp: number | null
 }
 
-/** A logged order with the device it is about. */
+/** A logged order with the numbers of the device it is about. */
 export interface OpenedOrder extends LoggedOrder {
-  readonly ids: DeviceIds
+  readonly imeis: readonly Imei14[]
 }
 
 const RELEASED: Listing = { state: 'released', exp: null }
@@ -46,7 +45,7 @@ export function listingsInForce<T extends OpenedOrder>(
     taken: (order, before) => {
       visitor.taken?.(order, before)
       if (before.state === 'protected') worn = new Set()
-      for (const imei of order.ids.imeis) {
+      for (const imei of order.imeis) {
         worn.add(imei)
         known.add(imei)
       }

@@ -3,19 +3,22 @@ import { toHex } from './bytes.ts'
 import { chainOf } from './chain.ts'
 import type { CheckedOrder } from './check-order.ts'
 import { outstandingOf, type Outstanding } from './lifecycle.ts'
-import type { Order } from './order.ts'
+import { judged, type JudgedOrder } from './order.ts'
 
 /** One order of the log, as far as others depend on it. */
 export interface BookedOrder {
   readonly index: number
   /** Log time in ms. */
   readonly t: number
-  readonly order: Order
+  readonly order: JudgedOrder
   /** Key ids of the chains of all certified slots. */
   readonly kids: readonly Uint8Array[]
   readonly subs: ReadonlySet<string>
   isVoid: boolean
 }
+
+/** Everybody in the chains of an order's slots; the same keys may bear other names later. */
+type Signers = Pick<BookedOrder, 'kids' | 'subs'>
 
 /** A hold or lock as it stands now. */
 export interface Standing {
@@ -33,15 +36,32 @@ export interface Standing {
  */
 export class OrderBook implements Afterwards {
   readonly #orders = new Map<number, BookedOrder>()
+  readonly #signers = new Map<string, Signers>()
   readonly #continuedBy = new Map<number, number[]>()
   readonly #byKey = new Map<string, number[]>()
   readonly #ownerKeys = new Map<number, OwnerKeyChange[]>()
 
   add(index: number, { order, t, links, subs }: CheckedOrder): void {
     const kids = links.flatMap((link) => chainOf(link)).map(({ kid }) => kid)
-    this.#orders.set(index, { index, t, order, kids, subs, isVoid: false })
+    const ids = [...new Set(kids.map((kid) => toHex(kid)))]
+    const signers = this.signersOf(ids, kids, subs)
+    this.#orders.set(index, { index, t, order: judged(order), ...signers, isVoid: false })
     if (order.of !== undefined) append(this.#continuedBy, order.of, index)
-    for (const id of new Set(kids.map((kid) => toHex(kid)))) append(this.#byKey, id, index)
+    for (const id of ids) append(this.#byKey, id, index)
+  }
+
+  /** The same few people sign many orders: they are kept once. */
+  private signersOf(
+    ids: readonly string[],
+    kids: readonly Uint8Array[],
+    subs: ReadonlySet<string>,
+  ): Signers {
+    const id = [...ids, ...subs].join(' ')
+    const known = this.#signers.get(id)
+    if (known) return known
+    const signers = { kids, subs }
+    this.#signers.set(id, signers)
+    return signers
   }
 
   addOwnerKey(of: number, change: OwnerKeyChange): void {

@@ -50,6 +50,23 @@ export interface Order {
   readonly clu?: Uint8Array
 }
 
+/** What others depend on of an order that is logged: nothing else of it is kept in memory. */
+export type JudgedOrder = Pick<Order, 'act' | 'auth' | 'ctr' | 'exp' | 'of' | 'to' | 'okc' | 'okey'>
+
+/** A copy in memory of its own: no view of the entry, which would keep all of it. */
+export function judged({ act, auth, ctr, exp, of, to, okc, okey }: Order): JudgedOrder {
+  return {
+    act,
+    auth,
+    ctr,
+    exp,
+    ...(of !== undefined && { of }),
+    ...(to !== undefined && { to }),
+    ...(okc && { okc: okc.slice() }),
+    ...(okey && { okey }),
+  }
+}
+
 type Optional = 'case' | 'own' | 'why' | 'of' | 'to' | 'okc' | 'okey' | 'cus' | 'cc' | 'clu'
 type Need = 'required' | 'optional'
 

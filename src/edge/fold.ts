@@ -53,8 +53,8 @@ export class Fold {
   }
 
   /** Takes the next order of the log; it counts once a frontier covers it. */
-  place(placed: OpenedOrder): void {
-    const subject = subjectOf(placed.ids)
+  place(placed: OpenedOrder, ids: DeviceIds): void {
+    const subject = subjectOf(ids)
     const orders = this.#orders.get(subject)
     if (orders) orders.push(placed)
     else this.#orders.set(subject, [placed])

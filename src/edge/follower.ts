@@ -6,6 +6,7 @@ import {
   checkOpening,
   demand,
   equal,
+  judged,
   parseOpening,
   type Applied,
   type Imei14,
@@ -345,7 +346,7 @@ export class Follower {
     if (bytes === null) return // an order whose device we are not entitled to see
     const ids = checkOpening(checked.order, parseOpening(bytes))
     checkModels(checked.links, ids)
-    this.#fold.place({ index, t: checked.t, order: checked.order, ids })
+    this.#fold.place({ index, t: checked.t, order: judged(checked.order), imeis: ids.imeis }, ids)
   }
 
   private placeIdentity({ index, opening }: LogRecord, { checked }: AppliedIdentity): void {

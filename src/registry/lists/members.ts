@@ -140,7 +140,7 @@ async function listingsOf(
   const frontiers = { plain: size, guarded: size }
   return new Map(
     [...orders].map(([id, list]) => {
-      const opened = list.map((one) => ({ ...one, ids: parseOpening(one.opening).ids }))
+      const opened = list.map((one) => ({ ...one, imeis: parseOpening(one.opening).ids.imeis }))
       return [id, listingsInForce(opened, frontiers, sequencer.ledger)]
     }),
   )

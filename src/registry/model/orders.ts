@@ -6,6 +6,7 @@ import {
   counted,
   nextState,
   parseOrder,
+  type Order,
   type Afterwards,
   type DeviceState,
   type Frontiers,
@@ -15,6 +16,7 @@ import type { Schema } from '../db/tables.ts'
 
 /** A logged order with what the registry alone knows about it. */
 export interface KnownOrder extends LoggedOrder {
+  readonly order: Order
   readonly opening: Uint8Array
   readonly ownerSalt: Uint8Array | null
   readonly caseId: string | null
