@@ -106,12 +106,6 @@ export function isDate(text: string): boolean {
 
 const LINES_NAMED = 20
 
-/** The first lines concerned, for a sentence. */
-export function someLines(lines: readonly number[]): string {
-  const more = lines.length > LINES_NAMED ? ` and ${lines.length - LINES_NAMED} more` : ''
-  return `${lines.slice(0, LINES_NAMED).join(', ')}${more}`
-}
-
 /** What a spreadsheet does to numbers: it takes their leading zeros, or writes them as powers of ten. */
 export class ZeroGuard {
   #scientific = 0
@@ -173,18 +167,9 @@ export class ListGuard {
     if (this.#conflicts.length > 0)
       throw new Refusal(
         this.#delta ? 'list-delta-conflict' : 'list-conflict',
-        `lines ${someLines(this.#conflicts)} contradict earlier lines about the same number`,
+        `lines ${this.#conflicts.slice(0, LINES_NAMED).join(', ')} contradict earlier lines about the same number`,
         { lines: this.#conflicts.length },
       )
     this.#zeros.finish()
   }
-}
-
-/**
- * A cell for others to read: quoted where RFC 4180 demands it, and never a formula, whatever program
- * opens it.
- */
-export function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

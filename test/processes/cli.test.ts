@@ -94,6 +94,9 @@ const COMMANDS = [
   ['officer', 'release'],
   ['import', 'stolen-list'],
   ['export', 'blacklist'],
+  ['export', 'notifications'],
+  ['export', 'exceptions'],
+  ['export', 'verify'],
   ['bench', 'import'],
   ['bench', 'audit'],
 ]
@@ -127,6 +130,8 @@ describe('wrong usage', () => {
     ['an unknown verb', ['officer', 'aprove'], 'Did you mean approve?'],
     ['an unknown option', ['check', '1', '--jsn'], 'Did you mean --json?'],
     ['a missing argument', ['import', 'stolen-list'], "missing required argument 'file'"],
+    ['a reason for nothing', ['export', 'blacklist', '--run', 'x', '--reason', 'y'], ''],
+    ['a list both as file and as run', ['export', 'blacklist', '--run', 'x', '--out', 'y'], ''],
     ['a missing option', ['log', 'verify', '.'], "'--vkey <vkey>' not specified"],
     [
       'a word that is no choice',
@@ -358,6 +363,37 @@ describe('at a registry', () => {
     expect(numbers.toSorted()).toEqual([imeiNumber(1), ...imeis].map(withCheckDigit))
     const foreign = await ask('export', 'blacklist', '--key', key('first'))
     expect(foreign.json()).toMatchObject({ error: { code: 'forbidden' } })
+  })
+
+  test('export in runs: full lists, what an operator alone can join, and all of it verified', async () => {
+    const root = join(folder, 'runs-root.cbor')
+    writeFileSync(root, world.founding.root)
+    const runs = join(folder, 'runs')
+    const common = ['--key', key('edge'), '--root', root, '--run', runs, '--operator', 'op']
+    const data = join(folder, 'operator.csv')
+    writeFileSync(data, `imei,imsi,msisdn\n${imeiNumber(1)},001010000000001,447700900001\n`)
+    const blacklist = await ask('export', 'blacklist', ...common.slice(0, -2))
+    expect(blacklist).toMatchObject({ code: 0 })
+    expect(blacklist.json()).toMatchObject({ list: 'blacklist', changes: null })
+    const told = await ask('export', 'notifications', data, ...common, '--check-digit')
+    expect(told.json()).toMatchObject({ lines: 1, read: { usable: 1, total: 1 } })
+    const [file] = told.json()['written'] as string[]
+    expect(readFileSync(join(runs, file!), 'utf8')).toContain(
+      `\n${withCheckDigit(imeiNumber(1))},001010000000001,447700900001,`,
+    )
+    const excepted = await ask('export', 'exceptions', ...common, '--network', '00101')
+    expect(excepted.json()).toMatchObject({ list: 'exceptions_op', lines: 0 })
+    const again = await ask('export', 'exceptions', ...common, '--network', '00101')
+    expect(again.json()).toMatchObject({ written: [] })
+    const verify = () => run(['export', 'verify', runs, '--key', key('edge'), '--json'])
+    expect((await verify()).json()).toEqual({
+      ok: true,
+      runs: { blacklist: 1, exceptions_op: 1, notifications_op: 1 },
+    })
+    writeFileSync(join(runs, file!), 'imei,imsi,msisdn,block_date,reasons\n')
+    const torn = await verify()
+    expect(torn.code).toBe(1)
+    expect(torn.json()).toMatchObject({ error: { code: 'snapshot-hash' } })
   })
 
   test('log verify over HTTP: whole', async () => {

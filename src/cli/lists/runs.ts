@@ -66,8 +66,7 @@ export async function writeRun(
   const lock = lockFolder(folder)
   try {
     const newest = (await manifestNames(folder, wanted.list)).at(-1)
-    const last =
-      newest === undefined ? null : await readRun(folder, newest, wanted.format, exporter.key)
+    const last = newest === undefined ? null : await readRun(folder, newest, wanted, exporter.key)
     if (last !== null && !continues(last, wanted)) return null
     const { format, lines, wentAs } = wanted
     const changes = last && changesBetween(format, last.lines, lines, wentAs)
@@ -136,13 +135,13 @@ async function writeFiles(
 }
 
 const MANIFEST = '_manifest.cose'
+/** Time and list of a manifest's name. */
+export const MANIFEST_NAME = /^([0-9]{8}_[0-9]{6})_([0-9a-z_-]+)_manifest\.cose$/
 
 /** Manifests of one list, oldest first: a run without one was never finished. */
 export async function manifestNames(folder: string, list: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
-  const isOurs = (name: string) =>
-    /^[0-9]{8}_[0-9]{6}_/.test(name) && name.slice(STAMP_LENGTH) === `_${list}${MANIFEST}`
-  return names.filter(isOurs).toSorted()
+  return names.filter((name) => MANIFEST_NAME.exec(name)?.[2] === list).toSorted()
 }
 
 /**
@@ -153,11 +152,12 @@ export async function manifestNames(folder: string, list: string): Promise<strin
 export async function readRun(
   folder: string,
   manifestName: string,
-  format: ListFormat,
+  { list, format }: Pick<Wanted, 'list' | 'format'>,
   exporter: PublicKey,
 ): Promise<Run> {
   const bytes = await readBounded(join(folder, manifestName), MAX_MANIFEST_BYTES)
   const manifest = readManifest(bytes, exporter, ES256)
+  demand(manifest.list === list, 'malformed', 'the manifest of another list')
   return { manifest, lines: await readListed(folder, manifest.files[0]!, format) }
 }
 
@@ -180,10 +180,8 @@ async function readBounded(path: string, most: number): Promise<Uint8Array> {
   return new Uint8Array(bytes)
 }
 
-const STAMP_LENGTH = 'YYYYMMDD_HHMMSS'.length
-
 /** Log time as DIRBS names its runs, UTC. */
-export function stampOf(seconds: number): string {
+function stampOf(seconds: number): string {
   return new Date(seconds * 1000)
     .toISOString()
     .replace(/\.\d+Z$/, '')

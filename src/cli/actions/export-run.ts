@@ -1,0 +1,104 @@
+import { parseImei14, withCheckDigit, type Signer } from '../../core/index.ts'
+import { MAX_REASON } from '../../wire/index.ts'
+import { OfficerDesk } from '../clients/officer.ts'
+import { readConfig } from '../config.ts'
+import { Files, loadSigner, loadTrust } from '../files.ts'
+import { writeRun } from '../lists/runs.ts'
+import {
+  blacklistNow,
+  exceptionsNow,
+  notificationsNow,
+  type ListNow,
+  type ListSource,
+} from '../lists/wanted.ts'
+import { print, wrongUsage } from '../out.ts'
+import { secretsFrom } from '../secrets.ts'
+
+export interface RunOptions {
+  readonly registry?: string
+  readonly key?: string
+  readonly secret?: string
+  readonly run?: string
+  readonly root?: string
+  readonly checkDigit?: boolean
+  readonly allowMassChange?: boolean
+  readonly reason?: string
+  readonly json?: boolean
+}
+
+/** Options of a run that somebody asked for. */
+type Asked = RunOptions & { readonly run: string }
+type OfOperator = Asked & { readonly operator: string }
+
+export async function openDesk(
+  options: RunOptions,
+): Promise<{ readonly desk: OfficerDesk; readonly key: Signer; readonly files: Files }> {
+  const { config } = readConfig(process.env)
+  const files = new Files(config.data)
+  const key = await loadSigner(options.key ?? files.key('edge-1'), secretsFrom(options.secret))
+  return { desk: new OfficerDesk(options.registry ?? config.registryUrl, key), key, files }
+}
+
+export async function exportBlacklistRun(options: Asked): Promise<void> {
+  const { key, source } = await openSource(options)
+  await write(options, key, await blacklistNow(source))
+}
+
+export async function exportNotifications(data: string, options: OfOperator): Promise<void> {
+  const { key, source } = await openSource(options)
+  await write(options, key, await notificationsNow(source, options.operator, data))
+}
+
+interface ExceptionOptions extends OfOperator {
+  readonly network: readonly string[]
+  readonly subscribers?: string
+}
+
+export async function exportExceptions(options: ExceptionOptions): Promise<void> {
+  const { key, source } = await openSource(options)
+  const { operator, network, subscribers } = options
+  const whose = { operator, networks: network, data: subscribers ?? null }
+  await write(options, key, await exceptionsNow(source, whose))
+}
+
+async function openSource(
+  options: RunOptions,
+): Promise<{ readonly key: Signer; readonly source: ListSource }> {
+  const { desk, key, files } = await openDesk(options)
+  const trust = await loadTrust(options.root ?? files.root)
+  const spell = (imei14: string) =>
+    options.checkDigit ? withCheckDigit(parseImei14(imei14)) : imei14
+  return { key, source: { desk, trust, spell } }
+}
+
+async function write(options: Asked, key: Signer, now: ListNow): Promise<void> {
+  const written = await writeRun(options.run, { ...now, massChange: reasonOf(options) }, key)
+  const { list, at, lines, found } = now
+  const { treeSize } = at
+  const read = found && { usable: found.usable, total: found.total, faults: found.faults }
+  const changes = written?.changes
+    ? Object.fromEntries([...written.changes].map(([kind, part]) => [kind, part.length]))
+    : null
+  const files = written === null ? [] : written.manifest.files.map(({ name }) => name)
+  const answer = { list, treeSize, lines: lines.length, changes, read, written: files }
+  const text = [
+    ...(read === null ? [] : [`Read ${read.usable} of ${read.total} rows.`]),
+    ...Object.entries(read?.faults ?? {}).flatMap(([fault, count]) =>
+      count > 0 ? [`  ${fault.padEnd(14)} ${count}`] : [],
+    ),
+    `${lines.length} lines, as of entry ${treeSize} of the public log: ${files[0] ?? 'nothing new since the last run'}`,
+    ...Object.entries(changes ?? {}).map(([kind, count]) => `  ${kind.padEnd(14)} ${count}`),
+  ]
+  print(options.json ?? false, answer, text.join('\n'))
+}
+
+/** @throws {CommanderError} a mass change without a reason, or a reason for nothing */
+function reasonOf({ allowMassChange, reason }: RunOptions): string | null {
+  if ((allowMassChange ?? false) !== (reason !== undefined))
+    throw wrongUsage('--allow-mass-change and --reason belong together')
+  if (reason === undefined) return null
+  const said = reason.trim()
+  if (said === '' || said.length > MAX_REASON)
+    throw wrongUsage(`expected a reason of 1 to ${MAX_REASON} characters`)
+  return said
+}
