@@ -40,13 +40,13 @@ export async function openDesk(
 }
 
 export async function exportBlacklistRun(options: Asked): Promise<void> {
-  const { key, source } = await openSource(options)
-  await write(options, key, await blacklistNow(source))
+  const opened = await openSource(options)
+  await write(options, opened, await blacklistNow(opened.source))
 }
 
 export async function exportNotifications(data: string, options: OfOperator): Promise<void> {
-  const { key, source } = await openSource(options)
-  await write(options, key, await notificationsNow(source, options.operator, data))
+  const opened = await openSource(options)
+  await write(options, opened, await notificationsNow(opened.source, options.operator, data))
 }
 
 interface ExceptionOptions extends OfOperator {
@@ -55,24 +55,29 @@ interface ExceptionOptions extends OfOperator {
 }
 
 export async function exportExceptions(options: ExceptionOptions): Promise<void> {
-  const { key, source } = await openSource(options)
+  const opened = await openSource(options)
   const { operator, network, subscribers } = options
   const whose = { operator, networks: network, data: subscribers ?? null }
-  await write(options, key, await exceptionsNow(source, whose))
+  await write(options, opened, await exceptionsNow(opened.source, whose))
 }
 
-async function openSource(
-  options: RunOptions,
-): Promise<{ readonly key: Signer; readonly source: ListSource }> {
+interface Opened {
+  readonly key: Signer
+  readonly source: ListSource
+  readonly massChange: string | null
+}
+
+async function openSource(options: RunOptions): Promise<Opened> {
+  const massChange = reasonOf(options)
   const { desk, key, files } = await openDesk(options)
   const trust = await loadTrust(options.root ?? files.root)
   const spell = (imei14: string) =>
     options.checkDigit ? withCheckDigit(parseImei14(imei14)) : imei14
-  return { key, source: { desk, trust, spell } }
+  return { key, source: { desk, trust, spell }, massChange }
 }
 
-async function write(options: Asked, key: Signer, now: ListNow): Promise<void> {
-  const written = await writeRun(options.run, { ...now, massChange: reasonOf(options) }, key)
+async function write(options: Asked, { key, massChange }: Opened, now: ListNow): Promise<void> {
+  const written = await writeRun(options.run, { ...now, massChange }, key)
   const { list, at, lines, found } = now
   const { treeSize } = at
   const read = found && { usable: found.usable, total: found.total, faults: found.faults }
