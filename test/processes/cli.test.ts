@@ -93,6 +93,7 @@ const COMMANDS = [
   ['officer', 'found'],
   ['officer', 'release'],
   ['import', 'stolen-list'],
+  ['import', 'own-list'],
   ['export', 'blacklist'],
   ['export', 'notifications'],
   ['export', 'exceptions'],

@@ -21,7 +21,7 @@ const file = (content: string | Uint8Array, name = `data-${files++}.csv`) => {
   writeFileSync(path, content)
   return path
 }
-const read = (path: string, isAsked = (_: string) => true) =>
+const read = (path: string, isAsked: (imei14: string) => boolean = () => true) =>
   readOperatorData(path, { now: NOW, isAsked })
 const readLines = (lines: readonly string[], name?: string) => read(file(lines.join('\n'), name))
 
