@@ -24,7 +24,7 @@ import { World, imeiNumber } from './world.ts'
 
 const OWNER = '001010000000001'
 const THIEF = '001010000000002'
-const ABROAD = '999990000000003'
+const ABROAD = '001010000000003'
 
 let world: World
 let source: ListSource

@@ -373,7 +373,13 @@ describe('at a registry', () => {
     const common = ['--key', key('edge'), '--root', root, '--run', runs, '--operator', 'op']
     const data = join(folder, 'operator.csv')
     writeFileSync(data, `imei,imsi,msisdn\n${imeiNumber(1)},001010000000001,447700900001\n`)
-    const blacklist = await ask('export', 'blacklist', ...common.slice(0, -2))
+    const own = { key: key('edge'), root, registries: [{ origin: 'o', url: world.registryUrl }] }
+    const config = join(folder, 'edge.json')
+    writeFileSync(config, JSON.stringify(own))
+    const blacklist = await run(
+      ['export', 'blacklist', '--config', config, '--run', runs, '--json'],
+      { STOLEN_MODE_DATA: join(folder, 'nothing') },
+    )
     expect(blacklist).toMatchObject({ code: 0 })
     expect(blacklist.json()).toMatchObject({ list: 'blacklist', changes: null })
     const told = await ask('export', 'notifications', data, ...common, '--check-digit')

@@ -1,7 +1,10 @@
 import { parseImei14, withCheckDigit, type Signer } from '../../core/index.ts'
+import { machine } from '../../host/index.ts'
+import { mutualTls } from '../../host/mutual-tls.ts'
 import { MAX_REASON } from '../../wire/index.ts'
 import { OfficerDesk } from '../clients/officer.ts'
 import { readConfig } from '../config.ts'
+import { readEdgeFile } from '../edge-config.ts'
 import { Files, loadSigner, loadTrust } from '../files.ts'
 import { writeRun } from '../lists/runs.ts'
 import {
@@ -12,9 +15,11 @@ import {
   type ListSource,
 } from '../lists/wanted.ts'
 import { print, wrongUsage } from '../out.ts'
+import { readPems } from '../pem-files.ts'
 import { secretsFrom } from '../secrets.ts'
 
 export interface RunOptions {
+  readonly config?: string
   readonly registry?: string
   readonly key?: string
   readonly secret?: string
@@ -30,13 +35,27 @@ export interface RunOptions {
 type Asked = RunOptions & { readonly run: string }
 type OfOperator = Asked & { readonly operator: string }
 
+/** An operator at the registry: by what is said, else by its register's own file, else the demonstration's. */
 export async function openDesk(
   options: RunOptions,
-): Promise<{ readonly desk: OfficerDesk; readonly key: Signer; readonly files: Files }> {
+): Promise<{ readonly desk: OfficerDesk; readonly key: Signer; readonly root: string }> {
   const { config } = readConfig(process.env)
   const files = new Files(config.data)
-  const key = await loadSigner(options.key ?? files.key('edge-1'), secretsFrom(options.secret))
-  return { desk: new OfficerDesk(options.registry ?? config.registryUrl, key), key, files }
+  const file = options.config === undefined ? {} : await readEdgeFile(options.config)
+  const [first] = file.registries ?? []
+  const named = file.registries?.find(({ url }) => url === options.registry)
+  const registry = options.registry === undefined ? first : named
+  const key = await loadSigner(
+    options.key ?? file.key ?? files.key('edge-1'),
+    secretsFrom(options.secret),
+  )
+  const connector = registry?.tls && mutualTls(await readPems(registry.tls))
+  const url = options.registry ?? registry?.url ?? config.registryUrl
+  return {
+    desk: new OfficerDesk(url.replace(/\/+$/, ''), key, machine.clock, connector),
+    key,
+    root: options.root ?? file.root ?? files.root,
+  }
 }
 
 export async function exportBlacklistRun(options: Asked): Promise<void> {
@@ -69,8 +88,8 @@ interface Opened {
 
 async function openSource(options: RunOptions): Promise<Opened> {
   const massChange = reasonOf(options)
-  const { desk, key, files } = await openDesk(options)
-  const trust = await loadTrust(options.root ?? files.root)
+  const { desk, key, root } = await openDesk(options)
+  const trust = await loadTrust(root)
   const spell = (imei14: string) =>
     options.checkDigit ? withCheckDigit(parseImei14(imei14)) : imei14
   return { key, source: { desk, trust, spell }, massChange }

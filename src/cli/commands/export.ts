@@ -47,6 +47,7 @@ export function exportCommands(program: Command): void {
 
 function running(command: Command): Command {
   return asking(command, 'the operator', 'edge-1')
+    .option('--config <file>', "the register's own file: its key, root document, registry and TLS")
     .option('--check-digit', 'append the check digit: 15 digits')
     .option('--root <file>', 'root document (demonstration: trust/root.cbor)')
     .option('--allow-mass-change', 'let a run pass that changes more than 1 % of the lines')

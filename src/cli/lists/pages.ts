@@ -25,7 +25,7 @@ interface Page {
 }
 
 /** All pages of a list, one after the other. */
-export async function* pagesOf<T extends Page>(
+async function* pagesOf<T extends Page>(
   desk: OfficerDesk,
   path: string,
   schema: z.ZodType<T>,
