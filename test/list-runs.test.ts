@@ -20,6 +20,7 @@ import {
   type ListSource,
 } from '../src/cli/lists/wanted.ts'
 import { maskImei, withCheckDigit, type Imei14 } from '../src/core/index.ts'
+import { ask } from './ask.ts'
 import { World, imeiNumber } from './world.ts'
 
 const OWNER = '001010000000001'
@@ -55,6 +56,31 @@ const put = (now: ListNow, massChange: string | null = null) =>
   writeRun(runs(), { ...now, massChange }, operator())
 const text = (name: string) => readFileSync(join(runs(), name), 'utf8')
 const linesOf = (name: string) => text(name).trim().split('\n').slice(1)
+
+describe('the pages of a list', () => {
+  const FIRST = '0'.repeat(8) + '-0000-0000-0000-' + '0'.repeat(12)
+  const page = (list: string, cursor: string) =>
+    ask(world, { method: 'GET', path: `/v1/${list}?cursor=${cursor}`, by: operator() })
+
+  test('rest on the log state of the first, whatever is logged meanwhile', async () => {
+    await world.lock({ imei: imeiNumber(690) })
+    await later()
+    const { at, lines } = await blacklistNow(source)
+    await world.lock({ imei: imeiNumber(691) })
+    await world.settle()
+    const then = `${at.treeSize}.${at.guardedSize}`
+    const { json } = await page('blacklist', `${FIRST}.${then}`)
+    expect(json).toMatchObject({ treeSize: at.treeSize, guardedSize: at.guardedSize })
+    const numbers = (json['items'] as { imei14: string }[]).map(({ imei14 }) => imei14)
+    expect(numbers.toSorted()).toEqual(lines.map((line) => line.split(',')[0]))
+    expect(numbers).not.toContain(imeiNumber(691))
+    const beyond = at.treeSize + 1_000
+    for (const cursor of [`${FIRST}.${beyond}.0`, `${FIRST}.0.${beyond}`, `${FIRST}.${then}.0`])
+      expect((await page('blacklist', cursor)).code).toBe('bad-cursor')
+    for (const cursor of [`0.${beyond}`, `0.${then}`])
+      expect((await page('exceptions', cursor)).code).toBe('bad-cursor')
+  })
+})
 
 describe('the blacklist in runs', () => {
   test('a full list, then changes that lead from tree size to tree size', async () => {
