@@ -1,10 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { foundDemonstration } from '../../src/cli/demo-trust.ts'
 import { Files } from '../../src/cli/files.ts'
@@ -21,50 +19,16 @@ import {
   signCheckpoint,
   tilePath,
 } from '../../src/log/index.ts'
+import { commandsIn } from '../cli-process.ts'
 import { freePorts } from '../free-ports.ts'
 import { World, imeiNumber } from '../world.ts'
 
-const MAIN = fileURLToPath(new URL('../../bin/stolen-mode.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'stolen-mode-cli-'))
-const running = new Set<ChildProcess>()
+const { start, run, kill } = commandsIn(folder)
 afterAll(() => {
-  for (const child of running) child.kill('SIGKILL')
+  kill()
   rmSync(folder, { recursive: true, force: true })
 })
-
-interface Ran {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-  readonly json: () => Record<string, unknown>
-}
-
-/** Settings of the shell that runs the tests are not those of the tests. */
-const inherited = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^STOLEN_MODE_|^DATABASE_URL$/.test(name)),
-)
-
-function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: folder,
-    env: { ...inherited, STOLEN_MODE_DATA: join(folder, 'data'), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.add(child)
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (part: Buffer) => (out += part.toString()))
-  child.stderr.on('data', (part: Buffer) => (err += part.toString()))
-  const ended = once(child, 'close').then(([code]): Ran => {
-    running.delete(child)
-    return { code: code as number | null, out, err, json: () => JSON.parse(out) as never }
-  })
-  return { child, ended, said: () => err }
-}
-
-/** Runs `stolen-mode` to its end, as a process of its own. */
-const run = (args: readonly string[], environment?: Readonly<Record<string, string>>) =>
-  start(args, environment).ended
 
 const COMMANDS = [
   ['start'],
@@ -364,43 +328,6 @@ describe('at a registry', () => {
     expect(numbers.toSorted()).toEqual([imeiNumber(1), ...imeis].map(withCheckDigit))
     const foreign = await ask('export', 'blacklist', '--key', key('first'))
     expect(foreign.json()).toMatchObject({ error: { code: 'forbidden' } })
-  })
-
-  test('export in runs: full lists, what an operator alone can join, and all of it verified', async () => {
-    const root = join(folder, 'runs-root.cbor')
-    writeFileSync(root, world.founding.root)
-    const runs = join(folder, 'runs')
-    const common = ['--key', key('edge'), '--root', root, '--run', runs, '--operator', 'op']
-    const data = join(folder, 'operator.csv')
-    writeFileSync(data, `imei,imsi,msisdn\n${imeiNumber(1)},001010000000001,447700900001\n`)
-    const own = { key: key('edge'), root, registries: [{ origin: 'o', url: world.registryUrl }] }
-    const config = join(folder, 'edge.json')
-    writeFileSync(config, JSON.stringify(own))
-    const blacklist = await run(
-      ['export', 'blacklist', '--config', config, '--run', runs, '--json'],
-      { STOLEN_MODE_DATA: join(folder, 'nothing') },
-    )
-    expect(blacklist).toMatchObject({ code: 0 })
-    expect(blacklist.json()).toMatchObject({ list: 'blacklist', changes: null })
-    const told = await ask('export', 'notifications', data, ...common, '--check-digit')
-    expect(told.json()).toMatchObject({ lines: 1, read: { usable: 1, total: 1 } })
-    const [file] = told.json()['written'] as string[]
-    expect(readFileSync(join(runs, file!), 'utf8')).toContain(
-      `\n${withCheckDigit(imeiNumber(1))},001010000000001,447700900001,`,
-    )
-    const excepted = await ask('export', 'exceptions', ...common, '--network', '00101')
-    expect(excepted.json()).toMatchObject({ list: 'exceptions_op', lines: 0 })
-    const again = await ask('export', 'exceptions', ...common, '--network', '00101')
-    expect(again.json()).toMatchObject({ written: [] })
-    const verify = () => run(['export', 'verify', runs, '--key', key('edge'), '--json'])
-    expect((await verify()).json()).toEqual({
-      ok: true,
-      runs: { blacklist: 1, exceptions_op: 1, notifications_op: 1 },
-    })
-    writeFileSync(join(runs, file!), 'imei,imsi,msisdn,block_date,reasons\n')
-    const torn = await verify()
-    expect(torn.code).toBe(1)
-    expect(torn.json()).toMatchObject({ error: { code: 'snapshot-hash' } })
   })
 
   test('log verify over HTTP: whole', async () => {
