@@ -147,10 +147,18 @@ describe('the blacklist in runs', () => {
     await expect(refused({ at: { ...at, treeSize: at.treeSize - 1 } })).rejects.toMatchObject({
       code: 'tree-went-back',
     })
+    await expect(refused({ at: { ...at, guardedSize: 0 } })).rejects.toMatchObject({
+      code: 'tree-went-back',
+    })
     await expect(refused({ at: { ...at, log: 'log.example/other' } })).rejects.toMatchObject({
       code: 'log-unknown',
     })
     await expect(refused({ lines: fewer })).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('a folder that is none is a sentence', async () => {
+    writeFileSync(runs(), '')
+    await expect(put(await blacklistNow(source))).rejects.toMatchObject({ code: 'not-found' })
   })
 
   test('files that no manifest followed are no run', async () => {

@@ -41,7 +41,11 @@ describe('a list and its changes', () => {
           const wentAs = (line: string) => format.went[(line.length + odd) % format.went.length]!
           let lines = parseList(format, files[0]!)
           for (const [i, next] of all.slice(1).entries()) {
-            const changes = changesBetween(format, parseList(format, files[i]!), next, wentAs)
+            const changes = changesBetween(format, {
+              before: parseList(format, files[i]!),
+              after: next,
+              wentAs,
+            })
             const read = [...changes].map(
               ([name, part]) => [name, parseList(format, formatList(format, part))] as const,
             )
@@ -63,7 +67,11 @@ describe('a list and its changes', () => {
   test('what went says which way, what changed says the new', () => {
     const before = [`${A},00101,,20260311,theft`, `${B},00102,,20260311,theft`]
     const after = [`${A},00101,,20260311,robbery`]
-    const changes = changesBetween(notifications, before, after, () => 'no_longer_seen')
+    const changes = changesBetween(notifications, {
+      before,
+      after,
+      wentAs: () => 'no_longer_seen',
+    })
     expect(Object.fromEntries(changes)).toEqual({
       new: [],
       resolved: [],

@@ -87,16 +87,21 @@ export function parseList(format: ListFormat, text: string): string[] {
   return lines
 }
 
+/** Two states of a list. */
+export interface ListStates {
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  /** Which change file a line that went belongs to; the first where nothing is said. */
+  readonly wentAs?: ((line: string) => string) | undefined
+}
+
 /**
  * What leads from one state of a list to the next: every change file the format has, empty ones too.
  * A line that says something else now stands in `changed` as it is now, one that went as it was.
- * @param wentAs which change file a line that went belongs to
  */
 export function changesBetween(
   format: ListFormat,
-  before: readonly string[],
-  after: readonly string[],
-  wentAs: (line: string) => string = () => format.went[0]!,
+  { before, after, wentAs = () => format.went[0]! }: ListStates,
 ): ListChanges {
   const changes = new Map<string, string[]>(
     [format.came, ...format.went, ...(format.changed === null ? [] : [format.changed])].map(

@@ -36,7 +36,7 @@ export async function verifyRuns(folder: string, options: Options): Promise<void
     let before: Run | null = null
     const manifests = await manifestNames(folder, list)
     for (const name of manifests) {
-      const run: Run = await readRun(folder, name, { list, format }, key)
+      const run: Run = await readRun({ folder, list, format, exporter: key }, name)
       await checkChanges(folder, { format, before, run })
       before = run
     }
@@ -72,8 +72,8 @@ async function checkChanges(
     changes.set(kind, await readListed(folder, file, format))
   }
   // The oldest run kept may lead from one that was cleared away.
-  if (before === null || base === null) return
-  const isNext = equal(base.full.hash, before.manifest.files[0]!.hash)
+  if (before === null) return
+  const isNext = base !== null && equal(base.full.hash, before.manifest.files[0]!.hash)
   demand(isNext, 'not-consistent', 'a run leads from another than the one before it')
   const is = formatList(format, applyChanges(format, before.lines, changes))
   demand(

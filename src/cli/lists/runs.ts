@@ -55,44 +55,54 @@ const ES256 = nodeVerifiers().es256
  * Writes one run of a list into a folder: the full list, what changed since the newest run there, and
  * last, as that makes it one, the signed manifest. Null: nothing is new since that run.
  * @throws {Refusal} import-mass-change; tree-went-back, log-unknown; unavailable: two runs at one log
- * time; what `readRun` says of the run before; data-folder-busy
+ * time; not-found: the folder cannot be used; too-large: 256 MiB; what `readRun` says of the run before; data-folder-busy
  */
 export async function writeRun(
   folder: string,
   wanted: Wanted,
   exporter: Signer,
 ): Promise<{ readonly manifest: ListManifest; readonly changes: ListChanges | null } | null> {
-  await mkdirDurably(folder)
-  const lock = lockFolder(folder)
   try {
-    const newest = (await manifestNames(folder, wanted.list)).at(-1)
-    const last = newest === undefined ? null : await readRun(folder, newest, wanted, exporter.key)
-    if (last !== null && !continues(last, wanted)) return null
-    const { format, lines, wentAs } = wanted
-    const changes = last && changesBetween(format, last.lines, lines, wentAs)
-    const reason = changes && brake(changes, wanted, last.lines.length)
-    const files = await writeFiles(folder, wanted, last, changes)
-    const { treeSize, guardedSize, time, log } = wanted.at
-    const base = last && { treeSize: last.manifest.treeSize, full: last.manifest.files[0]! }
-    const manifest = { list: wanted.list, log, treeSize, guardedSize, time, base, files, reason }
-    await writeFileDurably(
-      join(folder, `${stampOf(time)}_${wanted.list}${MANIFEST}`),
-      signManifest(manifest, exporter),
-    )
-    return { manifest, changes }
-  } finally {
-    lock.release()
+    await mkdirDurably(folder)
+    const lock = lockFolder(folder)
+    try {
+      return await writeLocked(folder, wanted, exporter)
+    } finally {
+      lock.release()
+    }
+  } catch (error) {
+    if (error instanceof Refusal || !(error instanceof Error && 'code' in error)) throw error
+    throw new Refusal('not-found', `${folder} cannot be read and written (${String(error.code)})`)
   }
+}
+
+async function writeLocked(
+  folder: string,
+  wanted: Wanted,
+  exporter: Signer,
+): ReturnType<typeof writeRun> {
+  const newest = (await manifestNames(folder, wanted.list)).at(-1)
+  const place = { ...wanted, folder, exporter: exporter.key }
+  const last = newest === undefined ? null : await readRun(place, newest)
+  if (last !== null && !continues(last, wanted)) return null
+  const { list, format, at, lines: after, wentAs } = wanted
+  const changes = last && changesBetween(format, { before: last.lines, after, wentAs })
+  const reason = changes && brake(changes, wanted, last.lines.length)
+  const base = last && { treeSize: last.manifest.treeSize, full: last.manifest.files[0]! }
+  const files = await writeFiles(folder, wanted, base && { ...base, changes: changes! })
+  const manifest = { ...at, list, base, files, reason }
+  await writeFileDurably(
+    join(folder, `${stampOf(at.time)}_${list}${MANIFEST}`),
+    signManifest(manifest, exporter),
+  )
+  return { manifest, changes }
 }
 
 /** Whether there is anything to say after the run before. @throws {Refusal} tree-went-back, log-unknown, unavailable */
 function continues({ manifest, lines }: Run, { at, format, lines: now }: Wanted): boolean {
   demand(manifest.log === at.log, 'log-unknown', 'the run before is of another log')
-  demand(
-    at.treeSize >= manifest.treeSize,
-    'tree-went-back',
-    'the run before rests on a larger tree',
-  )
+  const isBack = at.treeSize < manifest.treeSize || at.guardedSize < manifest.guardedSize
+  demand(!isBack, 'tree-went-back', 'the run before rests on a larger tree')
   const isSameTree = at.treeSize === manifest.treeSize && at.guardedSize === manifest.guardedSize
   if (isSameTree && formatList(format, now) === formatList(format, lines)) return false
   // An idle log is cosigned every minute; until then there is no name for a second run.
@@ -116,18 +126,18 @@ function brake(changes: ListChanges, wanted: Wanted, before: number): string | n
 async function writeFiles(
   folder: string,
   { list, format, at, lines }: Wanted,
-  last: Run | null,
-  changes: ListChanges | null,
+  since: { readonly treeSize: number; readonly changes: ListChanges } | null,
 ): Promise<ListedFile[]> {
   const name = `${stampOf(at.time)}_${list}`
   const contents: (readonly [string, readonly string[]])[] = [[`${name}.csv`, lines]]
-  for (const [kind, part] of changes ?? []) {
-    const way = `${last!.manifest.treeSize}_${at.treeSize}`
+  for (const [kind, part] of since?.changes ?? []) {
+    const way = `${since!.treeSize}_${at.treeSize}`
     contents.push([`${name}_delta_${way}_${kind}.csv`, part])
   }
   const files: ListedFile[] = []
   for (const [file, part] of contents) {
     const bytes = utf8(formatList(format, part))
+    demand(bytes.length <= MAX_LIST_BYTES, 'too-large', 'more than the next run could read')
     await writeFileDurably(join(folder, file), bytes)
     files.push({ name: file, bytes: bytes.length, hash: sha256Fast(bytes) })
   }
@@ -140,8 +150,14 @@ export const MANIFEST_NAME = /^([0-9]{8}_[0-9]{6})_([0-9a-z_-]+)_manifest\.cose$
 
 /** Manifests of one list, oldest first: a run without one was never finished. */
 export async function manifestNames(folder: string, list: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => [])
+  const names = await readdir(folder)
   return names.filter((name) => MANIFEST_NAME.exec(name)?.[2] === list).toSorted()
+}
+
+/** Where runs of one list are, and whose. */
+export interface RunPlace extends Pick<Wanted, 'list' | 'format'> {
+  readonly folder: string
+  readonly exporter: PublicKey
 }
 
 /**
@@ -150,10 +166,8 @@ export async function manifestNames(folder: string, list: string): Promise<strin
  * @throws {Refusal} not-found, too-large, malformed, signature, snapshot-hash, list-columns
  */
 export async function readRun(
-  folder: string,
+  { folder, list, format, exporter }: RunPlace,
   manifestName: string,
-  { list, format }: Pick<Wanted, 'list' | 'format'>,
-  exporter: PublicKey,
 ): Promise<Run> {
   const bytes = await readBounded(join(folder, manifestName), MAX_MANIFEST_BYTES)
   const manifest = readManifest(bytes, exporter, ES256)
