@@ -16,6 +16,7 @@ const CONTENT_TYPES = [
   'application/stolen-status+cbor',
   'application/stolen-sighting+cbor',
   'application/stolen-ack+cbor',
+  'application/stolen-run+cbor',
   'application/stolen-owner+cbor',
   'application/stolen-auth+cbor',
   'application/stolen-request+cbor',

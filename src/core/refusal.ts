@@ -88,6 +88,7 @@ export type RefusalCode =
   | 'list-conflict'
   | 'list-leading-zeros'
   | 'list-delta-conflict'
+  | 'list-rows'
   | 'import-shrinks'
   | 'import-mass-change'
   | 'import-incomplete'

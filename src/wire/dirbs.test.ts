@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../core/index.ts'
-import { ListGuard, csvCell, readHeader, readRow, type StolenListFormat } from './dirbs.ts'
+import { ListGuard, readHeader, readRow, type StolenListFormat } from './dirbs.ts'
 
 const full = readHeader(['imei', 'reporting_date', 'status'])
 const delta = readHeader(['imei', 'reporting_date', 'status', 'change_type'])
@@ -234,16 +234,5 @@ describe('a list as a whole', () => {
         [IMEI, '', ''],
       ]),
     ).toEqual([false, true])
-  })
-})
-
-describe('a cell written for others', () => {
-  test.each(['=cmd()', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('A78: %j is no formula', (text) => {
-    expect(csvCell(text).replace(/^"/, '')).toMatch(/^'/)
-  })
-
-  test('is quoted where RFC 4180 demands it', () => {
-    expect(csvCell('plain|text')).toBe('plain|text')
-    expect(csvCell('a,"b"')).toBe('"a,""b"""')
   })
 })

@@ -95,7 +95,7 @@ export function readRow(
 }
 
 /** YYYYMMDD, 2000 to 2099, in the calendar. */
-function isDate(text: string): boolean {
+export function isDate(text: string): boolean {
   const match = /^(20[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])$/.exec(text)
   if (!match) return false
   const [year, month, day] = match.slice(1).map(Number) as [number, number, number]
@@ -106,6 +106,35 @@ function isDate(text: string): boolean {
 
 const LINES_NAMED = 20
 
+/** What a spreadsheet does to numbers: it takes their leading zeros, or writes them as powers of ten. */
+export class ZeroGuard {
+  #scientific = 0
+  #zero = 0
+  #one = 0
+
+  /** Looks at a raw IMEI cell, usable or not. */
+  see(cell: string): void {
+    // The plus sign tells 3.51235E+14 from a hexadecimal number.
+    if (/^[0-9]+(?:[.,][0-9]*)?E\+[0-9]+$/i.test(cell)) this.#scientific++
+    if (cell.startsWith('0')) this.#zero++
+    if (cell.startsWith('1')) this.#one++
+  }
+
+  /** @throws {Refusal} list-leading-zeros */
+  finish(): void {
+    if (this.#scientific > 0)
+      throw new Refusal(
+        'list-leading-zeros',
+        `${this.#scientific} numbers are in a spreadsheet's scientific notation`,
+      )
+    if (this.#one > this.#zero)
+      throw new Refusal(
+        'list-leading-zeros',
+        'more numbers begin with 1 than with 0: leading zeros were lost',
+      )
+  }
+}
+
 /**
  * What a list as a whole must not be: contradictory, or robbed of its leading zeros by a spreadsheet.
  * Rows that say the same twice collapse into the first.
@@ -113,9 +142,7 @@ const LINES_NAMED = 20
 export class ListGuard {
   readonly #said = new Map<Imei14, string>()
   readonly #conflicts: number[] = []
-  #scientific = 0
-  #zero = 0
-  #one = 0
+  readonly #zeros = new ZeroGuard()
   readonly #delta: boolean
 
   constructor(format: StolenListFormat) {
@@ -124,10 +151,7 @@ export class ListGuard {
 
   /** Looks at a raw IMEI cell, usable or not. */
   see(cell: string): void {
-    // The plus sign tells 3.51235E+14 from a hexadecimal number.
-    if (/^[0-9]+(?:[.,][0-9]*)?E\+[0-9]+$/i.test(cell)) this.#scientific++
-    if (cell.startsWith('0')) this.#zero++
-    if (cell.startsWith('1')) this.#one++
+    this.#zeros.see(cell)
   }
 
   /** True for the first row about this number. */
@@ -146,24 +170,6 @@ export class ListGuard {
         `lines ${this.#conflicts.slice(0, LINES_NAMED).join(', ')} contradict earlier lines about the same number`,
         { lines: this.#conflicts.length },
       )
-    if (this.#scientific > 0)
-      throw new Refusal(
-        'list-leading-zeros',
-        `${this.#scientific} numbers are in a spreadsheet's scientific notation`,
-      )
-    if (this.#one > this.#zero)
-      throw new Refusal(
-        'list-leading-zeros',
-        'more numbers begin with 1 than with 0: leading zeros were lost',
-      )
+    this.#zeros.finish()
   }
-}
-
-/**
- * A cell for others to read: quoted where RFC 4180 demands it, and never a formula, whatever program
- * opens it.
- */
-export function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

@@ -113,6 +113,7 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
     'The list seems to have lost its leading zeros, as spreadsheets do.',
   ),
   'list-delta-conflict': p(422, 'The change list does not fit what is there.'),
+  'list-rows': p(422, 'The list has rows that must not stand in it; their lines are named.'),
   'import-shrinks': p(
     409,
     'The list is much shorter than the last one; two people and a reason are needed.',

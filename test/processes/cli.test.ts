@@ -1,10 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { foundDemonstration } from '../../src/cli/demo-trust.ts'
 import { Files } from '../../src/cli/files.ts'
@@ -21,50 +19,16 @@ import {
   signCheckpoint,
   tilePath,
 } from '../../src/log/index.ts'
+import { commandsIn } from '../cli-process.ts'
 import { freePorts } from '../free-ports.ts'
 import { World, imeiNumber } from '../world.ts'
 
-const MAIN = fileURLToPath(new URL('../../bin/stolen-mode.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'stolen-mode-cli-'))
-const running = new Set<ChildProcess>()
+const { start, run, kill } = commandsIn(folder)
 afterAll(() => {
-  for (const child of running) child.kill('SIGKILL')
+  kill()
   rmSync(folder, { recursive: true, force: true })
 })
-
-interface Ran {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-  readonly json: () => Record<string, unknown>
-}
-
-/** Settings of the shell that runs the tests are not those of the tests. */
-const inherited = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^STOLEN_MODE_|^DATABASE_URL$/.test(name)),
-)
-
-function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: folder,
-    env: { ...inherited, STOLEN_MODE_DATA: join(folder, 'data'), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.add(child)
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (part: Buffer) => (out += part.toString()))
-  child.stderr.on('data', (part: Buffer) => (err += part.toString()))
-  const ended = once(child, 'close').then(([code]): Ran => {
-    running.delete(child)
-    return { code: code as number | null, out, err, json: () => JSON.parse(out) as never }
-  })
-  return { child, ended, said: () => err }
-}
-
-/** Runs `stolen-mode` to its end, as a process of its own. */
-const run = (args: readonly string[], environment?: Readonly<Record<string, string>>) =>
-  start(args, environment).ended
 
 const COMMANDS = [
   ['start'],
@@ -93,7 +57,11 @@ const COMMANDS = [
   ['officer', 'found'],
   ['officer', 'release'],
   ['import', 'stolen-list'],
+  ['import', 'own-list'],
   ['export', 'blacklist'],
+  ['export', 'notifications'],
+  ['export', 'exceptions'],
+  ['export', 'verify'],
   ['bench', 'import'],
   ['bench', 'audit'],
 ]
@@ -127,6 +95,8 @@ describe('wrong usage', () => {
     ['an unknown verb', ['officer', 'aprove'], 'Did you mean approve?'],
     ['an unknown option', ['check', '1', '--jsn'], 'Did you mean --json?'],
     ['a missing argument', ['import', 'stolen-list'], "missing required argument 'file'"],
+    ['a reason for nothing', ['export', 'blacklist', '--run', 'x', '--reason', 'y'], ''],
+    ['a list both as file and as run', ['export', 'blacklist', '--run', 'x', '--out', 'y'], ''],
     ['a missing option', ['log', 'verify', '.'], "'--vkey <vkey>' not specified"],
     [
       'a word that is no choice',

@@ -3,30 +3,22 @@ import { rename, rm } from 'node:fs/promises'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { Refusal } from '../../core/index.ts'
-import { BlacklistPage, csvCell } from '../../wire/index.ts'
-import type { z } from 'zod'
-import { OfficerDesk } from '../clients/officer.ts'
-import { readConfig } from '../config.ts'
-import { Files, loadSigner } from '../files.ts'
-import { say } from '../out.ts'
-import { secretsFrom } from '../secrets.ts'
+import { listLine } from '../../wire/index.ts'
+import type { OfficerDesk } from '../clients/officer.ts'
+import { blacklistPages } from '../lists/pages.ts'
+import { say, wrongUsage } from '../out.ts'
+import { exportBlacklistRun, openDesk, type RunOptions } from './export-run.ts'
 
-interface Options {
-  readonly registry?: string
-  readonly key?: string
-  readonly secret?: string
+interface Options extends RunOptions {
   readonly out?: string
-  readonly checkDigit?: boolean
-  readonly json?: boolean
 }
 
 export async function exportBlacklist(options: Options): Promise<void> {
-  const { config } = readConfig(process.env)
-  const key = await loadSigner(
-    options.key ?? new Files(config.data).key('edge-1'),
-    secretsFrom(options.secret),
-  )
-  const desk = new OfficerDesk(options.registry ?? config.registryUrl, key)
+  if (options.run !== undefined) {
+    if (options.out !== undefined) throw wrongUsage('--out and --run exclude each other')
+    return exportBlacklistRun({ ...options, run: options.run })
+  }
+  const { desk } = await openDesk(options)
   const write = (out: Writable) => writeList(out, desk, options)
   if (options.out === undefined) await write(process.stdout)
   else await writeWhole(options.out, write)
@@ -58,27 +50,16 @@ async function writeList(out: Writable, desk: OfficerDesk, options: Options): Pr
   if (!options.json) await put('imei,block_date,reasons')
   // A number that was locked bare and enrolled afterwards stands for two things; a list names it once.
   const seen = new Set<string>()
-  let cursor: string | null = null
-  let treeSize = 0
-  do {
-    const query: string = cursor === null ? '' : `?cursor=${cursor}`
-    const page: z.infer<typeof BlacklistPage> = await desk.get(
-      `/v1/blacklist${query}`,
-      BlacklistPage,
-    )
-    for (const { imei14, checkDigit, blockDate, reasons } of page.items) {
+  let size = 0
+  for await (const { items, treeSize } of blacklistPages(desk)) {
+    for (const { imei14, checkDigit, blockDate, reasons } of items) {
       if (seen.has(imei14)) continue
       seen.add(imei14)
       const imei = options.checkDigit ? imei14 + checkDigit : imei14
       const cells = [imei, blockDate, reasons.join('|')]
-      await put(
-        options.json
-          ? JSON.stringify({ imei, blockDate, reasons })
-          : cells.map((cell) => csvCell(cell)).join(','),
-      )
+      await put(options.json ? JSON.stringify({ imei, blockDate, reasons }) : listLine(cells))
     }
-    treeSize = page.treeSize
-    cursor = page.next
-  } while (cursor !== null)
-  say(`${seen.size} numbers, as of entry ${treeSize} of the public log`)
+    size = treeSize
+  }
+  say(`${seen.size} numbers, as of entry ${size} of the public log`)
 }

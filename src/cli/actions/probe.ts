@@ -1,11 +1,11 @@
 import { type Imei14, parseImei14 } from '../../core/index.ts'
 import { fraction } from '../../host/index.ts'
-import { BlacklistPage, ProbeAnswer } from '../../wire/index.ts'
-import type { z } from 'zod'
+import { ProbeAnswer } from '../../wire/index.ts'
 import { OfficerDesk } from '../clients/officer.ts'
 import { probeRegister } from '../clients/prober.ts'
 import { readConfig } from '../config.ts'
 import { Files, loadSigner } from '../files.ts'
+import { blacklistPages } from '../lists/pages.ts'
 import { EXIT, print } from '../out.ts'
 import { RegisterProbe } from '../register-probe.ts'
 import { secretsFrom } from '../secrets.ts'
@@ -62,15 +62,7 @@ export async function probe(url: string, options: Options): Promise<void> {
 
 async function listed(desk: OfficerDesk): Promise<ReadonlySet<Imei14>> {
   const all = new Set<Imei14>()
-  let cursor: string | null = null
-  do {
-    const query: string = cursor === null ? '' : `?cursor=${cursor}`
-    const page: z.infer<typeof BlacklistPage> = await desk.get(
-      `/v1/blacklist${query}`,
-      BlacklistPage,
-    )
-    for (const { imei14 } of page.items) all.add(parseImei14(imei14))
-    cursor = page.next
-  } while (cursor !== null)
+  for await (const { items } of blacklistPages(desk))
+    for (const { imei14 } of items) all.add(parseImei14(imei14))
   return all
 }

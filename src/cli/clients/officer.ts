@@ -1,5 +1,5 @@
 import { Refusal, demand, type Act, type Signer } from '../../core/index.ts'
-import { call, machine, type Clock } from '../../host/index.ts'
+import { call, machine, type Clock, type Connector } from '../../host/index.ts'
 import {
   BatchDraftsAnswer,
   BundlesAnswer,
@@ -24,11 +24,19 @@ export class OfficerDesk {
   readonly registryUrl: string
   readonly #key: Signer
   readonly #clock: Clock
+  readonly #connector: Connector | undefined
 
-  constructor(registryUrl: string, key: Signer, clock: Clock = machine.clock) {
+  /** @param connector where the registry wants to see a certificate */
+  constructor(
+    registryUrl: string,
+    key: Signer,
+    clock: Clock = machine.clock,
+    connector?: Connector,
+  ) {
     this.registryUrl = registryUrl
     this.#key = key
     this.#clock = clock
+    this.#connector = connector
   }
 
   /** By the desk's own clock, Unix seconds. */
@@ -159,6 +167,7 @@ export class OfficerDesk {
       answer,
       signer: this.#key,
       clock: this.#clock,
+      connector: this.#connector,
     })
   }
 }

@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
-import { parse } from 'csv-parse/sync'
-import { Refusal, demand } from '../../core/index.ts'
+import { demand } from '../../core/index.ts'
 import {
   ListGuard,
   readHeader,
@@ -9,8 +8,7 @@ import {
   type RefusedRow,
   type StolenListFormat,
 } from '../../wire/index.ts'
-import { readLines } from './lines.ts'
-import { MAX_UNPACKED, openList } from './list-file.ts'
+import { openRows, type Row } from './rows.ts'
 
 /** What an import sends of a list. */
 export interface ListContent {
@@ -32,7 +30,6 @@ export interface StolenList extends ListContent {
   readonly misfits: readonly number[]
 }
 
-const MAX_LINE = 65_536
 const MAX_ROWS = 2_000_000
 const MAX_NAME = 128
 
@@ -43,15 +40,9 @@ const MAX_NAME = 128
  * malformed, not-found
  */
 export async function readStolenList(path: string): Promise<StolenList> {
-  const { fileHash, text } = await openList(path)
+  const { fileHash, rows } = await openRows(path)
   const reading = new Reading()
-  try {
-    const limits = { lineBytes: MAX_LINE, totalBytes: MAX_UNPACKED }
-    for await (const { line, text: found } of readLines(text, limits)) reading.take(line, found)
-  } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw new Refusal('malformed', 'the file could not be read to its end')
-  }
+  for await (const row of rows) reading.take(row)
   return { source: basename(path).slice(0, MAX_NAME), fileHash, ...reading.finish() }
 }
 
@@ -62,28 +53,22 @@ class Reading {
   #header: { readonly format: StolenListFormat; readonly guard: ListGuard } | null = null
   #total = 0
 
-  take(line: number, text: string | null): void {
-    if (text?.trim() === '') return
+  take({ line, cells }: Row): void {
     if (this.#header === null) {
-      demand(text !== null, 'list-columns', 'the first line is longer than a list has')
-      const format = readHeader(cellsOf(text) ?? [])
+      const format = readHeader(typeof cells === 'string' ? [] : cells)
       this.#header = { format, guard: new ListGuard(format) }
       return
     }
     demand(++this.#total <= MAX_ROWS, 'too-large', `more than ${MAX_ROWS} rows`)
-    if (text === null) this.#refused.push({ line, reason: 'too-long' })
-    else this.row(line, cellsOf(text), this.#header)
+    if (typeof cells === 'string') this.#refused.push({ line, reason: cells })
+    else this.row(line, cells, this.#header)
   }
 
   private row(
     line: number,
-    cells: string[] | null,
+    cells: readonly string[],
     { format, guard }: { readonly format: StolenListFormat; readonly guard: ListGuard },
   ): void {
-    if (cells === null) {
-      this.#refused.push({ line, reason: 'columns' })
-      return
-    }
     guard.see((cells[format.at['imei'] ?? 0] ?? '').trim())
     const row = readRow(cells, line, format)
     if ('refused' in row) {
@@ -107,19 +92,5 @@ class Reading {
       repeated,
       misfits: this.#misfits,
     }
-  }
-}
-
-/**
- * RFC 4180, one line at a time: no cell of these lists holds a line break, so that a quote somebody
- * forgot spoils its own line and not the rest of the file. Null: not a line of cells.
- */
-function cellsOf(line: string): string[] | null {
-  if (!line.includes('"')) return line.split(',') // the same, in a fifth of the time
-  try {
-    const [cells] = parse(line, { relax_column_count: true }) as string[][]
-    return cells ?? []
-  } catch {
-    return null
   }
 }

@@ -56,7 +56,7 @@ export class LocalLists {
     }
   }
 
-  /** @throws {Refusal} not-found; too-large, malformed; import-shrinks */
+  /** @throws {Refusal} not-found; too-large, malformed, list-leading-zeros; import-mass-change */
   private async load({ path, accept }: LocalListFile): Promise<void> {
     const { logger, dataDir } = this.#options
     if (this.#bytes === null) await this.recall()
@@ -93,7 +93,7 @@ export class LocalLists {
     const most = Math.max(1, Math.floor(before!.size * BRAKE))
     if (gone + come > most)
       throw new Refusal(
-        'import-shrinks',
+        'import-mass-change',
         `${come} rows come and ${gone} go, of ${before!.size}: set "accept": "${hash}" if that is right`,
       )
   }

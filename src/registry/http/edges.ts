@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { demand, fromBase64 } from '../../core/index.ts'
 import {
   BlacklistPage,
+  ExceptionsPage,
   SightingsAnswer,
   SightingsRequest,
   SnapshotChunk,
@@ -11,7 +12,8 @@ import {
 import type { Context } from '../context.ts'
 import { feedEntries } from '../feed/entries.ts'
 import type { FeedHub } from '../feed/hub.ts'
-import { blacklistPage } from '../services/blacklist.ts'
+import { blacklistPage, type ListCursor } from '../services/blacklist.ts'
+import { exceptionsPage, type ExceptionsCursor } from '../services/exceptions.ts'
 import { takeSightings } from '../services/sightings.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
@@ -54,9 +56,23 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
       refuses: ['bad-cursor'],
     },
     async (c) => {
-      const after = c.req.query('cursor')
       listReaderIn(c)
-      return blacklistPage(context, cursorIn(after))
+      return blacklistPage(context, listCursor(c.req.query('cursor')))
+    },
+  )
+  get(
+    app,
+    {
+      path: '/v1/exceptions',
+      summary: 'Honest pairs that stand, for registers that cannot follow the feed',
+      answer: ExceptionsPage,
+      middleware: operator,
+      query: { cursor: "The last answer's `next`" },
+      refuses: ['bad-cursor'],
+    },
+    async (c) => {
+      operatorIn(c)
+      return exceptionsPage(context, exceptionsCursor(c.req.query('cursor')))
     },
   )
   document(app, {
@@ -105,4 +121,21 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
       return { ...taken, refused: [...taken.refused] }
     },
   )
+}
+
+/** Of `<subject>.<plain>.<guarded>`. @throws {Refusal} bad-cursor */
+function listCursor(text: string | undefined): ListCursor | null {
+  if (text === undefined) return null
+  const [after, plain = '', guarded = '', ...more] = text.split('.')
+  demand(more.length === 0, 'bad-cursor', 'not one of our cursors')
+  const frontiers = { plain: parseCursor(plain), guarded: parseCursor(guarded) }
+  return { after: cursorIn(after)!, frontiers }
+}
+
+/** Of `<leaf>.<plain>`. @throws {Refusal} bad-cursor */
+function exceptionsCursor(text: string | undefined): ExceptionsCursor | null {
+  if (text === undefined) return null
+  const [after = '', plain = '', ...more] = text.split('.')
+  demand(more.length === 0, 'bad-cursor', 'not one of our cursors')
+  return { after: parseCursor(after), plain: parseCursor(plain) }
 }

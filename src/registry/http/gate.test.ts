@@ -58,6 +58,7 @@ const SIGNED: readonly (Question & { readonly role: 'officer' | 'operator' | 're
   { role: 'registry', path: '/v1/certificates', body: { certificates: ['AAAA'] } },
   { role: 'operator', method: 'GET', path: '/v1/snapshot/0' },
   { role: 'operator', method: 'GET', path: '/v1/blacklist' },
+  { role: 'operator', method: 'GET', path: '/v1/exceptions' },
   { role: 'operator', method: 'GET', path: '/v1/feed' },
   { role: 'operator', path: '/v1/registers/acks', body: { ack: 'AAAA' } },
   { role: 'registry', path: '/v1/registers/probes', body: PROBE },
@@ -217,7 +218,8 @@ describeOnEachEngine("the registry's gate", (open) => {
     for (const cursor of [dashes, "' or 1=1 --", '0', `${ID}0`]) {
       const query = `?cursor=${encodeURIComponent(cursor)}`
       expect(await get(`/v1/cases${query}`)).toMatchObject({ status: 400, code: 'bad-cursor' })
-      expect(await get(`/v1/blacklist${query}`, operator)).toMatchObject({ code: 'bad-cursor' })
+      for (const list of ['blacklist', 'exceptions'])
+        expect(await get(`/v1/${list}${query}`, operator)).toMatchObject({ code: 'bad-cursor' })
       expect(await get(`/v1/batches/${ID}/drafts${query}`)).toMatchObject({ code: 'bad-cursor' })
     }
     for (const id of [dashes, ID.toUpperCase(), '%00', '..%2f..', "'"]) {

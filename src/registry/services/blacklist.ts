@@ -1,9 +1,12 @@
 import {
   WHY_STOLEN,
   checkDigit,
-  lapse,
+  demand,
+  heaviest,
+  isBlack,
+  listingsInForce,
   parseOpening,
-  stateInForce,
+  type Frontiers,
   type Imei14,
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
@@ -18,8 +21,17 @@ export interface ListedNumber {
   readonly reasons: string[]
 }
 
+/** A place in the list: the last subject given, and the frontiers its first page rested on. */
+export interface ListCursor {
+  readonly after: string
+  readonly frontiers: Frontiers
+}
+
 export interface ListedPage {
+  /** The newest checkpoint with the plain quorum. */
+  readonly checkpoint: string | null
   readonly treeSize: number
+  readonly guardedSize: number
   readonly items: ListedNumber[]
   readonly next: string | null
 }
@@ -29,34 +41,52 @@ const REASONS = new Map<number, string>(
   Object.entries(WHY_STOLEN).map(([word, number]) => [number, word]),
 )
 
-/** Numbers that are to be refused now, in the order of their subjects. */
-export async function blacklistPage(context: Context, after: string | null): Promise<ListedPage> {
+/**
+ * Numbers that are to be refused, in the order of their subjects. All pages of one list rest on the
+ * frontiers of its first, however the log grows meanwhile.
+ * @throws {Refusal} bad-cursor: frontiers that were never reached
+ */
+export async function blacklistPage(
+  context: Context,
+  cursor: ListCursor | null,
+): Promise<ListedPage> {
   const { db, sequencer } = context
+  const { published } = sequencer
+  const reached = frontiersOf(published)
+  const { plain, guarded } = cursor?.frontiers ?? reached
+  demand(plain <= reached.plain && guarded <= reached.guarded, 'bad-cursor', 'not yet reached')
   let query = db.selectFrom('subjects').select('id').orderBy('id').limit(PAGE)
-  if (after !== null) query = query.where('id', '>', after)
+  if (cursor !== null) query = query.where('id', '>', cursor.after)
   const ids = (await query.execute()).map(({ id }) => id)
   const orders = await ordersOf(db, ids)
-  const frontiers = frontiersOf(sequencer.published)
   const now = Math.floor(sequencer.now() / 1000)
   const items = [...orders.values()].flatMap((list) => {
-    const { state } = lapse(stateInForce(list, frontiers, sequencer.ledger), now)
-    return state === 'stolen' || state === 'recovered' || state === 'retired' ? rowsOf(list) : []
+    let refusing: KnownOrder | null = null
+    const taken = (known: KnownOrder) => {
+      if (known.order.act === 'lock' || known.order.act === 'retire') refusing = known
+    }
+    const opened = list.map((one) => ({ ...one, imeis: parseOpening(one.opening).ids.imeis }))
+    const listings = listingsInForce(opened, { plain, guarded }, sequencer.ledger, { taken })
+    const black = [...listings].filter(([, listing]) => isBlack(heaviest([listing], now)))
+    return refusing === null ? [] : black.map(([imei14]) => rowOf(imei14, refusing!))
   })
-  const treeSize = sequencer.published.newest?.checkpoint.size ?? 0
-  return { treeSize, items, next: ids.length < PAGE ? null : (ids.at(-1) ?? null) }
+  const last = ids.length < PAGE ? undefined : ids.at(-1)
+  return {
+    checkpoint: published.plain?.note ?? null,
+    treeSize: plain,
+    guardedSize: guarded,
+    items,
+    next: last === undefined ? null : `${last}.${plain}.${guarded}`,
+  }
 }
 
-/** Every number of the device, as the order in force names them. */
-function rowsOf(orders: readonly KnownOrder[]): ListedNumber[] {
-  const order = orders.findLast(({ order: { act } }) => act === 'lock' || act === 'retire')
-  if (!order) return []
-  const blockDate = new Date(order.t).toISOString().slice(0, 10).replaceAll('-', '')
-  const reason =
-    order.order.act === 'retire' ? 'retired' : (REASONS.get(order.order.why ?? 0) ?? 'theft')
-  return parseOpening(order.opening).ids.imeis.map((imei14) => ({
+/** As the order says that refuses it. */
+function rowOf(imei14: Imei14, { t, order }: KnownOrder): ListedNumber {
+  const reason = order.act === 'retire' ? 'retired' : (REASONS.get(order.why ?? 0) ?? 'theft')
+  return {
     imei14,
     checkDigit: String(checkDigit(imei14)),
-    blockDate,
+    blockDate: new Date(t).toISOString().slice(0, 10).replaceAll('-', ''),
     reasons: [reason],
-  }))
+  }
 }
