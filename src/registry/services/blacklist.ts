@@ -8,6 +8,7 @@ import {
   parseOpening,
   type Frontiers,
   type Imei14,
+  type OpenedOrder,
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
@@ -66,7 +67,13 @@ export async function blacklistPage(
       if (known.order.act === 'lock' || known.order.act === 'retire') refusing = known
     }
     const opened = list.map((one) => ({ ...one, imeis: parseOpening(one.opening).ids.imeis }))
-    const listings = listingsInForce(opened, { plain, guarded }, sequencer.ledger, { taken })
+    const frontiers = { plain, guarded }
+    const listings = listingsInForce<KnownOrder & OpenedOrder>(
+      opened,
+      frontiers,
+      sequencer.ledger,
+      { taken },
+    )
     const black = [...listings].filter(([, listing]) => isBlack(heaviest([listing], now)))
     return refusing === null ? [] : black.map(([imei14]) => rowOf(imei14, refusing!))
   })
