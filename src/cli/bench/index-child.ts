@@ -1,9 +1,11 @@
-// A process of its own, so that its memory is the index's and nobody else's. It is given a file that
-// `saveSet` could have written, and the number of entries; it answers with one line of JSON.
+// A process of its own, so that its memory is the index's and nobody else's. It is given a file with a
+// snapshot and its SHA-256 behind, and the number of entries; it answers with one line of JSON.
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { SNRS_OF_A_TAC, decodeSnapshot, imeiOfNumbers } from '../../core/index.ts'
-import { loadSet, saveSet, type ImeiSet } from '../../edge/index.ts'
+import { SNRS_OF_A_TAC, concat, decodeSnapshot, imeiOfNumbers } from '../../core/index.ts'
+import { ImeiSet, type LoadedSet } from '../../edge/index.ts'
+import { writeFileDurably } from '../../host/index.ts'
 import { listedTacs, randomFrom } from './listed-numbers.ts'
 import { plainSet, queriesFor, rateOf, sortedArray, type Rate } from './queries.ts'
 import { TurnClock, type Pause } from './turn-clock.ts'
@@ -47,9 +49,9 @@ const rssMb = () => Math.round(process.memoryUsage.rss() / 2 ** 20)
 
 async function measure(path: string, entries: number): Promise<IndexMeasured> {
   const start = performance.now()
-  const loaded = await loadSet(path, fail)
+  const loaded = await load(path)
   const loadSeconds = (performance.now() - start) / 1000
-  if (loaded?.set.size !== entries) throw new Error('the file holds another number of entries')
+  if (loaded.set.size !== entries) throw new Error('the file holds another number of entries')
   const { set } = loaded
   const bytesPerEntry = Math.round((set.bytes / entries) * 1000) / 1000
   await wait(QUIET_MS)
@@ -64,13 +66,16 @@ async function measure(path: string, entries: number): Promise<IndexMeasured> {
   })
   const save = await watch(
     set,
-    timed(() => saveSet(`${path}.saved`, set, loaded)),
+    timed(async () => {
+      const { bytes, sha256 } = await set.encode(loaded.list, loaded.treeSize)
+      await writeFileDurably(`${path}.saved`, concat(bytes, sha256))
+    }),
   )
 
   const { groups } = decodeSnapshot(readFileSync(path).subarray(0, -HASH_BYTES))
   const queries = queriesFor(groups, entries)
   // The set as it was in the file: what was added since would make hits of misses.
-  const unchanged = (await loadSet(path, fail))!.set
+  const unchanged = (await load(path)).set
   return {
     entries,
     loadSeconds,
@@ -83,6 +88,11 @@ async function measure(path: string, entries: number): Promise<IndexMeasured> {
     plainSet: entries <= MOST_IN_A_SET ? rateOf(plainSet(groups), queries) : null,
     sortedArray: entries <= MOST_IN_AN_ARRAY ? rateOf(sortedArray(groups, entries), queries) : null,
   }
+}
+
+async function load(path: string): Promise<LoadedSet> {
+  const file = new Uint8Array(await readFile(path))
+  return ImeiSet.fromSnapshot(file.subarray(0, -HASH_BYTES), file.subarray(-HASH_BYTES), fail)
 }
 
 /** Adds numbers until that is worth a new base: one in ten of a model most likely never seen before. */

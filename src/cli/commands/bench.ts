@@ -44,8 +44,16 @@ export function benchCommands(program: Command): void {
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-index.ts')).benchIndex))
   bench
+    .command('starts')
+    .description(
+      'how soon a register answers: with an empty disk from signed lists, and after a restart',
+    )
+    .option('--entries <n>', 'listed numbers', count, NUMBERS)
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-starts.ts')).benchStarts))
+  bench
     .command('edge')
-    .description('all of the register: index, S13, N5g, propagation; one JSON object')
+    .description('all of the register: index, starts, S13, N5g, propagation; one JSON object')
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-edge.ts')).benchEdge))
   bench

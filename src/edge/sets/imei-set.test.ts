@@ -1,7 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   LISTS,
   encodeSnapshot,
@@ -13,7 +10,6 @@ import {
 import { sha256Fast } from '../../host/index.ts'
 import { Arena } from './arena.ts'
 import { ImeiSet } from './imei-set.ts'
-import { loadSet, saveSet } from './set-file.ts'
 
 /** More than an overlay takes before it is folded. */
 const MANY = 110_000
@@ -144,50 +140,5 @@ describe('a set of numbers', () => {
     large.set(bytes)
     await ImeiSet.fromSnapshot(large.subarray(0, bytes.length), sha256, fail)
     expect(large.length).toBe(bytes.length + 1_000)
-  })
-})
-
-describe('a set kept on disk', () => {
-  let folder = ''
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'stolen-mode-set-'))
-  })
-  afterAll(() => rm(folder, { recursive: true }))
-
-  it('is there again after a restart', async () => {
-    const path = join(folder, 'kept')
-    expect(await loadSet(path, fail)).toBeNull()
-    const set = await setOf(numbers(0, 100))
-    set.add(number(200))
-    await saveSet(path, set, HEAD)
-    const loaded = await loadSet(path, fail)
-    expect(loaded).toMatchObject(HEAD)
-    await expectExactly(loaded!.set, [...numbers(0, 100), number(200)])
-    expect(await readdir(folder)).toEqual(['kept'])
-  })
-
-  it('is refused half-written, cut at any place', async () => {
-    const path = join(folder, 'torn')
-    await saveSet(path, await setOf(numbers(0, 20)), HEAD)
-    const whole = await readFile(path)
-    for (const length of [0, 1, 31, 32, 33, 50, whole.length - 32, whole.length - 1]) {
-      await writeFile(path, whole)
-      await truncate(path, length)
-      const code = length < 32 ? 'snapshot-malformed' : 'snapshot-hash'
-      await expect(loadSet(path, fail)).rejects.toMatchObject({ code })
-    }
-  })
-
-  it('is refused with any bit changed', async () => {
-    const path = join(folder, 'rotten')
-    await saveSet(path, await setOf(numbers(0, 3)), HEAD)
-    const whole = await readFile(path)
-    for (const at of [0, 5, 13, 20, whole.length - 33, whole.length - 1]) {
-      await writeFile(
-        path,
-        whole.map((byte, i) => (i === at ? byte ^ 1 : byte)),
-      )
-      await expect(loadSet(path, fail)).rejects.toMatchObject({ code: 'snapshot-hash' })
-    }
   })
 })

@@ -20,8 +20,6 @@ export interface EncodedSet {
   /** The snapshot: what its hash, and so a signed head, is about. */
   readonly bytes: Uint8Array
   readonly sha256: Uint8Array
-  /** Both, one behind the other in the same memory: what is kept on disk. */
-  readonly file: Uint8Array<ArrayBuffer>
 }
 
 /**
@@ -95,7 +93,7 @@ export class ImeiSet {
   async encode(list: List, treeSize: number): Promise<EncodedSet> {
     const file = await runJob('encode', { ...this.parts(), list, treeSize })
     const end = file.length - HASH_BYTES
-    return { bytes: file.subarray(0, end), sha256: file.subarray(end), file }
+    return { bytes: file.subarray(0, end), sha256: file.subarray(end) }
   }
 
   /** Resolves when no new base is being built. */
