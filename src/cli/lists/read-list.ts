@@ -9,7 +9,7 @@ import {
   type RefusedRow,
   type StolenListFormat,
 } from '../../wire/index.ts'
-import { readLines } from './lines.ts'
+import { readLines } from '../../host/lines.ts'
 import { MAX_UNPACKED, openList } from './list-file.ts'
 
 /** What an import sends of a list. */
