@@ -2,7 +2,7 @@ import {
   Refusal,
   demand,
   readSighting,
-  reporterOf,
+  parseReport,
   toHex,
   type SeenHow,
   type Sighting,
@@ -46,7 +46,7 @@ export async function takeSightings(
 
 async function takeOne(context: Context, caller: Caller, bytes: Uint8Array): Promise<boolean> {
   const { db, sequencer, trust } = context
-  const kid = reporterOf(bytes)
+  const { kid } = parseReport(bytes)
   demand(toHex(kid) === caller.kid, 'sighting-signature', 'signed by another than its reporter')
   const { cert } = sequencer.ledger.authorities.signer(kid, sequencer.now(), sequencer.ledger.size)
   const sighting = readSighting(bytes, cert.key, trust.verify.es256)

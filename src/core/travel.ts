@@ -1,13 +1,17 @@
-import type { Asker } from '../checks.ts'
-
-/** A network, by where it stands. */
-export type Place = Pick<Asker, 'country' | 'network'>
+/** A network, by where it stands: ISO 3166 country, PLMN. */
+export interface Place {
+  readonly country: string
+  readonly network: string
+}
 
 /** The least time from one network to the other, in seconds; 0 where a phone may see both at once. */
 export type TravelSeconds = (from: Place, to: Place) => number
 
 /** No two of the world's regions that do not touch are closer by air. */
 const BETWEEN_REGIONS = 3_600
+
+/** The longest that `travelByRegion` ever says, in seconds. */
+export const MOST_TRAVEL_SECONDS = BETWEEN_REGIONS
 
 /**
  * Regions that touch, by the first digit of a mobile country code (ITU-T E.212 annex A): 2 Europe,
