@@ -7,6 +7,7 @@ import { FeedHub } from './feed/hub.ts'
 import { createApp } from './http/app.ts'
 import type { Env } from './http/env.ts'
 import { forgetAnswers } from './http/idempotency.ts'
+import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
 import { forgetBlockTimes } from './services/registers.ts'
 import { Cosigners } from './log/cosigners.ts'
@@ -50,7 +51,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     logger,
     onPublished: (published, accepted) => hub.publish(published, accepted),
   })
-  const { country, peers = [] } = options
+  const { country, peers = [], models = null } = options
   const context: Context = {
     db,
     store,
@@ -60,6 +61,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     country,
     host: new URL(options.url).host,
     peers,
+    models,
     surroundings,
     logger,
   }
@@ -67,6 +69,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await forgetAnswers(context)
     await forgetSpent(context)
     await forgetBlockTimes(context)
+    await forgetCloneSignals(context)
   }
   const forget = setInterval(() => void forgetAll().catch(() => undefined), HOUR_MS)
   forget.unref()

@@ -12,21 +12,27 @@ import {
   equal,
   parseCoseKey,
   parseDocument,
+  parseImei14,
   parseMadeDevice,
   parseSign1,
   parseStatement,
   readEat,
   saltedRecord,
+  tacOf,
   thumbprint,
   verifySign1,
   verifySlot,
+  type BatchStatement,
   type Eat,
+  type Imei14,
   type MadeDevice,
   type PublicKey,
+  type Tac,
 } from '../../core/index.ts'
 import { leafHash, verifyInclusion } from '../../log/index.ts'
 import type { Context } from '../context.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { noteMisfit, type Misfit } from './attested-clones.ts'
 import { homeElsewhere } from './home.ts'
 import { cardHash, drawCard } from './reports.ts'
 import { checkNonce, useNonce } from './nonces.ts'
@@ -55,30 +61,63 @@ export interface Enrolled {
 export async function enrol(context: Context, request: Enrolment): Promise<Enrolled> {
   const eat = readEat(request.eat, context.trust.verify.es256)
   checkNonce(context, eat.nonce)
-  const made = checkMaker(context, request)
-  demand(eat.bootVerified, 'boot-state-unverified', 'enrolled only as the maker shipped it')
+  const { made, statement, tacs } = checkMaker(context, request)
   demand(
     equal(thumbprint(eat.dak), made.dak),
     'attestation-needed',
     'the maker vouches for another key',
   )
+  // From here on a key that its maker vouches for speaks: what does not fit is told to police.
+  const misfit = (why: Misfit['why'], imeis: readonly Imei14[]) =>
+    noteMisfit(context, { device: made.dak, why, imeis })
+  const isOwnModel = (imei: Imei14) =>
+    [statement.tacs, tacs].every((known) => known?.includes(tacOf(imei)))
+  await misfit(
+    'model',
+    made.imeis.filter((imei) => !isOwnModel(imei)),
+  )
+  checkMade(made, statement, tacs)
+  await misfit(
+    'altered',
+    eat.imeis.filter((imei) => !made.imeis.includes(imei)),
+  )
   demand(sameNumbers(eat, made), 'imei-mismatch', 'the maker vouches for other numbers')
+  demand(eat.bootVerified, 'boot-state-unverified', 'enrolled only as the maker shipped it')
   const owner = request.owner ? checkOwner(context, eat, request.owner) : null
   await useNonce(context, eat.nonce)
   const known = await enrolledBefore(context, made)
   if (known !== null) return { index: known, card: null }
-  for (const imei of made.imeis)
-    demand(
-      (await homeElsewhere(context, imei)) === null,
-      'identity-conflict',
-      'one of the numbers is at home in another registry',
-    )
-  await claimNumbers(context, made)
+  for (const imei of made.imeis) {
+    const home = await homeElsewhere(context, imei)
+    if (home !== null) await misfit('keys', [imei])
+    demand(home === null, 'identity-conflict', 'one of the numbers is at home in another registry')
+  }
+  try {
+    await claimNumbers(context, made)
+  } catch (error) {
+    await misfit('keys', await numbersOfOthers(context, made))
+    throw error
+  }
+  const isNamed = (imei: Imei14) => context.models?.fits(tacOf(imei), request.model) ?? true
+  await misfit(
+    'model',
+    made.imeis.filter((imei) => !isNamed(imei)),
+  )
   return keep(context, request, { eat, made, owner })
 }
 
-/** @throws {Refusal} attestation-needed, scope, signature, chain */
-function checkMaker({ sequencer, trust }: Context, request: Enrolment): MadeDevice {
+/**
+ * What a maker has signed of this device; whether he may speak of its models is still to be asked.
+ * @throws {Refusal} attestation-needed, signature, chain
+ */
+function checkMaker(
+  { sequencer, trust }: Context,
+  request: Enrolment,
+): {
+  readonly made: MadeDevice
+  readonly statement: BatchStatement
+  readonly tacs: readonly Tac[] | null
+} {
   const cose = parseDocument(request.statement, 'application/stolen-batch+cbor')
   const slot = cose.slots[0]!
   const { cert } = sequencer.ledger.authorities.signer(
@@ -94,7 +133,6 @@ function checkMaker({ sequencer, trust }: Context, request: Enrolment): MadeDevi
   verifySlot(cose, slot, cert.key, { verify: trust.verify.es256 })
   const statement = parseStatement(cose.payload)
   const made = parseMadeDevice(request.record)
-  checkMade(made, statement, cert.scope.tacs)
   try {
     const { index, path } = request
     verifyInclusion({
@@ -107,7 +145,7 @@ function checkMaker({ sequencer, trust }: Context, request: Enrolment): MadeDevi
   } catch {
     demand(false, 'attestation-needed', 'the record is not part of the statement')
   }
-  return made
+  return { made, statement, tacs: cert.scope.tacs }
 }
 
 function sameNumbers(eat: Eat, made: MadeDevice): boolean {
@@ -163,6 +201,17 @@ async function claimNumbers({ db }: Context, made: MadeDevice): Promise<void> {
     const ours = rows.every((row) => equal(new Uint8Array(row.device_id), made.dak))
     demand(ours, 'identity-conflict', 'one of the numbers is enrolled for another key')
   })
+}
+
+/** Those of its numbers that are enrolled for another key. */
+async function numbersOfOthers({ db }: Context, made: MadeDevice): Promise<Imei14[]> {
+  const rows = await db
+    .selectFrom('device_imeis')
+    .select('imei14')
+    .where('imei14', 'in', [...made.imeis])
+    .where('device_id', '<>', made.dak)
+    .execute()
+  return rows.map(({ imei14 }) => parseImei14(imei14))
 }
 
 async function keep(

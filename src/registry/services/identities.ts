@@ -174,13 +174,31 @@ async function demandNumberOf(
 }
 
 /** Neither the device under this number nor the bare number. @throws {Refusal} wrong-state */
-async function demandNotLocked({ db, sequencer }: Context, imei: Imei14): Promise<void> {
+async function demandNotLocked(context: Context, imei: Imei14): Promise<void> {
+  const state = await lockedState(context, imei)
+  demand(state === null, 'wrong-state', `no conflict is made of a ${state} number`)
+}
+
+async function lockedState({ db, sequencer }: Context, imei: Imei14): Promise<State | null> {
   const orders = await ordersOf(db, await subjectIdsFor(db, { imei }))
   const now = Math.floor(sequencer.now() / 1000)
-  for (const known of orders.values()) {
-    const { state } = lapse(stateLogged(known, sequencer.ledger), now)
-    demand(!LOCKED.has(state), 'wrong-state', `no conflict is made of a ${state} number`)
-  }
+  const states = [...orders.values()].map(
+    (known) => lapse(stateLogged(known, sequencer.ledger), now).state,
+  )
+  return states.find((state) => LOCKED.has(state)) ?? null
+}
+
+/** Whether a conflict of this number could be logged, and none stands yet. */
+export async function isConflictOpen(context: Context, imei: Imei14): Promise<boolean> {
+  if ((await lockedState(context, imei)) !== null) return false
+  const rows = await context.db
+    .selectFrom('identity_openings')
+    .select('log_index')
+    .where('imei14', '=', imei)
+    .execute()
+  const { ledger } = context.sequencer
+  const standing = rows.map((row) => ledger.identity(Number(row.log_index)))
+  return standing.every((one) => one?.record.type !== 'conflict')
 }
 
 /** Keeps a conflict or pair, under a salt of its own. */

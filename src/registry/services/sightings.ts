@@ -1,15 +1,20 @@
 import {
+  CLONE_TYPE,
+  MOST_TRAVEL_SECONDS,
   Refusal,
   demand,
-  readSighting,
   parseReport,
+  readSighting,
   toHex,
+  travelByRegion,
   type SeenHow,
   type Sighting,
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import { demandRole, type Caller } from '../model/caller.ts'
+import { demandOfOurTime } from '../model/seen-when.ts'
 import { findByImei, type Subject } from '../model/subjects.ts'
+import { noteSignal, takeCloneSignal } from './clone-signals.ts'
 
 /** What became of a delivery. */
 export interface SightingsTaken {
@@ -18,11 +23,12 @@ export interface SightingsTaken {
   readonly refused: readonly { readonly position: number; readonly code: string }[]
 }
 
-const MAX_AGE_SECONDS = 30 * 86_400
-const MAX_AHEAD_SECONDS = 300
 const HOUR_MS = 3_600_000
 
-/** Takes an operator's signed sightings: at least once delivered, once counted. @throws {Refusal} forbidden */
+/**
+ * Takes an operator's signed sightings and clone signals: at least once delivered, once counted.
+ * @throws {Refusal} forbidden
+ */
 export async function takeSightings(
   context: Context,
   caller: Caller,
@@ -46,18 +52,61 @@ export async function takeSightings(
 
 async function takeOne(context: Context, caller: Caller, bytes: Uint8Array): Promise<boolean> {
   const { db, sequencer, trust } = context
-  const { kid } = parseReport(bytes)
+  const { kid, contentType } = parseReport(bytes)
   demand(toHex(kid) === caller.kid, 'sighting-signature', 'signed by another than its reporter')
   const { cert } = sequencer.ledger.authorities.signer(kid, sequencer.now(), sequencer.ledger.size)
+  if (contentType === CLONE_TYPE) {
+    await takeCloneSignal(context, caller, bytes, cert.key)
+    return true
+  }
   const sighting = readSighting(bytes, cert.key, trust.verify.es256)
-  const age = Math.floor(context.surroundings.clock() / 1000) - sighting.at
-  demand(
-    age <= MAX_AGE_SECONDS && age >= -MAX_AHEAD_SECONDS,
-    'sighting-replayed',
-    'seen too long ago, or in the future',
-  )
+  demandOfOurTime(context, sighting.at)
   const subject = await findByImei(db, sighting.imei)
-  return keep(context, sighting, { reporter: caller.sub, subject, body: bytes })
+  const isNew = await keep(context, sighting, { reporter: caller.sub, subject, body: bytes })
+  // Of one sent before too: the process may have died between the two.
+  await judgeTravel(context, caller, sighting)
+  return isNew
+}
+
+/** Networks looked at, of those that saw a number at nearly the same time. */
+const MAX_COMPARED = 64
+
+/**
+ * The registry alone sees the sightings of all operators: a number in two countries within less time than
+ * anybody needs from one to the other is worn by two phones.
+ */
+async function judgeTravel(
+  context: Context,
+  { sub }: Caller,
+  { imei, how, at, country, network }: Sighting,
+): Promise<void> {
+  if (how !== 'attach' || network === null) return
+  const here = { country, network }
+  const rows = await context.db
+    .selectFrom('sightings')
+    .select(['country', 'network', 'reporter', (e) => e.fn.max('at_ms').as('at_ms')])
+    .where('imei14', '=', imei)
+    .where('how', '=', 'attach')
+    .where('country', '<>', country)
+    .where('at_ms', '>', BigInt((at - MOST_TRAVEL_SECONDS) * 1000))
+    .where('at_ms', '<', BigInt((at + MOST_TRAVEL_SECONDS) * 1000))
+    .groupBy(['country', 'network', 'reporter'])
+    .limit(MAX_COMPARED)
+    .execute()
+  const seen = rows.flatMap(({ network: other, reporter, ...row }) =>
+    other === null
+      ? []
+      : [{ country: row.country, network: other, operator: reporter, at: Number(row.at_ms) }],
+  )
+  const apart = seen.filter((one) => Math.abs(one.at / 1000 - at) < travelByRegion(one, here))
+  if (apart.length === 0) return
+  await noteSignal(context, {
+    imei14: imei,
+    why: 'travel',
+    reporter: { operator: sub },
+    at: at * 1000,
+    places: [{ ...here, operator: sub, at: at * 1000 }, ...apart],
+  })
 }
 
 async function keep(

@@ -3,6 +3,7 @@ import { ownerKeys } from './0002-owner-keys.ts'
 import { erasure } from './0003-erasure.ts'
 import { registers } from './0004-registers.ts'
 import { identities } from './0005-identities.ts'
+import { cloneSignals } from './0007-clone-signals.ts'
 
 /** In order, for ever: what has been released is never edited, only followed. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   { name: '0003-erasure', statements: erasure },
   { name: '0004-registers', statements: registers },
   { name: '0005-identities', statements: identities },
+  { name: '0007-clone-signals', statements: cloneSignals },
 ] as const
