@@ -12,13 +12,13 @@ const OWNER = '001010000000001'
 const THIEF = '001010000000002'
 
 let world: World
-/** Another operator's register, on another continent. */
+/** Another operator's register, at the other end of the world. */
 let abroad: Edge
 let there: RegisterProbe
 
 beforeAll(async () => {
-  // Mobile country codes that nobody has, in Europe and in North America.
-  world = await World.boot({ operators: 2, network: '29901', remember: true })
+  const place = { country: 'GB', network: '00101' }
+  world = await World.boot({ operators: 2, place, remember: true })
   const { founding, trust, surroundings, logger } = world
   abroad = await startEdge({
     name: 'edge-abroad',
@@ -28,8 +28,8 @@ beforeAll(async () => {
     dataDir: join(world.folder, 'edge-abroad'),
     port: 0,
     adminPort: 0,
-    country: 'XB',
-    network: '39901',
+    country: 'NZ',
+    network: '99901',
     unknown: 'whitelist',
     surroundings,
     logger,
@@ -90,13 +90,13 @@ describe('a number that two phones wear', () => {
           why: 'travel',
           selfReported: true,
           places: expect.arrayContaining([
-            expect.objectContaining({ country: 'ZZ', network: '29901', operator }),
-            expect.objectContaining({ country: 'XB', network: '39901', operator: foreign }),
+            expect.objectContaining({ country: 'GB', network: '00101', operator }),
+            expect.objectContaining({ country: 'NZ', network: '99901', operator: foreign }),
           ]) as unknown,
         },
       ],
     })
-    expect(new Set(sightings.map(({ country }) => country))).toEqual(new Set(['ZZ', 'XB']))
+    expect(new Set(sightings.map(({ country }) => country))).toEqual(new Set(['GB', 'NZ']))
 
     // Nothing is locked by a signal, whoever asks: it would hit the owner.
     await expect(world.first.propose(caseId)).rejects.toMatchObject({ code: 'wrong-state' })

@@ -13,6 +13,7 @@ import {
   parseTac,
   stateInForce,
   type Imei14,
+  type Place,
   type Signer,
   type State,
 } from '../src/core/index.ts'
@@ -65,7 +66,7 @@ export interface WorldOptions {
   /** Operators with a certificate; the first one's register runs. */
   readonly operators?: number
   /** Where that register stands. */
-  readonly network?: string
+  readonly place?: Place
   /** Whether it remembers attaches of phones that no list names. */
   readonly remember?: boolean
   /** Takes every party's log lines. */
@@ -116,7 +117,7 @@ export class World implements AsyncDisposable {
   #ownsDatabase = false
   #limits: Limits | null = null
   #models: ModelNames | null = null
-  #network = '00101'
+  #place: Place = { country: DEMO_COUNTRY, network: '00101' }
   #remembers = false
   registry: Registry | null = null
   #served: Served | null = null
@@ -143,7 +144,7 @@ export class World implements AsyncDisposable {
     if (options.logger) this.logger = options.logger
     this.#limits = options.limits ?? null
     this.#models = options.models ?? null
-    this.#network = options.network ?? this.#network
+    this.#place = options.place ?? this.#place
     this.#remembers = options.remember ?? false
     const [registry, witness, guardian, edge, admin] = await freePorts(5)
     this.#ports = {
@@ -282,8 +283,7 @@ export class World implements AsyncDisposable {
       dataDir: join(this.folder, 'edge'),
       port: this.#ports.edge,
       adminPort: this.#ports.admin,
-      country: DEMO_COUNTRY,
-      network: this.#network,
+      ...this.#place,
       unknown: 'whitelist',
       remember: this.#remembers,
       surroundings,

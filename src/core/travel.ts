@@ -1,3 +1,5 @@
+import { COUNTRY_CIRCLES } from './country-circles.ts'
+
 /** A network, by where it stands: ISO 3166 country, PLMN. */
 export interface Place {
   readonly country: string
@@ -7,23 +9,54 @@ export interface Place {
 /** The least time from one network to the other, in seconds; 0 where a phone may see both at once. */
 export type TravelSeconds = (from: Place, to: Place) => number
 
-/** No two of the world's regions that do not touch are closer by air. */
-const BETWEEN_REGIONS = 3_600
+interface Circle {
+  /** Unit vector to its middle. */
+  readonly at: readonly [number, number, number]
+  readonly km: number
+}
 
-/** The longest that `travelByRegion` ever says, in seconds. */
-export const MOST_TRAVEL_SECONDS = BETWEEN_REGIONS
+const EARTH_KM = 6_371
+/** An airliner with the strongest wind behind it, and no time on the ground. */
+const KM_PER_HOUR = 1_300
+/** Radio reaches beyond a border, and the clocks of two operators differ. */
+const NEAR_KM = 300
+
+const CIRCLES: ReadonlyMap<string, readonly Circle[]> = new Map(
+  Object.entries(COUNTRY_CIRCLES).map(([country, text]) => [
+    country,
+    text.split(', ').map((circle) => circleOf(circle.split(' ').map(Number))),
+  ]),
+)
+
+/** No way on earth is longer, in seconds. */
+export const MOST_TRAVEL_SECONDS = secondsFor(Math.PI * EARTH_KM)
 
 /**
- * Regions that touch, by the first digit of a mobile country code (ITU-T E.212 annex A): 2 Europe,
- * 3 North America and the Caribbean, 4 Asia, 5 South-East Asia and Oceania, 6 Africa, 7 South and
- * Central America. Within one, and across a border, nothing is said: people live on both sides.
+ * What the positions of two countries say, without a map of networks: the least distance between them at
+ * a speed that nobody has. So it is rarely something, and then surely. Within a country, or where one is
+ * not known, nothing.
  */
-const TOUCHING = new Set(['24', '26', '37', '45', '46'])
+export const travelByCountry: TravelSeconds = (from, to) => {
+  const [here, there] = [CIRCLES.get(from.country), CIRCLES.get(to.country)]
+  if (from.country === to.country || here === undefined || there === undefined) return 0
+  const gaps = here.flatMap((a) => there.map((b) => EARTH_KM * angle(a, b) - a.km - b.km))
+  return secondsFor(Math.min(...gaps))
+}
 
-/** What can be said of any two networks without a map: rarely something, and then surely. */
-export const travelByRegion: TravelSeconds = (from, to) => {
-  const [a, b] = [from.network[0]!, to.network[0]!].toSorted()
-  const areRegions = [a, b].every((digit) => digit! >= '2' && digit! <= '7')
-  if (!areRegions || a === b || TOUCHING.has(`${a}${b}`)) return 0
-  return BETWEEN_REGIONS
+function secondsFor(km: number): number {
+  return Math.floor((Math.max(0, km - NEAR_KM) / KM_PER_HOUR) * 3_600)
+}
+
+function angle({ at: [x, y, z] }: Circle, { at: [u, v, w] }: Circle): number {
+  return Math.acos(Math.min(1, x * u + y * v + z * w))
+}
+
+function circleOf([latitude, longitude, km]: readonly number[]): Circle {
+  const [lat, lon] = [latitude!, longitude!].map((degrees) => (degrees * Math.PI) / 180)
+  const at = [
+    Math.cos(lat!) * Math.cos(lon!),
+    Math.cos(lat!) * Math.sin(lon!),
+    Math.sin(lat!),
+  ] as const
+  return { at, km: km! }
 }

@@ -1,4 +1,4 @@
-import { demand, travelByRegion, type CloneSignal, type Signer } from '../core/index.ts'
+import { demand, travelByCountry, type CloneSignal, type Signer } from '../core/index.ts'
 import { lockFolder, mkdirDurably } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { startAdmin } from './admin.ts'
@@ -73,7 +73,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       isOn: options.remember ?? false,
       clock,
       random,
-      travelSeconds: travelByRegion,
+      travelSeconds: travelByCountry,
       onReRegistration: (one) => events.add({ event: 'force-re-registration', ...one }),
       onSignal: (one) => {
         events.add({ event: 'clone-signal', ...one })

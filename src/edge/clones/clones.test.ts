@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { parseImei14, travelByRegion, type CloneSignal, type Place } from '../../core/index.ts'
+import { parseImei14, type CloneSignal, type Place } from '../../core/index.ts'
 import { machine } from '../../host/index.ts'
 import { makeJudge, type Judge } from '../checks.ts'
 import type { ListedState } from '../register.ts'
@@ -238,34 +238,4 @@ test('A65 no signal ever holds a subscriber, and no event does unless attaches a
       for (const { lastSeen } of events) expect(now / 1000 - lastSeen).toBeLessThan(86_400)
     }),
   )
-})
-
-describe('the way between networks', () => {
-  const seconds = (from: string, to: string) =>
-    travelByRegion({ country: 'XA', network: from }, { country: 'XB', network: to })
-
-  test('is known where their regions do not touch, and only there', () => {
-    for (const [a, b] of [
-      ['29901', '39901'],
-      ['29901', '59901'],
-      ['29901', '79901'],
-      ['39901', '49901'],
-      ['49901', '79901'],
-      ['69901', '59901'],
-    ] as const)
-      expect([seconds(a, b), seconds(b, a)]).toEqual([3_600, 3_600])
-    for (const [a, b] of [
-      ['29901', '29902'],
-      ['29901', '49901'],
-      ['29901', '69901'],
-      ['39901', '79901'],
-      ['49901', '59901'],
-      ['49901', '69901'],
-    ] as const)
-      expect([seconds(a, b), seconds(b, a)]).toEqual([0, 0])
-  })
-
-  test('is not known of test and international networks', () => {
-    expect([seconds('00101', '39901'), seconds('90101', '29901')]).toEqual([0, 0])
-  })
 })

@@ -7,6 +7,7 @@ import {
   signCloneSignal,
   signSighting,
   toBase64,
+  travelByCountry,
   withCheckDigit,
   type CloneSignal,
   type Imei14,
@@ -139,13 +140,17 @@ describeOnEachEngine('clone signals', (open) => {
     const desk = new Desk(world)
     const [one, two] = desk.operators
     const [near, far] = [imeiNumber(2), imeiNumber(3)]
-    for (const [of, country, network, seconds] of [
-      [near, 'XB', '29902', 0], // the same region: people live on both sides
-      [far, 'XC', '39901', -3_600], // an hour is enough
-      [imei, 'XC', '39901', -3_599],
+    const here = { country: 'GB', network: '00101' }
+    const least = travelByCountry(here, { country: 'NZ', network: '99901' })
+    for (const [of, country, seconds] of [
+      [near, 'FR', 0], // people live on both sides
+      [far, 'NZ', -least], // a flight is enough
+      [imei, 'NZ', 60 - least],
     ] as const) {
-      await desk.send([desk.attach(country, network, seconds, two, of)], two)
-      expect(await desk.send([desk.attach('ZZ', '29901', 0, one, of)], one)).toEqual(GOOD)
+      // Older ones hide none that is near enough.
+      for (const at of [seconds, seconds - 3_600])
+        await desk.send([desk.attach(country, '99901', at, two, of)], two)
+      expect(await desk.send([desk.attach('GB', '00101', 0, one, of)], one)).toEqual(GOOD)
     }
     expect([await desk.rows(near), await desk.rows(far)]).toEqual([[], []])
     expect(await desk.rows()).toMatchObject([
@@ -153,8 +158,8 @@ describeOnEachEngine('clone signals', (open) => {
         why: 'travel',
         reporter: 'zz.edge-1',
         places: [
-          { country: 'ZZ', network: '29901', operator: 'zz.edge-1' },
-          { country: 'XC', network: '39901', operator: 'zz.edge-2' },
+          { country: 'GB', network: '00101', operator: 'zz.edge-1' },
+          { country: 'NZ', network: '99901', operator: 'zz.edge-2' },
         ],
       },
     ])

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import {
   CLONE_TYPE,
   MOST_TRAVEL_SECONDS,
@@ -6,7 +7,7 @@ import {
   parseReport,
   readSighting,
   toHex,
-  travelByRegion,
+  travelByCountry,
   type SeenHow,
   type Sighting,
 } from '../../core/index.ts'
@@ -68,8 +69,15 @@ async function takeOne(context: Context, caller: Caller, bytes: Uint8Array): Pro
   return isNew
 }
 
-/** Networks looked at, of those that saw a number at nearly the same time. */
-const MAX_COMPARED = 64
+/** Sightings of one number looked at, of those in other countries within a day. */
+const MAX_COMPARED = 1_000
+
+interface Elsewhere {
+  readonly country: string
+  readonly network: string
+  readonly reporter: string
+  readonly at_ms: bigint
+}
 
 /**
  * The registry alone sees the sightings of all operators: a number in two countries within less time than
@@ -82,30 +90,31 @@ async function judgeTravel(
 ): Promise<void> {
   if (how !== 'attach' || network === null) return
   const here = { country, network }
-  const rows = await context.db
-    .selectFrom('sightings')
-    .select(['country', 'network', 'reporter', (e) => e.fn.max('at_ms').as('at_ms')])
-    .where('imei14', '=', imei)
-    .where('how', '=', 'attach')
-    .where('country', '<>', country)
-    .where('at_ms', '>', BigInt((at - MOST_TRAVEL_SECONDS) * 1000))
-    .where('at_ms', '<', BigInt((at + MOST_TRAVEL_SECONDS) * 1000))
-    .groupBy(['country', 'network', 'reporter'])
-    .limit(MAX_COMPARED)
-    .execute()
-  const seen = rows.flatMap(({ network: other, reporter, ...row }) =>
-    other === null
-      ? []
-      : [{ country: row.country, network: other, operator: reporter, at: Number(row.at_ms) }],
-  )
-  const apart = seen.filter((one) => Math.abs(one.at / 1000 - at) < travelByRegion(one, here))
+  const ms = at * 1000
+  const window = MOST_TRAVEL_SECONDS * 1000
+  // Of each network the sighting nearest in time, among the newest that there are.
+  const { rows } = await sql<Elsewhere>`
+    select distinct on (country, network, reporter) country, network, reporter, at_ms
+    from (
+      select country, network, reporter, at_ms from sightings
+      where imei14 = ${imei} and at_ms > ${ms - window} and at_ms < ${ms + window}
+        and how = 'attach' and network is not null and country <> ${country}
+      order by at_ms desc limit ${MAX_COMPARED}
+    ) as elsewhere
+    order by country, network, reporter, abs(at_ms - ${ms}::bigint)`.execute(context.db)
+  const seen = rows.map(({ reporter, at_ms, ...place }) => ({
+    ...place,
+    operator: reporter,
+    at: Number(at_ms),
+  }))
+  const apart = seen.filter((one) => Math.abs(one.at - ms) < travelByCountry(one, here) * 1000)
   if (apart.length === 0) return
   await noteSignal(context, {
     imei14: imei,
     why: 'travel',
     reporter: { operator: sub },
-    at: at * 1000,
-    places: [{ ...here, operator: sub, at: at * 1000 }, ...apart],
+    at: ms,
+    places: [{ ...here, operator: sub, at: ms }, ...apart],
   })
 }
 
