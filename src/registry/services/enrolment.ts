@@ -32,7 +32,7 @@ import {
 import { leafHash, verifyInclusion } from '../../log/index.ts'
 import type { Context } from '../context.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { noteMisfit, type Misfit } from './attested-clones.ts'
+import { noteMisfit } from './attested-clones.ts'
 import { homeElsewhere } from './home.ts'
 import { cardHash, drawCard } from './reports.ts'
 import { checkNonce, useNonce } from './nonces.ts'
@@ -61,63 +61,37 @@ export interface Enrolled {
 export async function enrol(context: Context, request: Enrolment): Promise<Enrolled> {
   const eat = readEat(request.eat, context.trust.verify.es256)
   checkNonce(context, eat.nonce)
-  const { made, statement, tacs } = checkMaker(context, request)
+  const vouched = checkMaker(context, request)
+  const { made } = vouched
   demand(
     equal(thumbprint(eat.dak), made.dak),
     'attestation-needed',
     'the maker vouches for another key',
   )
-  // From here on a key that its maker vouches for speaks: what does not fit is told to police.
-  const misfit = (why: Misfit['why'], imeis: readonly Imei14[]) =>
-    noteMisfit(context, { device: made.dak, why, imeis })
-  const isOwnModel = (imei: Imei14) =>
-    [statement.tacs, tacs].every((known) => known?.includes(tacOf(imei)))
-  await misfit(
-    'model',
-    made.imeis.filter((imei) => !isOwnModel(imei)),
-  )
-  checkMade(made, statement, tacs)
-  await misfit(
-    'altered',
-    eat.imeis.filter((imei) => !made.imeis.includes(imei)),
-  )
-  demand(sameNumbers(eat, made), 'imei-mismatch', 'the maker vouches for other numbers')
+  await checkNumbers(context, eat, vouched)
   demand(eat.bootVerified, 'boot-state-unverified', 'enrolled only as the maker shipped it')
   const owner = request.owner ? checkOwner(context, eat, request.owner) : null
   await useNonce(context, eat.nonce)
   const known = await enrolledBefore(context, made)
   if (known !== null) return { index: known, card: null }
-  for (const imei of made.imeis) {
-    const home = await homeElsewhere(context, imei)
-    if (home !== null) await misfit('keys', [imei])
-    demand(home === null, 'identity-conflict', 'one of the numbers is at home in another registry')
-  }
-  try {
-    await claimNumbers(context, made)
-  } catch (error) {
-    await misfit('keys', await numbersOfOthers(context, made))
-    throw error
-  }
-  const isNamed = (imei: Imei14) => context.models?.fits(tacOf(imei), request.model) ?? true
-  await misfit(
-    'model',
-    made.imeis.filter((imei) => !isNamed(imei)),
-  )
+  await demandUnclaimed(context, made)
+  const misnamed = made.imeis.filter((imei) => !isNamedAs(context, imei, request.model))
+  await noteMisfit(context, { device: made.dak, why: 'model', imeis: misnamed })
   return keep(context, request, { eat, made, owner })
+}
+
+/** A key and its numbers in a maker's words, and which models those words may be about. */
+interface Vouched {
+  readonly made: MadeDevice
+  readonly statement: BatchStatement
+  readonly tacs: readonly Tac[] | null
 }
 
 /**
  * What a maker has signed of this device; whether he may speak of its models is still to be asked.
  * @throws {Refusal} attestation-needed, signature, chain
  */
-function checkMaker(
-  { sequencer, trust }: Context,
-  request: Enrolment,
-): {
-  readonly made: MadeDevice
-  readonly statement: BatchStatement
-  readonly tacs: readonly Tac[] | null
-} {
+function checkMaker({ sequencer, trust }: Context, request: Enrolment): Vouched {
   const cose = parseDocument(request.statement, 'application/stolen-batch+cbor')
   const slot = cose.slots[0]!
   const { cert } = sequencer.ledger.authorities.signer(
@@ -146,6 +120,31 @@ function checkMaker(
     demand(false, 'attestation-needed', 'the record is not part of the statement')
   }
   return { made, statement, tacs: cert.scope.tacs }
+}
+
+/**
+ * The numbers are of the maker's own models, and those it gave. A key that a maker vouches for speaks here:
+ * what does not fit is told to police. @throws {Refusal} scope, imei-mismatch
+ */
+async function checkNumbers(
+  context: Context,
+  eat: Eat,
+  { made, statement, tacs }: Vouched,
+): Promise<void> {
+  const device = made.dak
+  const isOwn = (imei: Imei14) =>
+    [statement.tacs, tacs].every((models) => models?.includes(tacOf(imei)))
+  const foreign = made.imeis.filter((imei) => !isOwn(imei))
+  await noteMisfit(context, { device, why: 'model', imeis: foreign })
+  checkMade(made, statement, tacs)
+  const altered = eat.imeis.filter((imei) => !made.imeis.includes(imei))
+  await noteMisfit(context, { device, why: 'altered', imeis: altered })
+  demand(sameNumbers(eat, made), 'imei-mismatch', 'the maker vouches for other numbers')
+}
+
+/** Whether a phone of this number may call itself so, as far as anybody here knows models. */
+function isNamedAs({ models }: Context, imei: Imei14, name: string): boolean {
+  return models?.fits(tacOf(imei), name) ?? true
 }
 
 function sameNumbers(eat: Eat, made: MadeDevice): boolean {
@@ -180,6 +179,23 @@ async function enrolledBefore({ db }: Context, made: MadeDevice): Promise<number
     .where('id', '=', made.dak)
     .executeTakeFirst()
   return device ? Number(device.enrolled_at_index) : null
+}
+
+/** Nobody else has its numbers, here or elsewhere: who comes second is told to police. @throws {Refusal} identity-conflict */
+async function demandUnclaimed(context: Context, made: MadeDevice): Promise<void> {
+  const second = (imeis: readonly Imei14[]) =>
+    noteMisfit(context, { device: made.dak, why: 'keys', imeis })
+  for (const imei of made.imeis) {
+    const home = await homeElsewhere(context, imei)
+    if (home !== null) await second([imei])
+    demand(home === null, 'identity-conflict', 'one of the numbers is at home in another registry')
+  }
+  try {
+    await claimNumbers(context, made)
+  } catch (error) {
+    await second(await numbersOfOthers(context, made))
+    throw error
+  }
 }
 
 /**

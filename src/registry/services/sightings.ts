@@ -44,7 +44,8 @@ export async function takeSightings(
       if (await takeOne(context, caller, bytes)) accepted++
       else repeated++
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      // What the database could not take now is sent again; what is refused is not.
+      if (!(error instanceof Refusal) || error.code === 'unavailable') throw error
       refused.push({ position, code: error.code })
     }
   }
