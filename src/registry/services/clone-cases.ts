@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import { audit } from '../model/audit.ts'
 import { firstForce } from '../model/intakes.ts'
+import { lockedState } from '../model/locked-state.ts'
 import { subjectForImei, subjectIdsFor } from '../model/subjects.ts'
 
 /**
@@ -18,7 +19,7 @@ const OVER = ['withdrawn', 'refused'] as const
 const KEPT_MS = 90 * 86_400_000
 
 /**
- * Opens a case about a number that seems to be worn by several phones, unless one is open: of any force,
+ * Opens a case about a number that seems to be worn by several phones, unless police work on one: of any force,
  * since the signals stand in each case about the number. It is the registry's first force's, as a
  * report is that names none.
  */
@@ -30,8 +31,7 @@ export async function openCloneCase(
   const { surroundings } = context
   const force = firstForce(context)
   if (force === null) return
-  const subjectIds = await subjectIdsFor(trx, { imei: imei14 })
-  if (subjectIds.length > 0 && (await hasCase(trx, subjectIds))) return
+  if (await hasCase(context, trx, imei14)) return
   const subject = await subjectForImei(trx, imei14)
   const id = randomUUID()
   await trx
@@ -54,15 +54,23 @@ export async function openCloneCase(
   await audit({ db: trx, surroundings }, { sub: 'registry' }, 'case.open', about)
 }
 
-async function hasCase(trx: Transaction<Schema>, subjectIds: readonly string[]): Promise<boolean> {
-  const row = await trx
+/** Whether police work on this number: on a case that is open, or one whose lock stands. */
+async function hasCase(
+  { sequencer }: Context,
+  trx: Transaction<Schema>,
+  imei14: Imei14,
+): Promise<boolean> {
+  const subjectIds = await subjectIdsFor(trx, { imei: imei14 })
+  if (subjectIds.length === 0) return false
+  const rows = await trx
     .selectFrom('cases')
-    .select('id')
-    .where('subject_id', 'in', [...subjectIds])
+    .select('state')
+    .distinct()
+    .where('subject_id', 'in', subjectIds)
     .where('state', 'not in', [...OVER])
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+    .execute()
+  if (rows.some(({ state }) => state !== 'locked')) return true
+  return rows.length > 0 && (await lockedState({ db: trx, sequencer }, imei14)) !== null
 }
 
 /**

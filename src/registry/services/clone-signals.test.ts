@@ -194,6 +194,23 @@ describeOnEachEngine('clone signals', (open) => {
     expect(added.json).toMatchObject({ rows: [{ result: 'proposed' }] })
   })
 
+  test('stand in the case of a lock while it stands, and open one of their own once it is over', async () => {
+    await using world = await boot(open)
+    const desk = new Desk(world)
+    const { imei: locked, owner } = await world.enrolOne()
+    const { reference } = await owner.report('theft')
+    const { caseId } = await world.lock({ reference })
+    await desk.send([desk.signal({ imei14: locked })])
+    expect((await desk.cases()).items).toEqual([])
+    const { clones } = await world.first.case(caseId)
+    expect(clones[0]).toMatchObject({ imei: withCheckDigit(locked), conflict: null })
+    await world.first.release(caseId, 'returned', world.force)
+    await owner.confirmRelease(reference)
+    world.advance(DAY * 1000)
+    await desk.send([desk.signal({ imei14: locked })])
+    expect((await desk.cases()).items).toHaveLength(1)
+  })
+
   test('are erased with their number, and forgotten after 90 days unless police made something of them', async () => {
     await using world = await boot(open)
     const desk = new Desk(world)

@@ -8,7 +8,6 @@ import {
   encodeIdentityOpening,
   encodeSlot,
   identityPayload,
-  lapse,
   pairCommitment,
   parseImei14,
   parseSlot,
@@ -18,20 +17,18 @@ import {
   type Imei14,
   type Pair,
   type Slot,
-  type State,
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import { audit } from '../model/audit.ts'
 import type { Caller } from '../model/caller.ts'
-import { ordersOf, stateLogged } from '../model/orders.ts'
-import { subjectById, subjectIdsFor } from '../model/subjects.ts'
+import { lockedState } from '../model/locked-state.ts'
+import { subjectById } from '../model/subjects.ts'
 import { inOrder, slotsKept, slotsToKeep, verifyGathered } from '../model/gathered-slots.ts'
 import { caseById } from './cases.ts'
 
 const TYPE = 'application/stolen-identity+cbor'
 const DAY_SECONDS = 86_400
-const LOCKED: ReadonlySet<State> = new Set(['stolen', 'recovered', 'retired'])
 
 /** A record that waits for its signatures, or stands in the log. */
 export interface IdentityDraft {
@@ -177,15 +174,6 @@ async function demandNumberOf(
 async function demandNotLocked(context: Context, imei: Imei14): Promise<void> {
   const state = await lockedState(context, imei)
   demand(state === null, 'wrong-state', `no conflict is made of a ${state} number`)
-}
-
-async function lockedState({ db, sequencer }: Context, imei: Imei14): Promise<State | null> {
-  const orders = await ordersOf(db, await subjectIdsFor(db, { imei }))
-  const now = Math.floor(sequencer.now() / 1000)
-  const states = [...orders.values()].map(
-    (known) => lapse(stateLogged(known, sequencer.ledger), now).state,
-  )
-  return states.find((state) => LOCKED.has(state)) ?? null
 }
 
 /** Whether a conflict of this number could be logged, and none stands yet. */
