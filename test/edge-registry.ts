@@ -1,12 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  CLONE_TYPE,
   fromBase64,
+  parseReport,
   readAcknowledgement,
+  readCloneSignal,
   readSighting,
   toBase64,
   toHex,
   type Acknowledgement,
+  type CloneSignal,
   type Sighting,
 } from '../src/core/index.ts'
 import type { LogRecord } from '../src/edge/follower.ts'
@@ -33,6 +37,7 @@ export class EdgeRegistry {
   /** Requests by path and status. */
   readonly requests: string[] = []
   readonly sightings = new Map<string, Sighting>()
+  readonly cloneSignals: CloneSignal[] = []
   readonly idempotencyKeys: string[] = []
   readonly acks: Acknowledgement[] = []
   tamper: Tamper = (records) => records
@@ -154,9 +159,14 @@ export class EdgeRegistry {
     if (status !== null) return void response.writeHead(status).end('{}')
     this.idempotencyKeys.push(String(request.headers['idempotency-key']))
     const { key } = this.log.founding.operators[0]!.signer
-    const all = SightingsRequest.parse(JSON.parse(body)).sightings.map((line) =>
-      readSighting(fromBase64(line), key, this.log.trust.verify.es256),
-    )
+    const { es256 } = this.log.trust.verify
+    const reports = SightingsRequest.parse(JSON.parse(body)).sightings.map(fromBase64)
+    const isClone = (report: Uint8Array) => parseReport(report).contentType === CLONE_TYPE
+    for (const report of reports.filter(isClone))
+      this.cloneSignals.push(readCloneSignal(report, key, es256))
+    const all = reports
+      .filter((report) => !isClone(report))
+      .map((report) => readSighting(report, key, es256))
     const fresh = all.filter(({ id }) => !this.sightings.has(toHex(id)))
     for (const sighting of fresh) this.sightings.set(toHex(sighting.id), sighting)
     const answer = { accepted: fresh.length, repeated: all.length - fresh.length, refused: [] }

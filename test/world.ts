@@ -13,6 +13,7 @@ import {
   parseTac,
   stateInForce,
   type Imei14,
+  type Place,
   type Signer,
   type State,
 } from '../src/core/index.ts'
@@ -35,6 +36,7 @@ import {
   serve,
   type Database,
   type Limits,
+  type ModelNames,
   type Peer,
   type Registry,
   type Served,
@@ -59,6 +61,14 @@ export interface WorldOptions {
   readonly capPerHour?: number
   /** What the public may ask; anything, unless a test is about that. */
   readonly limits?: Limits
+  /** Names of models by TAC, at the registry. */
+  readonly models?: ModelNames
+  /** Operators with a certificate; the first one's register runs. */
+  readonly operators?: number
+  /** Where that register stands. */
+  readonly place?: Place
+  /** Whether it remembers attaches of phones that no list names. */
+  readonly remember?: boolean
   /** Takes every party's log lines. */
   readonly logger?: Logger
 }
@@ -107,6 +117,9 @@ export class World implements AsyncDisposable {
   database!: Database
   #ownsDatabase = false
   #limits: Limits | null = null
+  #models: ModelNames | null = null
+  #place: Place = { country: DEMO_COUNTRY, network: '00101' }
+  #remembers = false
   registry: Registry | null = null
   #served: Served | null = null
   witness: RunningWitness | null = null
@@ -128,9 +141,12 @@ export class World implements AsyncDisposable {
   }
 
   async #found(options: WorldOptions): Promise<void> {
-    const { database, capPerHour = DEFAULT_CAP } = options
+    const { database, capPerHour = DEFAULT_CAP, operators = 1 } = options
     if (options.logger) this.logger = options.logger
     this.#limits = options.limits ?? null
+    this.#models = options.models ?? null
+    this.#place = options.place ?? this.#place
+    this.#remembers = options.remember ?? false
     const [registry, witness, guardian, edge, admin] = await freePorts(5)
     this.#ports = {
       registry: registry!,
@@ -150,7 +166,7 @@ export class World implements AsyncDisposable {
       ],
       capPerHour,
       officers: 3,
-      operators: 1,
+      operators,
       tacs: [TAC],
     })
     this.trust = readTrust(this.founding.root, nodeVerifiers())
@@ -209,6 +225,7 @@ export class World implements AsyncDisposable {
       founding: [founding.root, ...founding.certificates],
       poolMs: 25,
       limits: this.#limits,
+      models: this.#models,
       surroundings,
       logger,
     })
@@ -268,9 +285,9 @@ export class World implements AsyncDisposable {
       dataDir: join(this.folder, 'edge'),
       port: this.#ports.edge,
       adminPort: this.#ports.admin,
-      country: DEMO_COUNTRY,
-      network: '00101',
+      ...this.#place,
       unknown: 'whitelist',
+      remember: this.#remembers,
       surroundings,
       logger,
     })

@@ -28,6 +28,8 @@ export interface Config {
   readonly country: string
   readonly network: string
   readonly unknown: UnknownPolicy
+  /** The GSMA's TAC list, for the registry; null: it has none. */
+  readonly tacList: string | null
   /** Seconds between two questions of a phone for orders. */
   readonly phoneSyncSeconds: number
   readonly logLevel: string
@@ -103,6 +105,7 @@ const Environment = z.object({
     .regex(/^[0-9]{5,6}$/)
     .default('00101'),
   STOLEN_MODE_UNKNOWN: z.enum(UNKNOWN_POLICIES).default('whitelist'),
+  STOLEN_MODE_TAC_LIST: given,
   STOLEN_MODE_PHONE_SYNC_SECONDS: integer(1, 86_400, 2),
   STOLEN_MODE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -134,6 +137,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_COUNTRY: 'two capital letters (ISO 3166)',
   STOLEN_MODE_NETWORK: 'MCC and MNC, five or six digits',
   STOLEN_MODE_UNKNOWN: `one of ${UNKNOWN_POLICIES.join(', ')}`,
+  STOLEN_MODE_TAC_LIST: 'a file',
   STOLEN_MODE_PHONE_SYNC_SECONDS: '1 to 86400 seconds',
   STOLEN_MODE_LOG_LEVEL: 'trace, debug, info, warn, error or silent',
   DATABASE_URL: 'an address such as postgresql://user@host/database',
@@ -177,6 +181,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     country: e.STOLEN_MODE_COUNTRY,
     network: e.STOLEN_MODE_NETWORK,
     unknown: e.STOLEN_MODE_UNKNOWN,
+    tacList: e.STOLEN_MODE_TAC_LIST ?? null,
     phoneSyncSeconds: e.STOLEN_MODE_PHONE_SYNC_SECONDS,
     logLevel: e.STOLEN_MODE_LOG_LEVEL,
     cosigner: {

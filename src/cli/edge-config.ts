@@ -9,6 +9,14 @@ const country = z.string().regex(/^[A-Z]{2}$/)
 const network = z.string().regex(/^[0-9]{5,6}$/)
 const file = z.string().min(1)
 const Tls = z.strictObject({ key: file, cert: file, ca: file })
+/** A list, and the SHA-256 of one whose changes somebody has looked at. */
+const ListFile = z.strictObject({
+  path: file,
+  accept: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+})
 const asking = { operator: z.string().min(1).max(64), country, network }
 
 const GsupPeer = z.strictObject({
@@ -102,15 +110,9 @@ const EdgeFile = z.strictObject({
       peers: z.array(GsupPeer).min(1),
     })
     .optional(),
-  localList: z
-    .strictObject({
-      path: file,
-      accept: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .optional(),
-    })
-    .optional(),
+  localList: ListFile.optional(),
+  /** The GSMA's TAC list, as the operator has it. */
+  tacList: ListFile.optional(),
   remember: z.boolean().optional(),
 })
 export type EdgeFile = z.infer<typeof EdgeFile>
@@ -160,6 +162,7 @@ function inFolder(read: EdgeFile, folder: string): EdgeFile {
     ...(read.root !== undefined && { root: at(read.root) }),
     ...(read.data !== undefined && { data: at(read.data) }),
     ...(read.localList && { localList: { ...read.localList, path: at(read.localList.path) } }),
+    ...(read.tacList && { tacList: { ...read.tacList, path: at(read.tacList.path) } }),
     ...(read.registries && {
       registries: read.registries.map((one) => ({
         ...one,

@@ -2,7 +2,7 @@ import { Refusal, parseImei14, withCheckDigit } from '../core/index.ts'
 import { startPhone, type StartedPhone } from '../device/index.ts'
 import { machine, makeLogger } from '../host/index.ts'
 import { createPortal } from '../portal/index.ts'
-import { LIMITS, openDatabase, openRegistry, serve } from '../registry/index.ts'
+import { LIMITS, ModelNames, openDatabase, openRegistry, serve } from '../registry/index.ts'
 import { logKeys } from '../log/index.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
@@ -32,6 +32,7 @@ export async function runRegistry(
   const key = (name: string) => loadSigner(files.key(name))
   const log = await loadPolicySigner(files.key('log'), logKeys(trust.plain))
   const registries = boundRegistries(config.registries, trust)
+  const models = config.tacList === null ? null : await ModelNames.read(config.tacList)
   const database = await openDatabase(databaseOf(config, secrets)).catch((error: unknown) => {
     throw databaseRefusal(error)
   })
@@ -55,6 +56,7 @@ export async function runRegistry(
     peers: registries.filter(({ origin }) => origin !== log.key.name),
     founding: await loadFounding(files),
     poolMs: config.poolMs,
+    models,
     limits: { ...LIMITS, isBehindProxy: config.isBehindProxy },
     surroundings: machine,
     logger,

@@ -47,8 +47,12 @@ export async function runEdge({ config, path, secret }: EdgeSources): Promise<Ed
 }
 
 function reloadable(file: EdgeFile, config: Config) {
-  const { unknown = config.unknown, localList } = file
-  return { unknown, ...(localList && { localList: withoutGaps(localList) }) }
+  const { unknown = config.unknown, localList, tacList } = file
+  return {
+    unknown,
+    ...(localList && { localList: withoutGaps(localList) }),
+    ...(tacList && { tacList: withoutGaps(tacList) }),
+  }
 }
 
 async function optionsOf(

@@ -15,6 +15,7 @@ const CONTENT_TYPES = [
   'application/stolen-identity+cbor',
   'application/stolen-status+cbor',
   'application/stolen-sighting+cbor',
+  'application/stolen-clone+cbor',
   'application/stolen-ack+cbor',
   'application/stolen-run+cbor',
   'application/stolen-owner+cbor',

@@ -2,7 +2,7 @@ import { Fields, decodeCbor, type CborValue } from './cbor.ts'
 import type { PublicKey, Signer, VerifyEs256 } from './crypto.ts'
 import { parseImei14, type Imei14 } from './imei.ts'
 import { demand } from './refusal.ts'
-import { parseSign1, sign1, verifySign1 } from './sign1.ts'
+import { parseSign1, sign1, verifySign1, type CoseSign1 } from './sign1.ts'
 
 export const SEEN_HOW = ['attach', 'activation', 'part', 'check'] as const
 export type SeenHow = (typeof SEEN_HOW)[number]
@@ -28,6 +28,8 @@ export interface Sighting {
 }
 
 const TYPE = 'application/stolen-sighting+cbor'
+/** A clone signal travels beside sightings, by the same way and to the same door. */
+export const CLONE_TYPE = 'application/stolen-clone+cbor'
 
 export function signSighting(sighting: Sighting, reporter: Signer): Uint8Array {
   const payload = new Map<number, CborValue>([
@@ -45,9 +47,12 @@ export function signSighting(sighting: Sighting, reporter: Signer): Uint8Array {
   return sign1(TYPE, payload, reporter)
 }
 
-/** The key id of whoever signed, before anything is believed. @throws {Refusal} malformed, not-canonical, alg */
-export function reporterOf(bytes: Uint8Array): Uint8Array {
-  return parseSign1(bytes, TYPE).kid
+/**
+ * Who signed what, before anything is believed: a sighting or a clone signal.
+ * @throws {Refusal} malformed, not-canonical, alg
+ */
+export function parseReport(bytes: Uint8Array): CoseSign1 {
+  return parseSign1(bytes, TYPE, CLONE_TYPE)
 }
 
 /** @throws {Refusal} sighting-signature, malformed, not-canonical, imei-digits */

@@ -34,13 +34,18 @@ export function sign1(contentType: ContentType, payload: CborValue, signer: Sign
   return encodeCbor([bodyProtected, new Map(), bytes, signature])
 }
 
-/** Reads without verifying: the kid says whose key to fetch. @throws {Refusal} malformed, not-canonical, alg, too-large */
-export function parseSign1(bytes: Uint8Array, contentType: ContentType): CoseSign1 {
+/**
+ * Reads without verifying: the kid says whose key to fetch. Of several content types any will do.
+ * @throws {Refusal} malformed, not-canonical, alg, too-large
+ */
+export function parseSign1(bytes: Uint8Array, ...contentTypes: readonly ContentType[]): CoseSign1 {
   const [bodyProtected, unprotected, payload, signature] = asArray(decodeCbor(bytes), 4)
   const protectedBytes = asBytes(bodyProtected)
   const fields = new Fields(decodeCbor(protectedBytes, 128))
   demand(fields.has(1) && fields.take(1) === -7, 'alg', 'expected ES256 in the protected header')
-  demand(fields.take(3) === contentType, 'malformed', `expected content type ${contentType}`)
+  const contentType = contentTypes.find((known) => known === fields.take(3))
+  const expected = `expected content type ${contentTypes.join(' or ')}`
+  demand(contentType !== undefined, 'malformed', expected)
   const kid = fields.bytes(4, 8)
   fields.done()
   demand(unprotected instanceof Map && unprotected.size === 0, 'malformed', 'unprotected header')

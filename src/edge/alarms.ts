@@ -11,6 +11,7 @@ export type Alarm =
   | 'sightings-refused'
   | 'sightings-broken'
   | 'local-list-refused'
+  | 'tac-list-refused'
   /** Another index than the orders it was made from: made anew. */
   | 'index-damaged'
   /** Lists were answered from that the log did not bear out. */

@@ -1,13 +1,15 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CloneSignal } from '../core/index.ts'
 import type { Logger } from '../host/index.ts'
-import type { CloneSignal } from './clones/clone-watch.ts'
 import type { ReRegistration } from './clones/re-registrations.ts'
+import type { WrongTac } from './tacs/tac-watch.ts'
 
 /** What the operator's own systems act on. */
 export type EdgeEvent =
   | ({ readonly event: 'force-re-registration' } & ReRegistration)
   | ({ readonly event: 'clone-signal' } & CloneSignal)
+  | ({ readonly event: 'wrong-tac' } & WrongTac)
 
 /** An event with its place in the row. */
 export type Numbered = EdgeEvent & { readonly number: number; readonly at: number }

@@ -4,6 +4,9 @@ import type { Identities } from './identities.ts'
 import type { MergedRegister } from './merged-register.ts'
 import type { SeenState } from './verdict.ts'
 
+/** What is sighted: everything but a number that is free again. */
+const SIGHTED = [...BLACK, 'held', 'conflict', 'override'] as const satisfies readonly SeenState[]
+
 interface Log {
   readonly origin: string
   /** Null while they are not all proved. */
@@ -43,5 +46,10 @@ export class MergedIdentities implements IdentityView {
     if (state === 'conflict') return origins((identities) => identities.isInConflict(imei14))
     if (state === 'override') return origins((identities) => identities.hasPair(imei14))
     return this.#register.logsGiving(imei14, state)
+  }
+
+  /** The logs that say anything of this number that is sighted. */
+  logsNaming(imei14: Imei14): readonly string[] {
+    return SIGHTED.flatMap((state) => this.logsGiving(imei14, state))
   }
 }

@@ -5,7 +5,7 @@ import { ageOf, type Parts } from './report.ts'
 
 /** Everything that is counted, for Prometheus. Sums of a peer balance: received = answered, of every kind. */
 export function metrics(parts: Parts): readonly Metric[] {
-  const { register, logs, interfaces, clock, events, clones, localList } = parts
+  const { register, logs, interfaces, clock, events, clones, localList, tacs } = parts
   const { n5g, s13, nrf } = interfaces
   const entries = Object.entries(register.counts())
   const ofLogs = (name: string, help: string, value: (log: FollowedLog) => number) => ({
@@ -47,7 +47,16 @@ export function metrics(parts: Parts): readonly Metric[] {
       samples: nrf ? [{ value: 1, labels: { state: nrf.state } }] : [],
     },
     one('local_rows', "Rows of the operator's own list.", localList().size),
-    one('events_total', 'Events for the operator: re-registrations, clone signals.', events.count),
+    one('tac_rows', 'Models of the TAC list.', tacs.lists.allocated?.size ?? 0),
+    {
+      name: 'wrong_tacs_total',
+      help: 'Questions about phones whose TAC is invalid, or not allocated by the list.',
+      samples: Object.entries(tacs.watch.counts).map(([why, value]) => ({
+        value,
+        labels: { why },
+      })),
+    },
+    one('events_total', 'Events for the operator: see /events.', events.count),
     one(
       'locked_still_attached',
       'Locked phones not refused since, as far as remembered.',

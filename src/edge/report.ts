@@ -6,6 +6,8 @@ import type { Interfaces } from './interfaces.ts'
 import type { FollowedLog } from './followed-log.ts'
 import type { LocalList } from './local-list/local-list.ts'
 import type { MergedRegister } from './merged-register.ts'
+import type { TacLists } from './tacs/tac-lists.ts'
+import type { TacWatch } from './tacs/tac-watch.ts'
 
 /** Everything an edge can say about itself. */
 export interface Parts {
@@ -17,6 +19,7 @@ export interface Parts {
   readonly events: Events
   readonly clones: Clones
   readonly localList: () => LocalList
+  readonly tacs: { readonly lists: TacLists; readonly watch: TacWatch }
   /** Of the edge itself; each log has its own beside. */
   readonly alarms: Alarms
   /** Unix ms. */
@@ -25,13 +28,14 @@ export interface Parts {
 
 /** What stands outside `logs` is the own country's log, or where it says so of all together. */
 export function health(parts: Parts) {
-  const { name, register, logs, interfaces, localList, alarms: edgeAlarms, clock } = parts
+  const { name, register, logs, interfaces, localList, tacs, alarms: edgeAlarms, clock } = parts
   const [own] = logs.map((log) => healthOf(log, clock))
   return {
     name,
     ...own,
     entries: register.counts(),
     localRows: localList().size,
+    tacRows: tacs.lists.allocated?.size ?? 0,
     n5gSessions: interfaces.n5g.sessions.open,
     s13Peers: interfaces.s13?.connected() ?? [],
     nrf: interfaces.nrf?.state ?? 'none',

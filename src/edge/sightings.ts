@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   Refusal,
+  signCloneSignal,
   signSighting,
   toBase64,
   toHex,
   utf8,
+  type CloneSignal,
   type Sighting,
   type Signer,
 } from '../core/index.ts'
@@ -19,7 +21,7 @@ const FLUSH_MS = 50
 const FOLD_MS = 3_600_000
 /** Phones × peers remembered for folding; beyond it the oldest may be sighted again. */
 const MAX_FOLDED = 100_000
-/** Sightings in memory while the disk is slow. */
+/** What was seen, in memory while the disk is slow. */
 const MAX_BUFFERED = 100_000
 const REQUEST_MS = 5_000
 const RETRY_MS = { first: 500, most: 60_000 } as const
@@ -37,15 +39,19 @@ export interface SightingsOptions {
   readonly logger: Logger
 }
 
+/** What waits to be signed: behind the answer, since a signature takes longer than a check. */
+type Unsigned = (signer: Signer) => Uint8Array
+
 /**
- * Every answer by state becomes a sighting: signed, spooled, delivered at least once. The check never
- * waits: what was seen is written down within 50 ms, behind the answer.
+ * Every answer by state becomes a sighting, and clone signals go the same way: signed, spooled,
+ * delivered at least once. The check never waits: what was seen is written down within 50 ms, behind
+ * the answer.
  */
 export class Sightings {
   readonly #options: SightingsOptions
   readonly #folded = new Map<string, number>()
   readonly #stop = new AbortController()
-  #buffer: Sighting[] = []
+  #buffer: Unsigned[] = []
   #timer: NodeJS.Timeout | null = null
   #spooling: Promise<void> = Promise.resolve()
   #delivering: Promise<void> | null = null
@@ -75,11 +81,7 @@ export class Sightings {
     const { peer, country, network } = asker
     const now = surroundings.clock()
     if (this.isRepeat(`${imei14} ${state} ${peer}`, now)) return
-    if (this.#buffer.length >= MAX_BUFFERED) {
-      this.#lost++
-      return
-    }
-    this.#buffer.push({
+    const sighting: Sighting = {
       id: surroundings.random(16),
       at: Math.floor(now / 1000),
       how: 'attach',
@@ -89,11 +91,13 @@ export class Sightings {
       country,
       network,
       treeSize: treeSize(),
-    })
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null
-      this.#spooling = this.#spooling.then(() => this.flush())
-    }, FLUSH_MS)
+    }
+    this.keep((signer) => signSighting(sighting, signer))
+  }
+
+  /** A number seems to be worn by several phones. */
+  suspect(signal: CloneSignal): void {
+    this.keep((signer) => signCloneSignal(signal, signer))
   }
 
   /** Resolves when everything seen is on disk; what is undelivered waits there. */
@@ -103,6 +107,18 @@ export class Sightings {
     await this.#spooling
     await this.flush()
     await this.#delivering
+  }
+
+  private keep(said: Unsigned): void {
+    if (this.#buffer.length >= MAX_BUFFERED) {
+      this.#lost++
+      return
+    }
+    this.#buffer.push(said)
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.#spooling = this.#spooling.then(() => this.flush())
+    }, FLUSH_MS)
   }
 
   private isRepeat(key: string, now: number): boolean {
@@ -120,7 +136,7 @@ export class Sightings {
     if (seen.length === 0) return
     const { spool, signer, alarms, logger } = this.#options
     try {
-      await spool.append(seen.map((sighting) => toBase64(signSighting(sighting, signer))))
+      await spool.append(seen.map((said) => toBase64(said(signer))))
     } catch (error) {
       this.#lost += seen.length
       alarms.raise('sightings-broken')

@@ -1,11 +1,10 @@
-import { demand, type Signer } from '../core/index.ts'
+import { demand, travelByCountry, type CloneSignal, type Signer } from '../core/index.ts'
 import { lockFolder, mkdirDurably } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import { startAdmin } from './admin.ts'
 import { Alarms } from './alarms.ts'
 import { makeJudge, type Judge, type Seen } from './checks.ts'
 import { Clones } from './clones/clones.ts'
-import { travelByRegion } from './clones/travel.ts'
 import { Events } from './events.ts'
 import { FollowedLog, type RegistryAddress } from './followed-log.ts'
 import { startInterfaces, type InterfaceOptions } from './interfaces.ts'
@@ -14,6 +13,8 @@ import { MergedIdentities } from './merged-identities.ts'
 import { MergedRegister } from './merged-register.ts'
 import { metrics } from './metrics.ts'
 import { health, type Parts } from './report.ts'
+import { TacLists, type TacListFile } from './tacs/tac-lists.ts'
+import { TacWatch } from './tacs/tac-watch.ts'
 import type { UnknownPolicy } from './verdict.ts'
 
 /** With `dataDir`, for this edge alone. */
@@ -28,6 +29,8 @@ export interface EdgeOptions extends InterfaceOptions {
   readonly unknown: UnknownPolicy
   /** The operator's own list. */
   readonly localList?: LocalListFile
+  /** Which models exist, as the GSMA says: attaches of others are told to the operator. */
+  readonly tacList?: TacListFile
   /** Remember attaches of phones that no list names, for a day and in memory alone: off unless wanted. */
   readonly remember?: boolean
 }
@@ -42,7 +45,7 @@ export interface Edge {
 }
 
 /** What may change while a register answers. */
-export type Reloadable = Pick<EdgeOptions, 'unknown' | 'localList'>
+export type Reloadable = Pick<EdgeOptions, 'unknown' | 'localList' | 'tacList'>
 
 const SWEEP_MS = 300_000
 
@@ -70,14 +73,24 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       isOn: options.remember ?? false,
       clock,
       random,
-      travelSeconds: travelByRegion,
+      travelSeconds: travelByCountry,
       onReRegistration: (one) => events.add({ event: 'force-re-registration', ...one }),
-      onSignal: (one) => events.add({ event: 'clone-signal', ...one }),
+      onSignal: (one) => {
+        events.add({ event: 'clone-signal', ...one })
+        suspect(one, logs, identities)
+      },
     })
     const sweeping = setInterval(() => clones.sweep(), SWEEP_MS)
     closing.push(() => clearInterval(sweeping))
     const localLists = new LocalLists({ dataDir, alarms, logger })
     await localLists.use(options.localList ?? null)
+    const tacLists = new TacLists({ dataDir, alarms, logger })
+    await tacLists.use(options.tacList ?? null)
+    const tacWatch = new TacWatch({
+      allocated: () => tacLists.allocated,
+      clock,
+      onWrongTac: (one) => events.add({ event: 'wrong-tac', ...one }),
+    })
 
     const merged = new MergedRegister()
     const logs: FollowedLog[] = []
@@ -97,13 +110,17 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         identities,
         localWordOf: (imei14) => localLists.list.wordOf(imei14),
         onSeen: (seen) => tell(seen, logs, identities),
-        onAnswered: clones.answered,
+        onAnswered: (check, verdict) => {
+          clones.answered(check, verdict)
+          tacWatch.note(check)
+        },
       })
     let current = judgeBy(options.unknown)
     const judge: Judge = (check) => current(check)
     const interfaces = await startInterfaces(options, { judge, isReady }, closing)
     const localList = () => localLists.list
-    const own = { events, clones, localList, alarms, clock }
+    const tacs = { lists: tacLists, watch: tacWatch }
+    const own = { events, clones, localList, tacs, alarms, clock }
     const parts: Parts = { name: options.name, register: merged, logs, interfaces, ...own }
     const admin = await startAdmin({
       port: options.adminPort,
@@ -118,6 +135,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const reload = async (now: Reloadable) => {
       current = judgeBy(now.unknown)
       await localLists.use(now.localList ?? null)
+      await tacLists.use(now.tacList ?? null)
     }
     return { url, adminUrl: admin.url, reload, close: closeAll }
   } catch (error) {
@@ -130,6 +148,20 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 function tell(seen: Seen, logs: readonly FollowedLog[], identities: MergedIdentities): void {
   const causes = identities.logsGiving(seen.imei14, seen.state)
   for (const { origin, sightings } of logs) if (causes.includes(origin)) sightings.see(seen)
+}
+
+/**
+ * A clone signal goes to the registries that say anything of the number; one of which nobody says
+ * anything goes to the own country's.
+ */
+function suspect(
+  signal: CloneSignal,
+  logs: readonly FollowedLog[],
+  identities: MergedIdentities,
+): void {
+  const naming = identities.logsNaming(signal.imei14)
+  const told = logs.filter(({ origin }) => naming.includes(origin))
+  for (const { sightings } of told.length > 0 ? told : logs.slice(0, 1)) sightings.suspect(signal)
 }
 
 function checkRegistries(registries: readonly RegistryAddress[], { plain }: Trust): void {

@@ -5,6 +5,7 @@ export { generateNoteSigner, noteSignerFromPem, verifyEd25519, type NoteSigner }
 export { es256FromPem, es256Signer, es256Verifier, generateEs256 } from './es256.ts'
 export { parseKeyName, type KeyName } from './key-name.ts'
 export { firstLine, openKey, type Secrets } from './key-store.ts'
+export { readTacFile, type TacFile } from './tac-file.ts'
 export { makeLogger, type Logger } from './log.ts'
 export type { Connector, TlsIdentity } from './connector.ts'
 export {

@@ -4,6 +4,7 @@ import type { Trust } from '../wire/index.ts'
 import type { Schema } from './db/tables.ts'
 import type { Sequencer } from './log/sequencer.ts'
 import type { TileStore } from './log/tile-store.ts'
+import type { ModelNames } from './model/model-names.ts'
 import type { Peer, RegistryKeys } from './options.ts'
 
 /** The collaborators every service is made from. */
@@ -17,6 +18,8 @@ export interface Context {
   /** Host and port under which this registry is asked. */
   readonly host: string
   readonly peers: readonly Peer[]
+  /** Null: nobody has given a list of models. */
+  readonly models: ModelNames | null
   readonly surroundings: Surroundings
   readonly logger: Logger
 }

@@ -7,6 +7,7 @@ import { FeedHub } from './feed/hub.ts'
 import { createApp } from './http/app.ts'
 import type { Env } from './http/env.ts'
 import { forgetAnswers } from './http/idempotency.ts'
+import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
 import { forgetBlockTimes } from './services/registers.ts'
 import { Cosigners } from './log/cosigners.ts'
@@ -55,7 +56,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       lists?.published(published)
     },
   })
-  const { country, peers = [], listsEveryMs = LISTS_EVERY_MS } = options
+  const { country, peers = [], models = null, listsEveryMs = LISTS_EVERY_MS } = options
   const context: Context = {
     db,
     store,
@@ -65,6 +66,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     country,
     host: new URL(options.url).host,
     peers,
+    models,
     surroundings,
     logger,
   }
@@ -74,6 +76,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await forgetAnswers(context)
     await forgetSpent(context)
     await forgetBlockTimes(context)
+    await forgetCloneSignals(context)
   }
   const forget = setInterval(() => void forgetAll().catch(() => undefined), HOUR_MS)
   forget.unref()

@@ -3,6 +3,7 @@ import type { Logger, NoteSigner, Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import type { Database } from './db/database.ts'
 import type { Limits } from './http/throttle.ts'
+import type { ModelNames } from './model/model-names.ts'
 
 /** The keys the service itself holds. Officers', forces' and owners' keys are never among them. */
 export interface RegistryKeys {
@@ -51,6 +52,8 @@ export interface RegistryOptions {
   readonly listsEveryMs?: number
   /** What the public may ask of one process; without it, anything. */
   readonly limits?: Limits | null
+  /** What models are called by TAC, where somebody has the list. */
+  readonly models?: ModelNames | null
   readonly surroundings: Surroundings
   readonly logger: Logger
 }

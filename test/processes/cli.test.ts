@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { foundDemonstration } from '../../src/cli/demo-trust.ts'
 import { Files } from '../../src/cli/files.ts'
-import { withCheckDigit } from '../../src/core/index.ts'
+import { signCloneSignal, toBase64, withCheckDigit } from '../../src/core/index.ts'
 import { generateNoteSigner, type NoteSigner } from '../../src/host/index.ts'
 import {
   EMPTY_EDGE,
@@ -20,6 +20,7 @@ import {
   tilePath,
 } from '../../src/log/index.ts'
 import { commandsIn } from '../cli-process.ts'
+import { ask as post } from '../ask.ts'
 import { freePorts } from '../free-ports.ts'
 import { World, imeiNumber } from '../world.ts'
 
@@ -56,6 +57,8 @@ const COMMANDS = [
   ['officer', 'review'],
   ['officer', 'found'],
   ['officer', 'release'],
+  ['officer', 'clones'],
+  ['officer', 'conflict'],
   ['import', 'stolen-list'],
   ['import', 'own-list'],
   ['export', 'blacklist'],
@@ -328,6 +331,32 @@ describe('at a registry', () => {
     expect(numbers.toSorted()).toEqual([imeiNumber(1), ...imeis].map(withCheckDigit))
     const foreign = await ask('export', 'blacklist', '--key', key('first'))
     expect(foreign.json()).toMatchObject({ error: { code: 'forbidden' } })
+  })
+
+  test('clones, conflict: from the list of signs to the record of the log, no number typed or shown', async () => {
+    const imei14 = imeiNumber(30)
+    const at = Math.floor(world.surroundings.clock() / 1000)
+    const by = world.founding.operators[0]!.signer
+    const places = [{ country: 'ZZ', network: '00101', at }]
+    const signal = { at, why: 'subscribers', imei14, subscribers: 8, places } as const
+    const body = { sightings: [toBase64(signCloneSignal(signal, by))] }
+    expect((await post(world, { path: '/v1/sightings', body, by })).status).toBe(200)
+
+    const officer = ['--key', key('first')]
+    const list = await ask('officer', 'clones', ...officer)
+    const [{ id }] = list.json()['cases'] as [{ id: string }]
+    const shown = ['officer', 'clones', '--case', id, ...officer, '--registry', world.registryUrl]
+    const told = await run(shown)
+    expect(told.out).toMatch(
+      /^00101701••••••: 8 subscribers .*\n.*subscribers \(self-reported\).*ZZ/,
+    )
+    expect(told.out).not.toContain(imei14)
+    const conflict = await ask('officer', 'conflict', '--case', id, ...officer)
+    expect(conflict.json()).toMatchObject({ case: id, state: 'logged' })
+    await world.settle()
+    expect(await world.probe.ask(imei14)).toBe('GREYLISTED')
+    const again = await ask('officer', 'conflict', '--case', id, ...officer)
+    expect(again.json()).toMatchObject({ error: { code: 'not-found' } })
   })
 
   test('log verify over HTTP: whole', async () => {

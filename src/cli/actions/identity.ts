@@ -1,9 +1,9 @@
+import { declareProposed } from '../clients/clones.ts'
 import * as client from '../clients/identities.ts'
 import { print } from '../out.ts'
 import { sitDown, type Common } from './officer.ts'
 
-type About = Common & { readonly case: string; readonly imei: string }
-type Honest = About & { readonly imsi: string }
+type Honest = Common & { readonly case: string; readonly imei: string; readonly imsi: string }
 
 export async function pair({ imei, imsi, days, ...options }: Honest & { days: number }) {
   const { desk, signer: officer } = await sitDown(options, 'officer-1')
@@ -24,9 +24,15 @@ export async function approvePair({ imei, imsi, ...options }: Honest) {
   logged(options, index, 'The pair is honest')
 }
 
-export async function conflict({ imei, ...options }: About) {
+type Conflict = Common & { readonly case: string; readonly imei?: string }
+
+export async function conflict({ imei, ...options }: Conflict) {
   const { desk } = await sitDown(options, 'officer-1')
-  const { index } = await client.declareConflict(desk, { caseId: options.case, imei })
+  const caseId = options.case
+  const { index } =
+    imei === undefined
+      ? await declareProposed(desk, await desk.case(caseId))
+      : await client.declareConflict(desk, { caseId, imei })
   logged(options, index, 'The number is in conflict')
 }
 

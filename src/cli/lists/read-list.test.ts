@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
-import { readLines } from './lines.ts'
+import { readLines } from '../../host/lines.ts'
 import { readStolenList } from './read-list.ts'
 import { zip } from '../../../test/zip.ts'
 

@@ -1,6 +1,6 @@
 import { Refusal, demand } from '../../core/index.ts'
 import { cellsOf } from './cells.ts'
-import { readLines } from './lines.ts'
+import { readLines } from '../../host/lines.ts'
 import { MAX_UNPACKED, openList } from './list-file.ts'
 
 /** A line of a CSV file, counted from 1; instead of cells, why there are none. */

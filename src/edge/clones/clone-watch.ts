@@ -1,21 +1,16 @@
-import { concat, toHex, utf8, type Imei14 } from '../../core/index.ts'
+import {
+  MAX_CLONE_PLACES,
+  concat,
+  toHex,
+  utf8,
+  type CloneSignal,
+  type Imei14,
+  type SeenIn,
+  type TravelSeconds,
+} from '../../core/index.ts'
 import { sha256Fast } from '../../host/index.ts'
 import { DayMemory } from './day-memory.ts'
 import type { MemoryOptions, PhoneCheck } from './recent-attaches.ts'
-import type { Place, TravelSeconds } from './travel.ts'
-
-/**
- * One number seems to be worn by several phones: a lead for police, never a proof, since an IMEI is
- * what a phone says of itself. It holds counts and networks, and nobody's name.
- */
-export interface CloneSignal {
-  readonly imei14: Imei14
-  readonly why: 'subscribers' | 'travel'
-  /** Distinct subscribers seen with it within a day, at most 64 of an hour. */
-  readonly subscribers: number
-  /** Networks it was seen in within a day, PLMN, sorted. */
-  readonly networks: readonly string[]
-}
 
 export interface CloneWatchOptions extends MemoryOptions {
   readonly random: (length: number) => Uint8Array
@@ -26,8 +21,8 @@ export interface CloneWatchOptions extends MemoryOptions {
 /** What was seen of one number within an hour. */
 interface Worn {
   readonly subscribers: readonly string[]
-  /** Networks, with when last in Unix seconds. Lists, since nearly every phone has one of each. */
-  readonly places: readonly { readonly place: Place; readonly at: number }[]
+  /** Networks, newest first. Lists, since nearly every phone has one of each. */
+  readonly places: readonly SeenIn[]
 }
 
 const NOTHING: Worn = { subscribers: [], places: [] }
@@ -37,7 +32,6 @@ const isTelling = (subscribers: number) =>
   subscribers >= 4 && Number.isInteger(Math.log2(subscribers))
 
 const MAX_SUBSCRIBERS = 64
-const MAX_PLACES = 16
 const MAX_LISTED = 100_000
 /** Some 300 bytes each. */
 const MAX_OTHERS = 500_000
@@ -69,16 +63,17 @@ export class CloneWatch {
     const day = this.day(imei14)
     const newcomer = imsi === null ? null : this.newcomer(imsi, hour)
     const at = Math.floor(clock() / 1000)
-    const elsewhere = hour.places.filter(({ place }) => place.network !== asker.network)
+    const { country, network } = asker
+    const elsewhere = hour.places.filter((place) => place.network !== network)
     memory.note(imei14, {
       subscribers: newcomer === null ? hour.subscribers : [...hour.subscribers, newcomer],
-      places: [{ place: asker, at }, ...elsewhere.slice(0, MAX_PLACES - 1)],
+      places: [{ country, network, at }, ...elsewhere.slice(0, MAX_CLONE_PLACES - 1)],
     })
     const isNew = newcomer !== null && !day.some((worn) => worn.subscribers.includes(newcomer))
     if (isNew && isTelling(this.subscribersOf(imei14))) this.tell(imei14, 'subscribers')
     if (elsewhere.length < hour.places.length) return // this network was judged within this hour
     const isTooFar = day.some((worn) =>
-      worn.places.some((one) => Math.abs(at - one.at) < travelSeconds(one.place, asker)),
+      worn.places.some((one) => Math.abs(at - one.at) < travelSeconds(one, asker)),
     )
     if (isTooFar) this.tell(imei14, 'travel')
   }
@@ -106,8 +101,18 @@ export class CloneWatch {
   }
 
   private tell(imei14: Imei14, why: CloneSignal['why']): void {
-    const places = this.day(imei14).flatMap((worn) => worn.places)
-    const networks = [...new Set(places.map(({ place }) => place.network))].toSorted()
-    this.#options.onSignal({ imei14, why, subscribers: this.subscribersOf(imei14), networks })
+    const all = this.day(imei14)
+      .flatMap((worn) => worn.places)
+      .toSorted((a, b) => b.at - a.at)
+    const newest = all.filter(
+      (one, i) => all.findIndex(({ network }) => network === one.network) === i,
+    )
+    this.#options.onSignal({
+      at: Math.floor(this.#options.clock() / 1000),
+      why,
+      imei14,
+      subscribers: this.subscribersOf(imei14),
+      places: newest.slice(0, MAX_CLONE_PLACES),
+    })
   }
 }

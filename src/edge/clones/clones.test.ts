@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { parseImei14 } from '../../core/index.ts'
+import { parseImei14, type CloneSignal, type ListedState, type Place } from '../../core/index.ts'
 import { machine } from '../../host/index.ts'
 import { makeJudge, type Judge } from '../checks.ts'
-import type { ListedState } from '../../core/index.ts'
-import type { CloneSignal } from './clone-watch.ts'
 import { Clones } from './clones.ts'
 import type { ReRegistration } from './re-registrations.ts'
-import { travelByRegion, type Place } from './travel.ts'
 
 const HOUR = 3_600_000
 const START = 1_790_000_000_000
@@ -139,11 +136,13 @@ describe('A13 a number worn by many', () => {
   test('is a signal at four subscribers, and again at each doubling', () => {
     listed.set(phone(1), 'held')
     for (let n = 1; n <= 20; n++) for (let again = 0; again < 3; again++) ask(1, subscriber(n))
+    const at = START / 1000
     const signal = (subscribers: number) => ({
-      imei14: phone(1),
+      at,
       why: 'subscribers',
+      imei14: phone(1),
       subscribers,
-      networks: ['00101'],
+      places: [{ country: 'XA', network: '00101', at }],
     })
     expect(signals).toEqual([4, 8, 16].map(signal))
   })
@@ -187,8 +186,15 @@ describe('A13 a number in networks too far apart', () => {
     ask(1, subscriber(1), at('mme-1', '00101'))
     now += HOUR - 1_000
     ask(1, subscriber(2), at('mme-2', '99901'))
+    const place = (network: string, at: number) => ({ country: 'XA', network, at: at / 1000 })
     expect(signals).toEqual([
-      { imei14: phone(1), why: 'travel', subscribers: 2, networks: ['00101', '99901'] },
+      {
+        at: now / 1000,
+        why: 'travel',
+        imei14: phone(1),
+        subscribers: 2,
+        places: [place('99901', now), place('00101', START)],
+      },
     ])
   })
 
@@ -231,34 +237,4 @@ test('A65 no signal ever holds a subscriber, and no event does unless attaches a
       for (const { lastSeen } of events) expect(now / 1000 - lastSeen).toBeLessThan(86_400)
     }),
   )
-})
-
-describe('the way between networks', () => {
-  const seconds = (from: string, to: string) =>
-    travelByRegion({ country: 'XA', network: from }, { country: 'XB', network: to })
-
-  test('is known where their regions do not touch, and only there', () => {
-    for (const [a, b] of [
-      ['29901', '39901'],
-      ['29901', '59901'],
-      ['29901', '79901'],
-      ['39901', '49901'],
-      ['49901', '79901'],
-      ['69901', '59901'],
-    ] as const)
-      expect([seconds(a, b), seconds(b, a)]).toEqual([3_600, 3_600])
-    for (const [a, b] of [
-      ['29901', '29902'],
-      ['29901', '49901'],
-      ['29901', '69901'],
-      ['39901', '79901'],
-      ['49901', '59901'],
-      ['49901', '69901'],
-    ] as const)
-      expect([seconds(a, b), seconds(b, a)]).toEqual([0, 0])
-  })
-
-  test('is not known of test and international networks', () => {
-    expect([seconds('00101', '39901'), seconds('90101', '29901')]).toEqual([0, 0])
-  })
 })

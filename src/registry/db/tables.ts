@@ -312,8 +312,23 @@ interface IdentityDraftsTable {
   at_ms: Int8
 }
 
+/** A sign that several phones wear one number. */
+interface CloneSignalsTable {
+  imei14: string
+  why: string
+  /** Days since 1970, UTC. */
+  day: Int8
+  reporter: string
+  first_ms: Int8
+  last_ms: Int8
+  /** The most that was counted; 0 where nobody counted. */
+  subscribers: Int8
+  places: Json
+}
+
 export interface Schema {
   number_lists: NumberListsTable
+  clone_signals: CloneSignalsTable
   identity_openings: IdentityOpeningsTable
   identity_drafts: IdentityDraftsTable
   registers: RegistersTable

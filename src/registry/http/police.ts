@@ -12,6 +12,7 @@ import {
   CaseAnswer,
   CasePage,
   CaseState,
+  CaseWhy,
   DraftAnswer,
   DraftRequest,
   DraftsAnswer,
@@ -24,14 +25,20 @@ import type { Context } from '../context.ts'
 import type { Caller } from '../model/caller.ts'
 import { bundlesOfCase } from '../services/bundles.ts'
 import { listCases, lookAtCase, openCase } from '../services/cases.ts'
+import { WHY_CLONE } from '../services/clone-cases.ts'
 import { draftOrder, draftsOfCase } from '../services/drafts.ts'
 import { addSignatures } from '../services/signatures.ts'
 import { sightingsOf } from '../services/sightings.ts'
+import { cloneAnswers } from './clones.ts'
 import type { Env } from './env.ts'
 import { idempotent, requestId } from './idempotency.ts'
 import { bundlesAnswer, draftAnswer } from './owners.ts'
 import { get, post } from './route.ts'
 import { callerIn, signed } from './signed.ts'
+
+const WHY_OF_CASE = { ...WHY_STOLEN, clone: WHY_CLONE } as const
+const whyWord = (why: number) =>
+  CaseWhy.options.find((word) => WHY_OF_CASE[word] === why) ?? ('theft' as const)
 
 const MAX_PAGE = 200
 const DEFAULT_PAGE = 50
@@ -106,6 +113,7 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
         limit: `1 to ${MAX_PAGE}, else ${DEFAULT_PAGE}`,
         cursor: "The last answer's `next`",
         state: CaseState.options.join(', '),
+        why: CaseWhy.options.join(', '),
       },
       refuses: ['malformed', 'bad-cursor'],
     },
@@ -119,8 +127,16 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       const after = cursorIn(c.req.query('cursor'))
       const state = CaseState.optional().safeParse(c.req.query('state'))
       demand(state.success, 'malformed', 'no such case state')
-      const filter = { limit, ...(after && { after }), ...(state.data && { state: state.data }) }
-      return { ...(await listCases(context, callerIn(c), filter)) } as never
+      const why = CaseWhy.optional().safeParse(c.req.query('why'))
+      demand(why.success, 'malformed', 'no such reason of a case')
+      const filter = {
+        limit,
+        ...(after && { after }),
+        ...(state.data && { state: state.data }),
+        ...(why.data && { why: WHY_OF_CASE[why.data] }),
+      }
+      const { items, next } = await listCases(context, callerIn(c), filter)
+      return { items: items.map((item) => ({ ...item, why: whyWord(item.why) })), next }
     },
   )
   get(
@@ -238,6 +254,7 @@ async function caseAnswer(context: Context, caller: Caller, id: string) {
     id: found.id,
     force: found.force,
     crimeReference: found.crimeReference,
+    why: whyWord(found.why),
     state: found.state,
     device: {
       model: subject.model,
@@ -245,5 +262,6 @@ async function caseAnswer(context: Context, caller: Caller, id: string) {
       serial: subject.ids.serial,
     },
     sightings: seen.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
+    clones: await cloneAnswers(context, found.id, subject),
   }
 }

@@ -4,8 +4,8 @@ import type { Caller } from './caller.ts'
 
 /** Every look at a case and every act on it leaves a row: who, what, which case. */
 export async function audit(
-  { db, surroundings }: Context,
-  caller: Caller,
+  { db, surroundings }: Pick<Context, 'db' | 'surroundings'>,
+  caller: Pick<Caller, 'sub'>,
   action: string,
   about: { readonly caseId?: string; readonly subjectId?: string },
 ): Promise<void> {

@@ -27,6 +27,11 @@ export function intakeFor(context: Context, force: string | undefined): Intake {
   return found
 }
 
+/** The registry's first force: whose officers see what belongs to no force yet. Null: it has none. */
+export function firstForce(context: Context): string | null {
+  return intakes(context)[0]?.force ?? null
+}
+
 /** The intake that stands in this name, such as who signed a hold. @throws {Refusal} not-found */
 export function intakeNamed(context: Context, sub: string): Intake {
   const found = intakes(context).find((intake) => intake.sub === sub)

@@ -7,6 +7,7 @@ import { compose, composing } from '../model/compose.ts'
 import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
 import { subjectsForImeis } from '../model/many-subjects.ts'
 import type { Subject } from '../model/subjects.ts'
+import { WHY_CLONE } from './clone-cases.ts'
 import { noWrites, type Writes } from './batch-writes.ts'
 import type { Batch } from './batches.ts'
 
@@ -103,6 +104,7 @@ async function pendingCases(
     .where('force', '=', caller.iss)
     .where('subject_id', 'in', subjectIds)
     .where('state', 'in', ['open', 'proposed'])
+    .where('why', '<>', BigInt(WHY_CLONE)) // no sign of a clone keeps a stolen phone from being locked
     .execute()
   for (const { id, subject_id, state, batch_id } of rows)
     found.get(subject_id)?.push({ id, state, batchId: batch_id })

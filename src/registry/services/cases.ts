@@ -124,6 +124,7 @@ export interface CasePage {
   readonly items: readonly {
     readonly id: string
     readonly crimeReference: string
+    readonly why: number
     readonly state: CaseState
   }[]
   readonly next: string | null
@@ -133,21 +134,28 @@ export interface CasePage {
 export async function listCases(
   { db }: Context,
   caller: Caller,
-  filter: { readonly state?: CaseState; readonly limit: number; readonly after?: string },
+  filter: {
+    readonly state?: CaseState
+    readonly why?: number
+    readonly limit: number
+    readonly after?: string
+  },
 ): Promise<CasePage> {
   demandRole(caller, 'officer')
   let query = db
     .selectFrom('cases')
-    .select(['id', 'crime_reference', 'state'])
+    .select(['id', 'crime_reference', 'why', 'state'])
     .where('force', '=', caller.iss)
     .orderBy('id')
     .limit(filter.limit + 1)
   if (filter.state) query = query.where('state', '=', filter.state)
+  if (filter.why !== undefined) query = query.where('why', '=', BigInt(filter.why))
   if (filter.after) query = query.where('id', '>', filter.after)
   const rows = await query.execute()
   const items = rows.slice(0, filter.limit).map((row) => ({
     id: row.id,
     crimeReference: row.crime_reference,
+    why: Number(row.why),
     state: row.state,
   }))
   return { items, next: rows.length > filter.limit ? (items.at(-1)?.id ?? null) : null }

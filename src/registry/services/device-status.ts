@@ -16,6 +16,7 @@ import { frontiersOf } from '../log/published.ts'
 import { bundleFor, chainDocuments, rootsAfter } from '../model/bundles.ts'
 import { foldInForce, ordersOf, stillToObey, type KnownOrder } from '../model/orders.ts'
 import { subjectForDevice, type Subject } from '../model/subjects.ts'
+import { noteMisfit } from './attested-clones.ts'
 import { checkNonce, useNonce } from './nonces.ts'
 import { noteSighting } from './sightings.ts'
 
@@ -34,7 +35,8 @@ export interface DeviceStatus {
 export async function deviceStatus(context: Context, eatBytes: Uint8Array): Promise<DeviceStatus> {
   const eat = readEat(eatBytes, context.trust.verify.es256)
   checkNonce(context, eat.nonce)
-  const { orders, state } = await lookUp(context, eat)
+  const { subject, orders, state } = await lookUp(context, eat)
+  await noteAltered(context, eat, subject)
   const missed = stillToObey(orders, eat.ctr, Math.floor(context.sequencer.now() / 1000))
   const bundles: Uint8Array[] = []
   for (const order of missed.slice(0, MAX_BUNDLES)) {
@@ -65,6 +67,7 @@ export async function activate(
   const eat = readEat(eatBytes, trust.verify.es256)
   await useNonce(context, eat.nonce)
   const { subject, orders, state } = await lookUp(context, eat)
+  await noteAltered(context, eat, subject, country)
   const seen = (verdict: string) =>
     noteSighting(context, { subjectId: subject.id, how: 'activation', verdict, country })
   if (state !== 'protected') {
@@ -127,6 +130,18 @@ async function lookUp(
   const logged = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
   const { orders, device } = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
   return { subject, orders, state: lapse(device, Math.floor(sequencer.now() / 1000)).state }
+}
+
+/** An enrolled phone that wears a number which is not its own wears somebody else's. */
+function noteAltered(
+  context: Context,
+  { dak, imeis }: Eat,
+  { ids }: Subject,
+  country?: string,
+): Promise<void> {
+  const foreign = imeis.filter((imei) => !ids.imeis.includes(imei))
+  const where = country === undefined ? {} : { country }
+  return noteMisfit(context, { device: thumbprint(dak), why: 'altered', imeis: foreign, ...where })
 }
 
 function sameNumbers(eat: Eat, { ids }: Subject): boolean {

@@ -10,6 +10,7 @@ import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
 import { recordedKeys } from '../model/recorded-keys.ts'
 import { subjectById } from '../model/subjects.ts'
 import { caseById, type Case } from './cases.ts'
+import { WHY_CLONE } from './clone-cases.ts'
 
 /** An order that waits for its signatures. */
 export interface Draft {
@@ -40,6 +41,7 @@ export async function draftOrder(
     'case-closed',
     'the case is closed',
   )
+  demand(found.why !== WHY_CLONE, 'wrong-state', 'no crime is named here: open a case for one')
   const subject = await subjectById(context.db, found.subjectId)
   const orders = (await ordersOf(context.db, [subject.id])).get(subject.id) ?? []
   const now = Math.floor(context.sequencer.now() / 1000)

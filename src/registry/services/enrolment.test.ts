@@ -16,12 +16,15 @@ import {
   statementPayload,
   thumbprint,
   toBase64,
+  withCheckDigit,
   type Eat,
   type Imei14,
   type Signer,
 } from '../../core/index.ts'
 import { generateEs256, machine } from '../../host/index.ts'
 import { leafHash } from '../../log/index.ts'
+import { CasePage } from '../../wire/index.ts'
+import { ModelNames } from '../model/model-names.ts'
 
 const TAC = parseTac('00101701')
 
@@ -188,6 +191,95 @@ describeOnEachEngine('activation', (open) => {
       'activation imei-mismatch',
       'activation stolen',
     ])
+  })
+})
+
+describeOnEachEngine('what a hardware key attests and does not fit', (open) => {
+  /** Signals by number: why, and how many keys said so. */
+  const signals = async (world: World) => {
+    const { items } = await world.first.get('/v1/cases?why=clone', CasePage)
+    const found: Record<string, string> = {}
+    for (const { id } of items)
+      for (const { imei, keys, signals: all } of (await world.first.case(id)).clones)
+        found[imei.slice(0, 14)] = `${all.map(({ why }) => why).join()} ${keys}`
+    return found
+  }
+
+  test('A13 A47 two keys for one number, another number, another model: each is told to police', async () => {
+    const models = new ModelNames()
+    models.add({
+      tac: TAC,
+      manufacturer: 'Example Works',
+      brand: 'Example',
+      names: ['One', 'EX-1'],
+    })
+    await using world = await World.boot({ database: await open(), models })
+    await world.stopEdge()
+    const maker = world.founding.maker.signer
+    const numbered = (...numbers: number[]) => new BenchPhone(world, ...numbers.map(imeiNumber))
+    const honest = numbered(1, 2)
+    expect(await enrol(world, await honest.body({ model: 'EXAMPLE ONE 5G' }))).toMatchObject({
+      status: 200,
+    })
+    expect(await signals(world)).toEqual({})
+
+    // Of a maker whose own words do not hold nothing is believed, and nobody is suspected.
+    const stranger = new BenchPhone(world, imeiNumber(1))
+    for (const changes of [
+      stranger.vouched(generateEs256().signer),
+      { index: 1 },
+      { ...numbered(1).vouched(maker), eat: await stranger.eat() },
+    ])
+      await enrol(world, await stranger.body(changes))
+    expect(await signals(world)).toEqual({})
+
+    for (const clone of [numbered(2, 7), numbered(2)])
+      expect((await enrol(world, await clone.body())).code).toBe('identity-conflict')
+    const altered = numbered(3)
+    const dressed = await altered.eat({ imeis: [imeiNumber(4)] })
+    expect((await enrol(world, await altered.body({ eat: dressed }))).code).toBe('imei-mismatch')
+    const foreign = numbered(5)
+    const body = await foreign.body(foreign.vouched(maker, parseTac('00101702')))
+    expect((await enrol(world, body)).code).toBe('scope')
+    // Its own maker's word, its own TAC, and still it calls itself something else: taken in, and told.
+    const misnamed = await numbered(6).body({ model: 'Phone X' })
+    expect(await enrol(world, misnamed)).toMatchObject({ status: 200 })
+    expect(await signals(world)).toEqual({
+      [imeiNumber(2)]: 'keys,keys 2',
+      [imeiNumber(4)]: 'altered 1',
+      [imeiNumber(5)]: 'model 1',
+      [imeiNumber(6)]: 'model 1',
+    })
+    await world.audit()
+  })
+
+  test('A12 an enrolled phone in another number: seen at once, in its own case too, four numbers a day', async () => {
+    await using world = await World.boot({ database: await open() })
+    await world.stopEdge()
+    const phone = new BenchPhone(world, imeiNumber(1))
+    await enrol(world, await phone.body())
+    const { json } = await openLocked(world, imeiNumber(1))
+    const wearing = (n: number) => phone.eat({ imeis: [imeiNumber(n)] })
+    const status = await ask(world, {
+      path: '/v1/device-status',
+      body: { eat: await wearing(11) },
+    })
+    expect(status.json).toMatchObject({ state: 'stolen' })
+    for (let n = 11; n <= 20; n++)
+      await ask(world, {
+        path: '/v1/activations',
+        body: { eat: await wearing(n), country: 'ZZ' },
+      })
+    const worn = [11, 12, 13, 14].map(imeiNumber)
+    expect(Object.keys(await signals(world)).toSorted()).toEqual(worn)
+    const { clones } = await world.first.case(String(json['id']))
+    expect(clones.map(({ imei }) => imei)).toEqual(worn.map(withCheckDigit))
+    expect(clones[0]).toMatchObject({
+      conflict: null, // this case is about another number
+      signals: [
+        { why: 'altered', selfReported: false, places: [{ country: 'ZZ', network: null }] },
+      ],
+    })
   })
 })
 

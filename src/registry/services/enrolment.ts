@@ -12,21 +12,27 @@ import {
   equal,
   parseCoseKey,
   parseDocument,
+  parseImei14,
   parseMadeDevice,
   parseSign1,
   parseStatement,
   readEat,
   saltedRecord,
+  tacOf,
   thumbprint,
   verifySign1,
   verifySlot,
+  type BatchStatement,
   type Eat,
+  type Imei14,
   type MadeDevice,
   type PublicKey,
+  type Tac,
 } from '../../core/index.ts'
 import { leafHash, verifyInclusion } from '../../log/index.ts'
 import type { Context } from '../context.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { noteMisfit } from './attested-clones.ts'
 import { homeElsewhere } from './home.ts'
 import { cardHash, drawCard } from './reports.ts'
 import { checkNonce, useNonce } from './nonces.ts'
@@ -55,30 +61,37 @@ export interface Enrolled {
 export async function enrol(context: Context, request: Enrolment): Promise<Enrolled> {
   const eat = readEat(request.eat, context.trust.verify.es256)
   checkNonce(context, eat.nonce)
-  const made = checkMaker(context, request)
-  demand(eat.bootVerified, 'boot-state-unverified', 'enrolled only as the maker shipped it')
+  const vouched = checkMaker(context, request)
+  const { made } = vouched
   demand(
     equal(thumbprint(eat.dak), made.dak),
     'attestation-needed',
     'the maker vouches for another key',
   )
-  demand(sameNumbers(eat, made), 'imei-mismatch', 'the maker vouches for other numbers')
+  await checkNumbers(context, eat, vouched)
+  demand(eat.bootVerified, 'boot-state-unverified', 'enrolled only as the maker shipped it')
   const owner = request.owner ? checkOwner(context, eat, request.owner) : null
   await useNonce(context, eat.nonce)
   const known = await enrolledBefore(context, made)
   if (known !== null) return { index: known, card: null }
-  for (const imei of made.imeis)
-    demand(
-      (await homeElsewhere(context, imei)) === null,
-      'identity-conflict',
-      'one of the numbers is at home in another registry',
-    )
-  await claimNumbers(context, made)
+  await demandUnclaimed(context, made)
+  const misnamed = made.imeis.filter((imei) => !isNamedAs(context, imei, request.model))
+  await noteMisfit(context, { device: made.dak, why: 'model', imeis: misnamed })
   return keep(context, request, { eat, made, owner })
 }
 
-/** @throws {Refusal} attestation-needed, scope, signature, chain */
-function checkMaker({ sequencer, trust }: Context, request: Enrolment): MadeDevice {
+/** A key and its numbers in a maker's words, and which models those words may be about. */
+interface Vouched {
+  readonly made: MadeDevice
+  readonly statement: BatchStatement
+  readonly tacs: readonly Tac[] | null
+}
+
+/**
+ * What a maker has signed of this device; whether he may speak of its models is still to be asked.
+ * @throws {Refusal} attestation-needed, signature, chain
+ */
+function checkMaker({ sequencer, trust }: Context, request: Enrolment): Vouched {
   const cose = parseDocument(request.statement, 'application/stolen-batch+cbor')
   const slot = cose.slots[0]!
   const { cert } = sequencer.ledger.authorities.signer(
@@ -94,7 +107,6 @@ function checkMaker({ sequencer, trust }: Context, request: Enrolment): MadeDevi
   verifySlot(cose, slot, cert.key, { verify: trust.verify.es256 })
   const statement = parseStatement(cose.payload)
   const made = parseMadeDevice(request.record)
-  checkMade(made, statement, cert.scope.tacs)
   try {
     const { index, path } = request
     verifyInclusion({
@@ -107,7 +119,32 @@ function checkMaker({ sequencer, trust }: Context, request: Enrolment): MadeDevi
   } catch {
     demand(false, 'attestation-needed', 'the record is not part of the statement')
   }
-  return made
+  return { made, statement, tacs: cert.scope.tacs }
+}
+
+/**
+ * The numbers are of the maker's own models, and those it gave. A key that a maker vouches for speaks here:
+ * what does not fit is told to police. @throws {Refusal} scope, imei-mismatch
+ */
+async function checkNumbers(
+  context: Context,
+  eat: Eat,
+  { made, statement, tacs }: Vouched,
+): Promise<void> {
+  const device = made.dak
+  const isOwn = (imei: Imei14) =>
+    [statement.tacs, tacs].every((models) => models?.includes(tacOf(imei)))
+  const foreign = made.imeis.filter((imei) => !isOwn(imei))
+  await noteMisfit(context, { device, why: 'model', imeis: foreign })
+  checkMade(made, statement, tacs)
+  const altered = eat.imeis.filter((imei) => !made.imeis.includes(imei))
+  await noteMisfit(context, { device, why: 'altered', imeis: altered })
+  demand(sameNumbers(eat, made), 'imei-mismatch', 'the maker vouches for other numbers')
+}
+
+/** Whether a phone of this number may call itself so, as far as anybody here knows models. */
+function isNamedAs({ models }: Context, imei: Imei14, name: string): boolean {
+  return models?.fits(tacOf(imei), name) ?? true
 }
 
 function sameNumbers(eat: Eat, made: MadeDevice): boolean {
@@ -144,6 +181,23 @@ async function enrolledBefore({ db }: Context, made: MadeDevice): Promise<number
   return device ? Number(device.enrolled_at_index) : null
 }
 
+/** Nobody else has its numbers, here or elsewhere: who comes second is told to police. @throws {Refusal} identity-conflict */
+async function demandUnclaimed(context: Context, made: MadeDevice): Promise<void> {
+  const second = (imeis: readonly Imei14[]) =>
+    noteMisfit(context, { device: made.dak, why: 'keys', imeis })
+  for (const imei of made.imeis) {
+    const home = await homeElsewhere(context, imei)
+    if (home !== null) await second([imei])
+    demand(home === null, 'identity-conflict', 'one of the numbers is at home in another registry')
+  }
+  try {
+    await claimNumbers(context, made)
+  } catch (error) {
+    await second(await numbersOfOthers(context, made))
+    throw error
+  }
+}
+
 /**
  * First the numbers, so that of two keys that want one only one gets it: all of them or none, or a
  * refused device would keep the other number from its honest owner. @throws {Refusal} identity-conflict
@@ -163,6 +217,17 @@ async function claimNumbers({ db }: Context, made: MadeDevice): Promise<void> {
     const ours = rows.every((row) => equal(new Uint8Array(row.device_id), made.dak))
     demand(ours, 'identity-conflict', 'one of the numbers is enrolled for another key')
   })
+}
+
+/** Those of its numbers that are enrolled for another key. */
+async function numbersOfOthers({ db }: Context, made: MadeDevice): Promise<Imei14[]> {
+  const rows = await db
+    .selectFrom('device_imeis')
+    .select('imei14')
+    .where('imei14', 'in', [...made.imeis])
+    .where('device_id', '<>', made.dak)
+    .execute()
+  return rows.map(({ imei14 }) => parseImei14(imei14))
 }
 
 async function keep(

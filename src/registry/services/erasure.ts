@@ -8,6 +8,7 @@ import { audit } from '../model/audit.ts'
 import { demandRole, type Caller } from '../model/caller.ts'
 import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
 import { subjectById, subjectIdsFor, type Subject } from '../model/subjects.ts'
+import { WHY_CLONE } from './clone-cases.ts'
 
 /** What was destroyed. */
 export interface Erased {
@@ -23,7 +24,7 @@ const OPEN_CASES = ['open', 'proposed', 'approved'] as const
 
 /**
  * Destroys what ties a device to its orders and to people: openings, salts, owner, cases, reports,
- * sightings, who honestly wears its numbers, and the rows that say which order was about it. The log keeps every entry, and nobody
+ * sightings, signs of clones, who honestly wears its numbers, and the rows that say which order was about it. The log keeps every entry, and nobody
  * can say any more which device they meant. What stays: that a device of this key and these numbers
  * was enrolled, and how far its counter has come, without which the phone would refuse its next lock.
  *
@@ -82,6 +83,7 @@ async function erasable(
     .select('id')
     .where('subject_id', '=', id)
     .where('state', 'in', [...OPEN_CASES])
+    .where('why', '<>', BigInt(WHY_CLONE)) // opened by nobody: what police made of it is a record, asked for below
     .limit(1)
     .executeTakeFirst()
   demand(open === undefined, 'wrong-state', 'police work on a case about this device')
@@ -105,6 +107,14 @@ async function identitiesOf(trx: Transaction<Schema>, imeis: readonly Imei14[]):
   return rows.map((row) => Number(row.log_index))
 }
 
+async function eraseClones(trx: Transaction<Schema>, imeis: readonly Imei14[]): Promise<void> {
+  if (imeis.length === 0) return
+  await trx
+    .deleteFrom('clone_signals')
+    .where('imei14', 'in', [...imeis])
+    .execute()
+}
+
 async function eraseIdentities(trx: Transaction<Schema>, imeis: readonly Imei14[]): Promise<void> {
   if (imeis.length === 0) return
   await trx
@@ -126,6 +136,7 @@ async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): P
   await trx.deleteFrom('owner_key_drafts').where('subject_id', '=', id).execute()
   await trx.deleteFrom('drafts').where('subject_id', '=', id).execute()
   await eraseIdentities(trx, ids.imeis)
+  await eraseClones(trx, ids.imeis)
   await trx.deleteFrom('recoveries').where('subject_id', '=', id).execute()
   await trx
     .updateTable('batch_rows')

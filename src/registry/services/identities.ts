@@ -8,7 +8,6 @@ import {
   encodeIdentityOpening,
   encodeSlot,
   identityPayload,
-  lapse,
   pairCommitment,
   parseImei14,
   parseSlot,
@@ -18,20 +17,18 @@ import {
   type Imei14,
   type Pair,
   type Slot,
-  type State,
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import { audit } from '../model/audit.ts'
 import type { Caller } from '../model/caller.ts'
-import { ordersOf, stateLogged } from '../model/orders.ts'
-import { subjectById, subjectIdsFor } from '../model/subjects.ts'
+import { lockedState } from '../model/locked-state.ts'
+import { subjectById } from '../model/subjects.ts'
 import { inOrder, slotsKept, slotsToKeep, verifyGathered } from '../model/gathered-slots.ts'
 import { caseById } from './cases.ts'
 
 const TYPE = 'application/stolen-identity+cbor'
 const DAY_SECONDS = 86_400
-const LOCKED: ReadonlySet<State> = new Set(['stolen', 'recovered', 'retired'])
 
 /** A record that waits for its signatures, or stands in the log. */
 export interface IdentityDraft {
@@ -174,13 +171,22 @@ async function demandNumberOf(
 }
 
 /** Neither the device under this number nor the bare number. @throws {Refusal} wrong-state */
-async function demandNotLocked({ db, sequencer }: Context, imei: Imei14): Promise<void> {
-  const orders = await ordersOf(db, await subjectIdsFor(db, { imei }))
-  const now = Math.floor(sequencer.now() / 1000)
-  for (const known of orders.values()) {
-    const { state } = lapse(stateLogged(known, sequencer.ledger), now)
-    demand(!LOCKED.has(state), 'wrong-state', `no conflict is made of a ${state} number`)
-  }
+async function demandNotLocked(context: Context, imei: Imei14): Promise<void> {
+  const state = await lockedState(context, imei)
+  demand(state === null, 'wrong-state', `no conflict is made of a ${state} number`)
+}
+
+/** Whether a conflict of this number could be logged, and none stands yet. */
+export async function isConflictOpen(context: Context, imei: Imei14): Promise<boolean> {
+  if ((await lockedState(context, imei)) !== null) return false
+  const rows = await context.db
+    .selectFrom('identity_openings')
+    .select('log_index')
+    .where('imei14', '=', imei)
+    .execute()
+  const { ledger } = context.sequencer
+  const standing = rows.map((row) => ledger.identity(Number(row.log_index)))
+  return standing.every((one) => one?.record.type !== 'conflict')
 }
 
 /** Keeps a conflict or pair, under a salt of its own. */

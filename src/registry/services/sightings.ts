@@ -1,15 +1,21 @@
+import { sql } from 'kysely'
 import {
+  CLONE_TYPE,
+  MOST_TRAVEL_SECONDS,
   Refusal,
   demand,
+  parseReport,
   readSighting,
-  reporterOf,
   toHex,
+  travelByCountry,
   type SeenHow,
   type Sighting,
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import { demandRole, type Caller } from '../model/caller.ts'
+import { demandOfOurTime } from '../model/seen-when.ts'
 import { findByImei, type Subject } from '../model/subjects.ts'
+import { noteSignal, takeCloneSignal } from './clone-signals.ts'
 
 /** What became of a delivery. */
 export interface SightingsTaken {
@@ -18,11 +24,12 @@ export interface SightingsTaken {
   readonly refused: readonly { readonly position: number; readonly code: string }[]
 }
 
-const MAX_AGE_SECONDS = 30 * 86_400
-const MAX_AHEAD_SECONDS = 300
 const HOUR_MS = 3_600_000
 
-/** Takes an operator's signed sightings: at least once delivered, once counted. @throws {Refusal} forbidden */
+/**
+ * Takes an operator's signed sightings and clone signals: at least once delivered, once counted.
+ * @throws {Refusal} forbidden
+ */
 export async function takeSightings(
   context: Context,
   caller: Caller,
@@ -37,7 +44,8 @@ export async function takeSightings(
       if (await takeOne(context, caller, bytes)) accepted++
       else repeated++
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      // What the database could not take now is sent again; what is refused is not.
+      if (!(error instanceof Refusal) || error.code === 'unavailable') throw error
       refused.push({ position, code: error.code })
     }
   }
@@ -46,18 +54,69 @@ export async function takeSightings(
 
 async function takeOne(context: Context, caller: Caller, bytes: Uint8Array): Promise<boolean> {
   const { db, sequencer, trust } = context
-  const kid = reporterOf(bytes)
+  const { kid, contentType } = parseReport(bytes)
   demand(toHex(kid) === caller.kid, 'sighting-signature', 'signed by another than its reporter')
   const { cert } = sequencer.ledger.authorities.signer(kid, sequencer.now(), sequencer.ledger.size)
+  if (contentType === CLONE_TYPE) {
+    await takeCloneSignal(context, caller, bytes, cert.key)
+    return true
+  }
   const sighting = readSighting(bytes, cert.key, trust.verify.es256)
-  const age = Math.floor(context.surroundings.clock() / 1000) - sighting.at
-  demand(
-    age <= MAX_AGE_SECONDS && age >= -MAX_AHEAD_SECONDS,
-    'sighting-replayed',
-    'seen too long ago, or in the future',
-  )
+  demandOfOurTime(context, sighting.at)
   const subject = await findByImei(db, sighting.imei)
-  return keep(context, sighting, { reporter: caller.sub, subject, body: bytes })
+  const isNew = await keep(context, sighting, { reporter: caller.sub, subject, body: bytes })
+  // Of one sent before too: the process may have died between the two.
+  await judgeTravel(context, caller, sighting)
+  return isNew
+}
+
+/** Sightings of one number looked at, of those in other countries within a day. */
+const MAX_COMPARED = 1_000
+
+interface Elsewhere {
+  readonly country: string
+  readonly network: string
+  readonly reporter: string
+  readonly at_ms: bigint
+}
+
+/**
+ * The registry alone sees the sightings of all operators: a number in two countries within less time than
+ * anybody needs from one to the other is worn by two phones.
+ */
+async function judgeTravel(
+  context: Context,
+  { sub }: Caller,
+  { imei, how, at, country, network }: Sighting,
+): Promise<void> {
+  if (how !== 'attach' || network === null) return
+  const here = { country, network }
+  const ms = at * 1000
+  const window = MOST_TRAVEL_SECONDS * 1000
+  // Of each network the sighting nearest in time, among the newest that there are.
+  const { rows } = await sql<Elsewhere>`
+    select distinct on (country, network, reporter) country, network, reporter, at_ms
+    from (
+      select country, network, reporter, at_ms from sightings
+      where imei14 = ${imei} and at_ms > ${ms - window} and at_ms < ${ms + window}
+        and how = 'attach' and network is not null and country <> ${country}
+      order by at_ms desc limit ${MAX_COMPARED}
+    ) as elsewhere
+    order by country, network, reporter, abs(at_ms - ${ms}::bigint)`.execute(context.db)
+  const seen = rows.map(({ reporter, at_ms, ...place }) => ({
+    ...place,
+    operator: reporter,
+    at: Number(at_ms),
+  }))
+  const apart = seen.filter((one) => Math.abs(one.at - ms) < travelByCountry(one, here) * 1000)
+  if (apart.length === 0) return
+  await noteSignal(context, {
+    imei14: imei,
+    why: 'travel',
+    reporter: { operator: sub },
+    at: ms,
+    places: [{ ...here, operator: sub, at: ms }, ...apart],
+  })
 }
 
 async function keep(

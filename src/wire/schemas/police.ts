@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import { SET_ASIDE } from '../dirbs.ts'
+import { CloneAnswer } from './clones.ts'
 import { Base64, Uuid } from './common.ts'
 
 /** The crime behind a lock, field 11 of the order. */
 export const Why = z.enum(['theft', 'robbery', 'burglary', 'lost'])
+
+/** `clone`: no crime yet; signals opened the case, and nothing is locked in it. */
+export const CaseWhy = z.enum([...Why.options, 'clone'])
 
 /** POST /v1/cases: by an officer, about an owner's report or a number he obtained. */
 export const NewCaseRequest = z.object({
@@ -19,6 +23,7 @@ export const CaseAnswer = z.object({
   id: Uuid,
   force: z.string(),
   crimeReference: z.string(),
+  why: CaseWhy,
   state: CaseState,
   /** The device: model where it is known, and its numbers with check digit. */
   device: z.object({
@@ -36,11 +41,15 @@ export const CaseAnswer = z.object({
       reporter: z.string(),
     }),
   ),
+  /** Of each number that seems to be worn by several phones. */
+  clones: z.array(CloneAnswer),
 })
 
 /** GET /v1/cases */
 export const CasePage = z.object({
-  items: z.array(z.object({ id: Uuid, crimeReference: z.string(), state: CaseState })),
+  items: z.array(
+    z.object({ id: Uuid, crimeReference: z.string(), why: CaseWhy, state: CaseState }),
+  ),
   next: z.string().nullable(),
 })
 

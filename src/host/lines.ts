@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { Refusal } from '../../core/index.ts'
+import { Refusal } from '../core/index.ts'
 
 /** A line of a file, counted from 1; null: longer than allowed, and thrown away. */
 export interface Line {
