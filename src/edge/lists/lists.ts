@@ -39,7 +39,8 @@ export class Lists {
   readonly #running = new Set<Promise<void>>()
   #headStart: HeadStart | null = null
   #compared: number | null = null
-  #isComparing = false
+  /** The tree that is being compared: one at a time, the newest. */
+  #comparing = 0
 
   constructor(options: ListsOptions) {
     this.#options = options
@@ -86,14 +87,9 @@ export class Lists {
   announced(size: number): void {
     const { follower } = this.#options
     const isOurs = follower.size === size && follower.guardedSize === size
-    if (!isOurs || this.#headStart || this.#isComparing) return
-    this.#isComparing = true
-    const own = this.own()
-    this.run(
-      this.compare(size, own).finally(() => {
-        this.#isComparing = false
-      }),
-    )
+    if (!isOurs || this.#headStart) return
+    this.#comparing = size
+    this.run(this.compare(size, this.own()))
   }
 
   private async begin(): Promise<void> {
@@ -173,8 +169,9 @@ export class Lists {
 
   private async signedAt(size: number): Promise<SignedLists | null> {
     const { source, logger } = this.#options
-    for (let attempt = 0; attempt < ATTEMPTS && !this.#stop.signal.aborted; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       await this.pause(0)
+      if (this.#stop.signal.aborted || this.#comparing !== size) return null
       try {
         const signed = await source.offered(this.#stop.signal)
         if (signed && signed.size >= size) return signed

@@ -22,12 +22,14 @@ import { signDeltaHead, signSnapshotHead } from '../../log/index.ts'
 import type { Context } from '../context.ts'
 import { faultOf } from '../fault.ts'
 import type { Published } from '../log/published.ts'
-import { bytesOf, headsOf, keep, newestMade, type ListRow } from './list-rows.ts'
+import { bytesOf, headsOf, keep, newestMade, wholeSince, type ListRow } from './list-rows.ts'
 import { allBlack, allGrey, listsOf, numbersTouched, type AsOf } from './members.ts'
 
 /** How often a delta is made, where the log grows. */
 export const LISTS_EVERY_MS = 300_000
 const SNAPSHOT_EVERY_MS = 86_400_000
+
+const BOTH = Object.values(LISTS)
 
 type Both = Readonly<Record<keyof typeof LISTS, Uint8Array>>
 
@@ -53,6 +55,8 @@ export class ListMaker {
   readonly #options: ListMakerOptions
   #made: Made | null = null
   #triedMs = -Infinity
+  /** When a list was last made whole. */
+  #wholeMs = -Infinity
   #making: Promise<void> | null = null
 
   constructor(options: ListMakerOptions) {
@@ -73,7 +77,8 @@ export class ListMaker {
     const now = context.surroundings.clock()
     if (newest === null || newest !== guarded || this.#making) return
     const { size } = newest.checkpoint
-    if (now - this.#triedMs < everyMs || this.#made?.size === size || !this.isStill(size)) return
+    const isNews = this.#made?.size !== size || now - this.#wholeMs >= SNAPSHOT_EVERY_MS
+    if (now - this.#triedMs < everyMs || !isNews || !this.isStill(size)) return
     this.#triedMs = now
     announce(size)
     const { note } = newest
@@ -94,16 +99,18 @@ export class ListMaker {
   private async make(size: number, note: string): Promise<void> {
     const { db, surroundings, logger } = this.#options.context
     const newest = await newestMade(db)
-    if (newest && newest.size >= size) return
+    if (newest && newest.size > size) return
     const before = await this.lastMade(newest?.size ?? null)
-    const asOf = await this.asOf(size)
-    const after = await this.next(before, asOf)
+    const after = before?.size === size ? before : await this.next(before, await this.asOf(size))
     if (!this.isStill(size)) return
-    const rows: ListRow[] = []
-    for (const list of Object.values(LISTS)) rows.push(...(await this.rowsOf(list, before, after)))
     const atMs = surroundings.clock()
+    this.#wholeMs = Math.min(...(await Promise.all(BOTH.map((list) => wholeSince(db, list)))))
+    const isWhole = atMs - this.#wholeMs >= SNAPSHOT_EVERY_MS
+    if (before === after && !isWhole) return
+    const rows = BOTH.map((list) => this.rowOf(list, isWhole ? null : before, after))
     const isOurs = await keep(db, rows, { note, atMs, after: newest?.size })
     this.#made = isOurs ? after : null
+    if (isWhole) this.#wholeMs = atMs
     logger.info({ size, isOurs }, 'lists made')
   }
 
@@ -118,7 +125,8 @@ export class ListMaker {
   }
 
   private async lastMade(size: number | null): Promise<Made | null> {
-    if (size === null || this.#made?.size === size) return this.#made
+    if (size === null) return null
+    if (this.#made?.size === size) return this.#made
     try {
       const black = await this.read(LISTS.black, size)
       const grey = await this.read(LISTS.grey, size)
@@ -178,32 +186,25 @@ export class ListMaker {
     return applyDelta(base, { list, from, to: asOf.size, ...changes }).groups
   }
 
-  /** The delta from what was before, and once a day, or where no delta leads there, the whole. */
-  private async rowsOf(list: List, before: Made | null, after: Made): Promise<ListRow[]> {
-    const { context, key } = this.#options
-    const origin = key.key.name.slice(0, -'/snapshot'.length)
+  /** The delta from what was before; the whole, where nothing was or no delta leads there. */
+  private rowOf(list: List, before: Made | null, after: Made): ListRow {
+    const { key, sign } = this.#options.key
+    const origin = key.name.slice(0, -'/snapshot'.length)
     const { size } = after
     const bytes = after[nameOf(list)]
     const hash = sha256Fast(bytes)
-    const rows: ListRow[] = []
-    const delta = before && deltaOf(list, before, after)
-    if (delta) {
-      const { from, to, adds, removes } = delta
-      const encodedDelta = encodeDelta(delta)
-      const head = { origin, list, from, to, adds: countOf(adds), removes: countOf(removes) }
-      const said = { ...head, hash: sha256Fast(encodedDelta), result: hash }
-      const signed = signDeltaHead(said, key.key, key.sign)
-      rows.push({ list, kind: 'delta', size, from, head: signed, bytes: encodedDelta })
-    }
-    const heads = await headsOf(context.db, list)
-    const last = heads.findLast(({ kind }) => kind === 'snapshot')
-    const isDue = !last || context.surroundings.clock() - last.atMs >= SNAPSHOT_EVERY_MS
-    if (delta === null || isDue) {
+    const change = before && deltaOf(list, before, after)
+    if (!change) {
       const said = { origin, list, size, count: countOf(decodeSnapshot(bytes).groups), hash }
-      const head = signSnapshotHead(said, key.key, key.sign)
-      rows.push({ list, kind: 'snapshot', size, from: null, head, bytes })
+      const head = signSnapshotHead(said, key, sign)
+      return { list, kind: 'snapshot', size, from: null, head, bytes }
     }
-    return rows
+    const { delta, encoded: changed } = change
+    const { from, to, adds, removes } = delta
+    const counts = { adds: countOf(adds), removes: countOf(removes) }
+    const said = { origin, list, from, to, ...counts, hash: sha256Fast(changed), result: hash }
+    const head = signDeltaHead(said, key, sign)
+    return { list, kind: 'delta', size, from, head, bytes: changed }
   }
 }
 
@@ -214,12 +215,15 @@ function encoded(list: List, treeSize: number, groups: TacGroups): Uint8Array {
 }
 
 /** Null: more than a delta can say. */
-function deltaOf(list: List, before: Made, after: Made): Delta | null {
+function deltaOf(
+  list: List,
+  before: Made,
+  after: Made,
+): { readonly delta: Delta; readonly encoded: Uint8Array } | null {
   const name = nameOf(list)
   const delta = deltaBetween(decodeSnapshot(before[name]), decodeSnapshot(after[name]))
   try {
-    encodeDelta(delta)
-    return delta
+    return { delta, encoded: encodeDelta(delta) }
   } catch (error) {
     if (error instanceof Refusal && error.code === 'too-large') return null
     throw error

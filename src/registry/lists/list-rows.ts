@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { LISTS, type List } from '../../core/index.ts'
+import type { List } from '../../core/index.ts'
 import type { Schema } from '../db/tables.ts'
 
 /** One snapshot or delta that was signed. */
@@ -19,8 +19,6 @@ export interface MadeAt {
   readonly size: number
   readonly note: string
 }
-
-const KEPT_SNAPSHOTS = 2
 
 /** The newest tree both lists are there of; null before the first. */
 export async function newestMade(db: Kysely<Schema>): Promise<MadeAt | null> {
@@ -67,10 +65,16 @@ export async function bytesOf(
   return row ? new Uint8Array(row.bytes) : null
 }
 
+/** When this list was last made whole, Unix ms; -Infinity: never. */
+export async function wholeSince(db: Kysely<Schema>, list: List): Promise<number> {
+  const heads = await headsOf(db, list)
+  return heads.findLast(({ kind }) => kind === 'snapshot')?.atMs ?? -Infinity
+}
+
 /**
- * Keeps what was made of one tree behind what was made before it, all or nothing, and forgets what lies
- * before the last snapshots but one. Where another process was first, its word stands.
- * @returns whether ours does
+ * Keeps what was made of one tree behind what was made before it, all or nothing. With a list that is
+ * whole everything older of it goes: what was erased must not live on in lists. Where another process was
+ * first, its word stands. @returns whether ours does
  */
 export async function keep(
   db: Kysely<Schema>,
@@ -85,6 +89,9 @@ export async function keep(
   return db.transaction().execute(async (trx) => {
     await sql`lock table number_lists in share row exclusive mode`.execute(trx)
     if ((await newestMade(trx))?.size !== made.after) return false
+    for (const { list, kind } of rows)
+      if (kind === 'snapshot')
+        await trx.deleteFrom('number_lists').where('list', '=', list).execute()
     const values = rows.map(({ from, ...row }) => ({
       ...row,
       from_size: from,
@@ -92,23 +99,6 @@ export async function keep(
       at_ms: made.atMs,
     }))
     await trx.insertInto('number_lists').values(values).execute()
-    for (const list of Object.values(LISTS)) {
-      const snapshots = await trx
-        .selectFrom('number_lists')
-        .select('size')
-        .where('list', '=', list)
-        .where('kind', '=', 'snapshot')
-        .orderBy('size', 'desc')
-        .limit(KEPT_SNAPSHOTS)
-        .execute()
-      const oldest = snapshots.at(-1)
-      if (oldest)
-        await trx
-          .deleteFrom('number_lists')
-          .where('list', '=', list)
-          .where('size', '<', oldest.size)
-          .execute()
-    }
     return true
   })
 }
