@@ -9,6 +9,7 @@ import type { Env } from './http/env.ts'
 import { forgetAnswers } from './http/idempotency.ts'
 import { forgetSpent } from './services/nonces.ts'
 import { forgetBlockTimes } from './services/registers.ts'
+import { SpentValues } from './services/spent-values.ts'
 import { Cosigners } from './log/cosigners.ts'
 import { Sequencer } from './log/sequencer.ts'
 import { TileStore } from './log/tile-store.ts'
@@ -55,6 +56,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     db,
     store,
     sequencer,
+    spent: new SpentValues(db, surroundings.clock),
     trust,
     keys,
     country,
