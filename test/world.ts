@@ -57,6 +57,8 @@ export interface WorldOptions {
   /** Opened and migrated by the test; by default an embedded one of the world's own. */
   readonly database?: Database
   readonly capPerHour?: number
+  /** One unless a test needs more; the first has the edge. */
+  readonly operators?: number
   /** What the public may ask; anything, unless a test is about that. */
   readonly limits?: Limits
   /** Takes every party's log lines. */
@@ -127,7 +129,7 @@ export class World implements AsyncDisposable {
   }
 
   async #found(options: WorldOptions): Promise<void> {
-    const { database, capPerHour = DEFAULT_CAP } = options
+    const { database, capPerHour = DEFAULT_CAP, operators = 1 } = options
     if (options.logger) this.logger = options.logger
     this.#limits = options.limits ?? null
     const [registry, witness, guardian, edge, admin] = await freePorts(5)
@@ -149,7 +151,7 @@ export class World implements AsyncDisposable {
       ],
       capPerHour,
       officers: 3,
-      operators: 1,
+      operators,
       tacs: [TAC],
     })
     this.trust = readTrust(this.founding.root, nodeVerifiers())
