@@ -1,4 +1,5 @@
 import { appendFile, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -398,6 +399,15 @@ test('the admin window serves a few pages, read only', async () => {
   for (const path of ['/other', '/events?after=-1', '/events?after=x', '/eventsx'])
     expect(await ask(path)).toBe(404)
   expect(await ask('/healthz', 'POST')).toBe(405)
+})
+
+test('A72: a crowd at the admin window is bounded, and when it goes the window answers', async () => {
+  await start()
+  const port = Number(new URL(edge!.adminUrl).port)
+  const crowd = Array.from({ length: 100 }, () => connect(port, '127.0.0.1').resume())
+  await eventually(() => expect(crowd.filter(({ closed }) => closed)).toHaveLength(36))
+  for (const one of crowd) one.destroy()
+  await eventually(async () => expect((await health())['name']).toBe('edge-1'))
 })
 
 test('A01 a lock for a phone that was let in lately tells the operator to make it attach again', async () => {
