@@ -11,6 +11,7 @@ export type Alarm =
   | 'sightings-refused'
   | 'sightings-broken'
   | 'local-list-refused'
+  | 'nrf-away'
 
 export class Alarms {
   readonly #logger: Logger

@@ -104,7 +104,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       })
     let current = judgeBy(options.unknown)
     const judge: Judge = (check) => current(check)
-    const interfaces = await startInterfaces(options, { judge, isReady }, closing)
+    const interfaces = await startInterfaces(options, { judge, isReady, alarms }, closing)
     const localList = () => localLists.list
     const own = { events, clones, localList, alarms, clock }
     const parts: Parts = { name: options.name, register: merged, logs, interfaces, ...own }

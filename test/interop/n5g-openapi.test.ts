@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { makeLogger } from '../../src/host/index.ts'
+import { Alarms } from '../../src/edge/alarms.ts'
 import { startNrf } from '../../src/edge/nrf/registration.ts'
 import type { ProfileOptions } from '../../src/edge/nrf/profile.ts'
 import { AMF_ID, EIR_ID, NRF_ID, TokenIssuer } from '../access-tokens.ts'
@@ -118,6 +119,7 @@ describe.skipIf(openApi === null)(`TS 29.510, as its OpenAPI file says ${why}`, 
       tls: null,
       profile: { ...PROFILE, ...more },
       isReady: () => true,
+      alarms: new Alarms(makeLogger('test', 'silent')),
       random: (length) => new Uint8Array(length),
       logger: makeLogger('test', 'silent'),
     })
