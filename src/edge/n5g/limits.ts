@@ -31,7 +31,7 @@ export const HANDSHAKE_MS = 10_000
 export const CLOSE_MS = 2_000
 
 /** As HTTP/2 counts it (RFC 9113 §10.5.1): 32 bytes for each field beside name and value. */
-export const MAX_HEADER_LIST = 16_384
+const MAX_HEADER_LIST = 16_384
 const FIELD_OVERHEAD = 32
 
 /** @param raw names and values in turn */
