@@ -1,6 +1,21 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { execFileSync, fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+
+/** Open files a process needs for ten thousand connections and whatever else it does. */
+const NEEDED = 11_000
+
+/** The hard limit: Node raises its own to it. */
+export function openFiles(): number {
+  const limit = execFileSync('bash', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim()
+  return limit === 'unlimited' ? Infinity : Number(limit)
+}
+
+/** Why there can be no crowd here; '' where there can. */
+export function tooFewFiles(): string {
+  const files = openFiles()
+  return files >= NEEDED ? '' : `only ${files} files may be open, of ${NEEDED}: raise ulimit -n`
+}
 
 /** What a crowd of sockets does. */
 export interface SocketPlan {
@@ -38,6 +53,8 @@ export class ManySockets implements AsyncDisposable {
   }
 
   static async start(): Promise<ManySockets> {
+    const why = tooFewFiles()
+    if (why !== '') throw new Error(why)
     const child = fork(CHILD, { execArgv: ['--import', 'tsx'] })
     await once(child, 'spawn')
     return new ManySockets(child)

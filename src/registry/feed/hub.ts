@@ -46,7 +46,8 @@ interface Reader {
 
 /**
  * Fans the log out to its readers. The log is the replay store: the hub keeps nothing but who is
- * listening, so a reader that falls behind, or a process that dies, loses nothing.
+ * listening, and for two seconds what some of them catch up on, so a reader that falls behind, or a
+ * process that dies, loses nothing.
  */
 export class FeedHub {
   readonly #pages: Pages
