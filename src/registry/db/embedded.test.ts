@@ -17,8 +17,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 const folder = join(home, 'data')
 beforeAll(() => freshFolder(folder))
 
-// 60 s: creating one takes 2 to 3, on a busy machine ten
-describe('the embedded database', { timeout: 60_000 }, () => {
+describe('the embedded database', () => {
   test('syncs at each acknowledged insert, and never for a select', async () => {
     const database = await openEmbedded({ folder })
     await migrate(database.db)
