@@ -47,6 +47,8 @@ export class FakeNrf {
   readonly told: string[] = []
   /** What was wrong with what came. */
   readonly complaints: string[] = []
+  /** Requests that came, answered or not. */
+  asked = 0
   heartBeatTimer: number | undefined = 1
   /** Answers everything so; 0: not at all. */
   broken: number | null = null
@@ -100,6 +102,7 @@ export class FakeNrf {
   }
 
   private async serve(stream: ServerHttp2Stream, headers: Json): Promise<void> {
+    this.asked++
     stream.on('error', () => undefined)
     let text = ''
     stream.setEncoding('utf8')

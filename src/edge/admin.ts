@@ -33,16 +33,22 @@ export interface AdminServer {
 }
 
 const JSON_TYPE = 'application/json'
+/** A monitor or two and a balancer. The next is closed unheard: checks need the files more. */
+const MAX_CONNECTIONS = 64
+/** A request that does not come to an end is looked for so often. */
+const LOOK_MS = 1_000
 
 /** The operator's own window: HTTP/1.1, read only, and for nobody else. */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   const { port, host = '127.0.0.1' } = options
-  const server = createServer({ requestTimeout: 5_000 }, (request, response) => {
+  const timeouts = { requestTimeout: 5_000, connectionsCheckingInterval: LOOK_MS }
+  const server = createServer(timeouts, (request, response) => {
     request.resume()
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     if (isRead) answer(request.url ?? '', response, options)
     else send(response.setHeader('allow', 'GET, HEAD'), 405, 'text/plain', '')
   })
+  server.maxConnections = MAX_CONNECTIONS
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)

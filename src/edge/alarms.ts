@@ -11,6 +11,7 @@ export type Alarm =
   | 'sightings-refused'
   | 'sightings-broken'
   | 'local-list-refused'
+  | 'nrf-away'
   | 'tac-list-refused'
   /** Another index than the orders it was made from: made anew. */
   | 'index-damaged'

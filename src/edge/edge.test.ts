@@ -1,12 +1,14 @@
 import { appendFile, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { EdgeLog, START, phone } from '../../test/edge-log.ts'
 import { EdgeRegistry } from '../../test/edge-registry.ts'
+import { FakeNrf } from '../../test/fake-nrf.ts'
 import { N5gClient } from '../../test/n5g-client.ts'
 import { machine, makeLogger } from '../host/index.ts'
-import { startEdge, type Edge } from './start.ts'
+import { startEdge, type Edge, type EdgeOptions } from './start.ts'
 
 let home: string
 let log: EdgeLog
@@ -36,7 +38,7 @@ const dataDir = () => join(home, 'data')
 /** Where what is kept of the log lies. */
 const logDir = () => join(dataDir(), 'log-log.example%2Fzz')
 
-async function start(): Promise<Edge> {
+async function start(more: Partial<EdgeOptions> = {}): Promise<Edge> {
   edge = await startEdge({
     name: 'edge-1',
     signer: log.founding.operators[0]!.signer,
@@ -50,6 +52,7 @@ async function start(): Promise<Edge> {
     unknown: 'not-found',
     surroundings: { clock: () => now, random },
     logger: makeLogger('test', 'silent'),
+    ...more,
   })
   return edge
 }
@@ -399,6 +402,36 @@ test('the admin window serves a few pages, read only', async () => {
   for (const path of ['/other', '/events?after=-1', '/events?after=x', '/eventsx'])
     expect(await ask(path)).toBe(404)
   expect(await ask('/healthz', 'POST')).toBe(405)
+})
+
+test('losing the NRF is an alarm, and stops no answer', async () => {
+  const nrf = await new FakeNrf().start()
+  const said = { address: '192.0.2.2', scheme: 'http', fqdn: null, needsToken: false } as const
+  const asked = { services: 'nfServices', heartBeatSeconds: 1 } as const
+  log.lock(phone(1))
+  registry.publish()
+  await start({ nrf: { url: nrf.url, tls: null, ...said, ...asked } })
+  await eventually(async () => expect(await health()).toMatchObject({ nrf: 'registered' }))
+  await nrf.stop()
+  await eventually(async () =>
+    expect(await health()).toMatchObject({ nrf: 'away', alarms: ['nrf-away'] }),
+  )
+  expect(await metric('alarms')).toBe(1)
+  expect(await check(1)).toEqual(['BLACKLISTED'])
+  await nrf.start()
+  await eventually(async () => expect(await health()).toMatchObject({ alarms: [] }))
+  await edge!.close()
+  edge = null
+  await nrf.stop()
+})
+
+test('A72: a crowd at the admin window is bounded, and when it goes the window answers', async () => {
+  await start()
+  const port = Number(new URL(edge!.adminUrl).port)
+  const crowd = Array.from({ length: 100 }, () => connect(port, '127.0.0.1').resume())
+  await eventually(() => expect(crowd.filter(({ closed }) => closed)).toHaveLength(36))
+  for (const one of crowd) one.destroy()
+  await eventually(async () => expect((await health())['name']).toBe('edge-1'))
 })
 
 test('A01 a lock for a phone that was let in lately tells the operator to make it attach again', async () => {

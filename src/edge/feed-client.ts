@@ -5,9 +5,8 @@ import type { Alarms } from './alarms.ts'
 import type { Evidence } from './evidence.ts'
 import type { Follower } from './follower.ts'
 import type { Lists } from './lists/lists.ts'
+import { reconnectMs } from './reconnect.ts'
 import { CHUNK, type FeedEvent, type RegistrySource } from './registry-source.ts'
-
-const RECONNECT_MS = { least: 500, most: 5_000 } as const
 
 export interface FeedClientOptions {
   readonly source: RegistrySource
@@ -54,16 +53,18 @@ export class FeedClient {
     let fromSnapshot = true
     while (!this.#stop.signal.aborted && follower.splitView === null) {
       follower.dropQueue()
+      let error: unknown
       try {
         if (fromSnapshot) await this.catchUp()
         fromSnapshot = false
         await this.follow()
-      } catch (error) {
+      } catch (thrown) {
+        error = thrown
         fromSnapshot = (await this.judge(error)) || fromSnapshot
       }
       if (this.#stop.signal.aborted) return
       alarms.raise('feed-away')
-      await this.pause()
+      await this.pause(error)
     }
   }
 
@@ -160,12 +161,10 @@ export class FeedClient {
     alarms.raise(kind)
   }
 
-  /** Spread out, so that a thousand edges do not come back in the same second. */
-  private async pause(): Promise<void> {
-    const { least, most } = RECONNECT_MS
+  private async pause(error: unknown): Promise<void> {
     const dice = Buffer.from(this.#options.random(4)).readUInt32BE() / 2 ** 32
     const options = { signal: this.#stop.signal }
-    await delay(least + dice * (most - least), undefined, options).catch(() => undefined)
+    await delay(reconnectMs(error, dice), undefined, options).catch(() => undefined)
   }
 }
 

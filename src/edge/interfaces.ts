@@ -1,4 +1,5 @@
 import type { Logger, Surroundings } from '../host/index.ts'
+import type { Alarms } from './alarms.ts'
 import type { Judge } from './checks.ts'
 import { PeerCounters } from './counters.ts'
 import { startGsup, type GsupOptions } from './gsup/server.ts'
@@ -43,10 +44,17 @@ export interface Interfaces {
   readonly counters: Readonly<Record<string, PeerCounters>>
 }
 
+/** What all of them share. */
+interface Shared {
+  readonly judge: Judge
+  readonly isReady: () => boolean
+  readonly alarms: Alarms
+}
+
 /** @param closing takes what stops each, in the order they were started */
 export async function startInterfaces(
   options: InterfaceOptions,
-  { judge, isReady }: { readonly judge: Judge; readonly isReady: () => boolean },
+  { judge, isReady, alarms }: Shared,
   closing: (() => Promise<void> | void)[],
 ): Promise<Interfaces> {
   const { port, country, network, dataDir, surroundings, logger } = options
@@ -85,7 +93,7 @@ export async function startInterfaces(
   if (options.nrf) {
     const { url, tls, ...said } = options.nrf
     const profile = { ...said, instanceId, network, port: Number(new URL(n5g.url).port) }
-    const registered = (nrf = startNrf({ url, tls, isReady, random, logger, profile }))
+    const registered = (nrf = startNrf({ url, tls, isReady, alarms, random, logger, profile }))
     // Taken back before anything stops answering: closing goes backwards.
     closing.push(() => registered.close())
   }

@@ -5,7 +5,7 @@ import { ageOf, type Parts } from './report.ts'
 
 /** Everything that is counted, for Prometheus. Sums of a peer balance: received = answered, of every kind. */
 export function metrics(parts: Parts): readonly Metric[] {
-  const { register, logs, interfaces, clock, events, clones, localList, tacs } = parts
+  const { register, logs, interfaces, clock, events, clones, localList, tacs, alarms } = parts
   const { n5g, s13, nrf } = interfaces
   const entries = Object.entries(register.counts())
   const ofLogs = (name: string, help: string, value: (log: FollowedLog) => number) => ({
@@ -124,7 +124,14 @@ export function metrics(parts: Parts): readonly Metric[] {
       'Checkpoints refused.',
       ({ feedCounts }) => feedCounts.refusedNotes,
     ),
-    ofLogs('alarms', 'Alarms raised now.', ({ alarms }) => alarms.raised.length),
+    {
+      name: 'alarms',
+      help: 'Alarms raised now: of each log, and without one of the register itself.',
+      samples: [
+        { value: alarms.raised.length },
+        ...logs.map((log) => ({ value: log.alarms.raised.length, labels: { log: log.origin } })),
+      ],
+    },
   ]
 }
 

@@ -76,6 +76,17 @@ test.each([
 })
 
 test.each([
+  ['5', { retryAfterSeconds: 5 }],
+  ['Fri, 27 Nov 2026 00:00:00 GMT', {}],
+  ['-1', {}],
+])('A73: a registry with enough readers says when to come back: %s', async (after, facts) => {
+  answer = (response) => void response.writeHead(503, { 'retry-after': after }).end()
+  const refusal = { code: 'unavailable', facts }
+  await expect(source.feed(7, never).next()).rejects.toMatchObject(refusal)
+  await expect(source.snapshot(0, never)).rejects.toMatchObject(refusal)
+})
+
+test.each([
   ['larger than any chunk', 'x'.repeat(9_000_000), 'too-large'],
   ['of another chunk', JSON.stringify({ from: 256, size: 300, entries: [] }), 'malformed'],
   ['no JSON', '<html>', 'malformed'],

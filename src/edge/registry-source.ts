@@ -40,13 +40,14 @@ export class RegistrySource {
 
   /**
    * The leaves of one chunk; fewer than all where the tree ends.
-   * @throws {Refusal} unavailable, timeout, too-large, malformed
+   * @throws {Refusal} unavailable (with `retryAfterSeconds` where the registry named it), timeout,
+   * too-large, malformed
    */
   async snapshot(chunk: number, stop: AbortSignal): Promise<readonly LogRecord[]> {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(REQUEST_MS)])
     const response = await this.#door.get(`/v1/snapshot/${chunk}`, 'application/json', signal)
     if (response.status === 404) return [] // the tree ends exactly where this chunk would begin
-    demand(response.ok, 'unavailable', `the registry answered ${response.status}`)
+    if (!response.ok) throw refusalOf(response)
     const answer = SnapshotChunk.safeParse(
       parseJson(utf8Text(await readBounded(response, MAX_CHUNK_BYTES))),
     )
@@ -92,8 +93,14 @@ function checkFeedAnswer(response: Response): void {
   if (response.status === 410) throw new Refusal('cursor-too-old', 'take the snapshot first')
   if (response.status === 409) throw new Refusal('future-cursor', 'the log is behind our leaves')
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-  const ok = response.ok && isStream && response.body !== null
-  demand(ok, 'unavailable', `the feed answered ${response.status}`)
+  if (!response.ok || !isStream || response.body === null) throw refusalOf(response)
+}
+
+/** A registry with enough readers says when to come back (RFC 9110 §10.2.3; dates are not read). */
+function refusalOf({ status, headers }: Response): Refusal {
+  const [seconds] = /^[0-9]{1,5}$/.exec(headers.get('retry-after') ?? '') ?? []
+  const facts = seconds === undefined ? {} : { retryAfterSeconds: Number(seconds) }
+  return new Refusal('unavailable', `the registry answered ${status}`, facts)
 }
 
 /** Null for an event of a kind we do not know: newer registries may have more to say. */

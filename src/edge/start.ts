@@ -117,7 +117,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       })
     let current = judgeBy(options.unknown)
     const judge: Judge = (check) => current(check)
-    const interfaces = await startInterfaces(options, { judge, isReady }, closing)
+    const interfaces = await startInterfaces(options, { judge, isReady, alarms }, closing)
     const localList = () => localLists.list
     const tacs = { lists: tacLists, watch: tacWatch }
     const own = { events, clones, localList, tacs, alarms, clock }

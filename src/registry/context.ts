@@ -6,12 +6,14 @@ import type { Sequencer } from './log/sequencer.ts'
 import type { TileStore } from './log/tile-store.ts'
 import type { ModelNames } from './model/model-names.ts'
 import type { Peer, RegistryKeys } from './options.ts'
+import type { SpentValues } from './services/spent-values.ts'
 
 /** The collaborators every service is made from. */
 export interface Context {
   readonly db: Kysely<Schema>
   readonly store: TileStore
   readonly sequencer: Sequencer
+  readonly spent: SpentValues
   readonly trust: Trust
   readonly keys: RegistryKeys
   readonly country: string

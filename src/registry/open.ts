@@ -10,6 +10,7 @@ import { forgetAnswers } from './http/idempotency.ts'
 import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
 import { forgetBlockTimes } from './services/registers.ts'
+import { SpentValues } from './services/spent-values.ts'
 import { Cosigners } from './log/cosigners.ts'
 import { LISTS_EVERY_MS, ListMaker } from './lists/list-maker.ts'
 import { Sequencer } from './log/sequencer.ts'
@@ -61,6 +62,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     db,
     store,
     sequencer,
+    spent: new SpentValues(db, surroundings.clock),
     trust,
     keys,
     country,

@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { startN5gServer } from '../../src/cli/bench/n5g-server.ts'
 import { CertificateAuthority } from '../certificates.ts'
 import { freePorts } from '../free-ports.ts'
 import { N5gEdge, PATH, STOLEN } from '../n5g-edge.ts'
+import { openFiles } from '../many-sockets.ts'
 import { RawConnection } from '../raw-h2.ts'
 import { missing } from './programs.ts'
 
@@ -220,12 +221,6 @@ test('connections beyond the open files there may be are turned away, and the ot
     .toBe(true)
   expect(await server.stop()).toMatchObject({ isBalanced: true })
 })
-
-/** The hard limit: Node raises its own to it. */
-function openFiles(): number {
-  const limit = execFileSync('bash', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim()
-  return limit === 'unlimited' ? Infinity : Number(limit)
-}
 
 async function listens(port: number): Promise<void> {
   for (;;) {

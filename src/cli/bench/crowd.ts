@@ -11,7 +11,7 @@ export interface CrowdPlan {
   readonly origin: string
   /** Root document, base64. */
   readonly root: string
-  /** One whole register for each, then light readers under the first. */
+  /** One whole register for each, and light readers in turn: a feed has only so many of one operator. */
   readonly operatorPems: readonly string[]
   readonly lightReaders: number
   readonly guardian: string
@@ -55,7 +55,8 @@ async function main(plan: CrowdPlan): Promise<void> {
     { length: plan.lightReaders },
     () => new LightReader(plan.size - 1, plan.guardian),
   )
-  for (const reader of readers) await reader.connect(plan.registryUrl, signers[0]!)
+  for (const [i, reader] of readers.entries())
+    await reader.connect(plan.registryUrl, signers[i % signers.length]!)
   process.send!({ ready: true })
   await new Promise<void>((resolve) => process.once('message', () => resolve()))
   const report: CrowdReport = {

@@ -342,3 +342,20 @@ describe('bounds', () => {
     }
   })
 })
+
+test('A72: a crowd without a name displaces itself, never a peer, and keeps none out', async () => {
+  using msc = await GsupClient.open(address)
+  const crowd = Array.from({ length: 300 }, () => new GsupClient(address))
+  await Promise.all(crowd.slice(0, 44).map(({ closed }) => closed))
+  using next = await GsupClient.open(address)
+  for (const one of [msc, next]) expect(await one.ask(STOLEN)).toBe(NACK)
+  for (const one of crowd) one[Symbol.dispose]()
+})
+
+test('A72: where all places are taken by peers, the next is closed', async () => {
+  const peers = await Promise.all(Array.from({ length: 256 }, () => GsupClient.open(address)))
+  const next = new GsupClient(address)
+  await next.closed
+  expect(await peers[0]!.ask(STOLEN)).toBe(NACK)
+  for (const one of peers) one[Symbol.dispose]()
+})

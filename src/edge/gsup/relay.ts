@@ -53,6 +53,11 @@ export class Relay {
     this.#hlr.once('connect', () => this.begin())
   }
 
+  /** It is one of the peers. */
+  get isNamed(): boolean {
+    return this.#asker !== null
+  }
+
   close(): void {
     clearTimeout(this.#deadline)
     this.#client.destroy()

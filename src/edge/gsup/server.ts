@@ -34,11 +34,15 @@ export async function startGsup(options: GsupOptions): Promise<GsupServer> {
       client.destroy()
       return
     }
+    if (relays.size >= MAX_CONNECTIONS && !displace(relays)) {
+      logger.warn({ address }, 'gsup connection refused: all places are taken')
+      client.destroy()
+      return
+    }
     const relay = new Relay(client, address, options)
     relays.add(relay)
     client.once('close', () => relays.delete(relay))
   })
-  server.maxConnections = MAX_CONNECTIONS
   await listen(server, host, port)
   return {
     port: (server.address() as AddressInfo).port,
@@ -48,6 +52,17 @@ export async function startGsup(options: GsupOptions): Promise<GsupServer> {
         for (const relay of relays) relay.close()
       }),
   }
+}
+
+/** The one that has waited longest without a name makes room. False: all have named themselves. */
+function displace(relays: Set<Relay>): boolean {
+  for (const relay of relays) {
+    if (relay.isNamed) continue
+    relays.delete(relay)
+    relay.close()
+    return true
+  }
+  return false
 }
 
 /** An IPv4 address as people write it, also where the socket serves both families. */

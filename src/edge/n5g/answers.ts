@@ -69,6 +69,7 @@ export const PROBLEMS = {
   method: problem(405, { title: 'Only GET is served', headers: { allow: 'GET' } }),
   accept: answer(406, {}, null),
   uri: problem(414, { title: 'The URI is longer than 2 KiB' }),
+  headers: problem(431, { title: 'The header fields are longer than 16 KiB' }),
   // RFC 6750 §3: no error code where no token was shown.
   noToken: problem(401, { title: 'A token is needed', headers: challenge('Bearer') }),
   badToken: problem(401, {

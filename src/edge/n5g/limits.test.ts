@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CertificateAuthority } from '../../../test/certificates.ts'
 import { N5gClient } from '../../../test/n5g-client.ts'
 import { N5gEdge, PATH, STOLEN } from '../../../test/n5g-edge.ts'
-import { PREFACE, frame } from '../../../test/raw-h2.ts'
+import { PREFACE, RawConnection, frame } from '../../../test/raw-h2.ts'
 import { Refusal } from '../../core/index.ts'
 
 let edge: N5gEdge
@@ -197,6 +197,31 @@ describe('hostile sessions', () => {
     expect(answer?.json['status']).toBeUndefined()
     expect(await client.check(STOLEN)).toMatchObject({ status: 200 })
     hostile.session.destroy()
+  })
+
+  test.each([
+    [7_000, 200],
+    [9_000, 431],
+    [30_000, 431],
+  ])('A92: 2 × %i bytes of header before a peer knows our limit: %i', async (length, status) => {
+    edge = await N5gEdge.start()
+    await using first = new N5gClient(edge.server.url)
+    const more = { 'x-one': 'y'.repeat(length), 'x-two': 'y'.repeat(length) }
+    const said = status === 200 ? 'BLACKLISTED' : status
+    const answer = await first.request({ ':path': PATH + STOLEN, ...more })
+    expect(answer).toMatchObject({ status, json: { status: said } })
+    expect(own().of('stolen') + own().of('invalid')).toBe(1)
+  })
+
+  test('A92: and one that never says that it knows it', async () => {
+    edge = await N5gEdge.start()
+    const raw = await RawConnection.open(edge.port)
+    const more = { 'x-one': 'y'.repeat(9_000), 'x-two': 'y'.repeat(9_000) }
+    for (const stream of [1, 3, 5]) raw.get(PATH + STOLEN, { stream, more })
+    raw.get(PATH + STOLEN, { stream: 7 })
+    await eventually(() => expect([own().of('invalid'), own().of('stolen')]).toEqual([3, 1]))
+    await eventually(() => expect(raw.has('BLACKLISTED')).toBe(true))
+    raw.close()
   })
 
   test('A92: any bytes end the connection or are waited for, never the server', async () => {

@@ -30,9 +30,19 @@ export const HANDSHAKE_MS = 10_000
 /** Open streams are answered at once; whoever keeps one open for longer than this is cut off. */
 export const CLOSE_MS = 2_000
 
+/** As HTTP/2 counts it (RFC 9113 §10.5.1): 32 bytes for each field beside name and value. */
+const MAX_HEADER_LIST = 16_384
+const FIELD_OVERHEAD = 32
+
+/** @param raw names and values in turn */
+export function isTooLarge(raw: readonly string[]): boolean {
+  const sum = raw.reduce((size, text) => size + text.length, (raw.length / 2) * FIELD_OVERHEAD)
+  return sum > MAX_HEADER_LIST
+}
+
 /** What nghttp2 bounds for each session. Resets have its own limit: 1,000 at once, then 33 a second. */
 export const SESSION = {
-  settings: { enablePush: false, maxConcurrentStreams: 1_000, maxHeaderListSize: 16_384 },
+  settings: { enablePush: false, maxConcurrentStreams: 1_000, maxHeaderListSize: MAX_HEADER_LIST },
   maxSessionRejectedStreams: 100,
   maxSessionInvalidFrames: 100,
 } as const

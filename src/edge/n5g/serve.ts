@@ -20,22 +20,25 @@ export interface Desk {
 const { HTTP2_HEADER_METHOD, HTTP2_HEADER_PATH, NGHTTP2_NO_ERROR } = constants
 const ENDED = { endStream: true }
 
-/** Answers one question at once: nothing waits, so nothing can be lost or overtaken. */
+/**
+ * Answers one question at once: nothing waits, so nothing can be lost or overtaken.
+ * @param fault what is wrong with it whatever it asks
+ */
 export function serve(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  caller: Admission,
+  { caller, fault }: { readonly caller: Admission; readonly fault: Answer | null },
   desk: Desk,
 ): void {
   stream.on('error', ignore)
   // Taken back before it was read: no question, and so none to count.
   if (stream.closed || stream.destroyed) return
-  const admission = desk.gate(headers.authorization, caller)
+  const admission = fault ? caller : desk.gate(headers.authorization, caller)
   const { counters } = admission.peer
   counters.receive()
   let [answer, outcome]: readonly [Answer, Outcome] = [PROBLEMS.failure, 'failed']
   try {
-    ;[answer, outcome] = decide(headers, admission, desk)
+    ;[answer, outcome] = fault ? [fault, 'invalid'] : decide(headers, admission, desk)
   } catch (error) {
     if (!(error instanceof Refusal)) desk.logger.error({ err: error }, 'check failed')
     else if (error.code === 'rate-limited') [answer, outcome] = [PROBLEMS.overloaded, 'overloaded']

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net'
 import type { Clock, Logger } from '../../host/index.ts'
 import type { Judge } from '../checks.ts'
 import type { PeerCounters } from '../counters.ts'
-import { CLOSE_MS, LIMITS, MAX_HANDSHAKES, type Limits } from './limits.ts'
+import { PROBLEMS } from './answers.ts'
+import { CLOSE_MS, LIMITS, MAX_HANDSHAKES, isTooLarge, type Limits } from './limits.ts'
 import { listen, makeServer, type ListenOptions, type N5gSocketServer } from './listen.ts'
 import { peerName } from './peer-name.ts'
 import { Peers, type Peer } from './peers.ts'
@@ -53,14 +54,16 @@ export async function startN5g(options: N5gOptions): Promise<N5gServer> {
   server.on('session', (session: ServerHttp2Session) => {
     const isFirst = sessions.add(session)
     const caller = { peer: peers.of(peerName(session.socket)), refusal: null }
-    session.on(
-      'stream',
-      (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => {
-        if (isFirst()) greet(caller.peer, headers, logger)
-        serve(stream, headers, caller, desk)
-        if ((flags & constants.NGHTTP2_FLAG_END_STREAM) === 0) dropBody(stream)
-      },
-    )
+    // nghttp2 holds a peer to our limit once that has said that it knows it, and not before.
+    let isHeldToLimit = false
+    session.once('localSettings', () => (isHeldToLimit = true))
+    const take: OnStream = (stream, headers, flags, raw) => {
+      if (isFirst()) greet(caller.peer, headers, logger)
+      const fault = isHeldToLimit || !isTooLarge(raw) ? null : PROBLEMS.headers
+      serve(stream, headers, { caller, fault }, desk)
+      if ((flags & constants.NGHTTP2_FLAG_END_STREAM) === 0) dropBody(stream)
+    }
+    session.on('stream', take)
   })
   server.on('sessionError', (error) => logger.debug({ err: error }, 'n5g session failed'))
   const url = await listen(server, options)
@@ -68,6 +71,14 @@ export async function startN5g(options: N5gOptions): Promise<N5gServer> {
   server.on('error', (error) => logger.error({ err: error }, 'n5g connection not accepted'))
   return { url, sessions: sessions.counts, close: () => close(server, sessions, sockets) }
 }
+
+type OnStream = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  /** Names and values in turn. */
+  raw: readonly string[],
+) => void
 
 /** GOAWAY, open streams finish (TS 29.500), then the sockets close; whoever keeps one open is cut off. */
 async function close(

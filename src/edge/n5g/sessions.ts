@@ -12,6 +12,8 @@ export interface SessionCounts {
 interface Asking {
   readonly session: ServerHttp2Session
   askedLately: boolean
+  /** Ours, and not the session's own: Node keeps that, and the session with it, until it has run out. */
+  patience: NodeJS.Timeout
 }
 
 /**
@@ -34,18 +36,25 @@ export class Sessions {
     this.#silent.add(session)
     this.counts.accepted++
     this.counts.open++
-    const one: Asking = { session, askedLately: false }
+    const end = () => this.end(session)
+    const patience = setTimeout(end, this.#limits.firstQuestionMs)
+    const one: Asking = { session, askedLately: false, patience }
     session.once('close', () => {
+      clearTimeout(one.patience)
       this.counts.open--
       this.#silent.delete(session)
       this.#asking.delete(one)
     })
-    session.setTimeout(this.#limits.firstQuestionMs, () => this.end(session))
     return () => {
       one.askedLately = true
-      if (!this.#silent.delete(session)) return false
+      if (!this.#silent.delete(session)) {
+        one.patience.refresh()
+        return false
+      }
       this.#asking.add(one)
-      session.setTimeout(this.#limits.idleMs)
+      clearTimeout(one.patience)
+      one.patience = setTimeout(end, this.#limits.idleMs)
+      session.on('ping', () => one.patience.refresh())
       return true
     }
   }

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Refusal, demand } from '../../core/index.ts'
 import type { Logger, RandomBytes } from '../../host/index.ts'
+import type { Alarms } from '../alarms.ts'
 import { NrfClient, type NrfClientOptions } from './nrf-client.ts'
 import type { NfStatus } from './profile.ts'
 
 export interface NrfOptions extends NrfClientOptions {
   /** Whether the register can answer: false before the first verified snapshot. */
   readonly isReady: () => boolean
+  readonly alarms: Alarms
   readonly random: RandomBytes
   readonly logger: Logger
 }
@@ -20,6 +22,8 @@ export interface NrfRegistration {
   close(): Promise<void>
 }
 
+/** One lost answer is nothing for a person; after so many in a row networks may no longer find us. */
+const ALARM_AFTER = 3
 const RETRY_MS = { least: 1_000, most: 30_000 } as const
 /** How soon a change of readiness is noticed. */
 const LOOK_MS = 200
@@ -88,6 +92,7 @@ class Registration implements NrfRegistration {
         await this.tell(status)
         if (this.#failures > 0) this.#options.logger.info('nrf is back')
         this.#failures = 0
+        this.#options.alarms.clear('nrf-away')
         await this.rest(this.heartBeatMs(), () => isReady() !== (status === 'REGISTERED'))
       } catch (error) {
         this.fail(error)
@@ -126,7 +131,8 @@ class Registration implements NrfRegistration {
 
   private fail(error: unknown): void {
     this.#failures++
-    const { logger } = this.#options
+    const { logger, alarms } = this.#options
+    if (this.#failures >= ALARM_AFTER) alarms.raise('nrf-away')
     if (!(error instanceof Refusal)) logger.error({ err: error }, 'nrf not asked')
     else if (this.#failures === 1) logger.warn({ code: error.code }, `nrf away: ${error.message}`)
   }

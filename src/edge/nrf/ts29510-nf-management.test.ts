@@ -8,6 +8,7 @@ import { FakeNrf } from '../../../test/fake-nrf.ts'
 import { codeOf } from '../../../test/vectors/outcome.ts'
 import { machine, makeLogger } from '../../host/index.ts'
 import type { NrfTls } from './exchange.ts'
+import { Alarms } from '../alarms.ts'
 import { openInstanceId } from './instance-id.ts'
 import { profileOf, type ProfileOptions } from './profile.ts'
 import { startNrf, type NrfOptions, type NrfRegistration } from './registration.ts'
@@ -26,11 +27,13 @@ const PROFILE: ProfileOptions = {
 
 let nrf: FakeNrf
 let isReady: boolean
+let alarms: Alarms
 let registration: NrfRegistration | null
 
 beforeEach(async () => {
   nrf = await new FakeNrf().start()
   isReady = true
+  alarms = new Alarms(makeLogger('test', 'silent'))
   registration = null
 })
 afterEach(async () => {
@@ -48,6 +51,7 @@ function start(options: Partial<NrfOptions> = {}): NrfRegistration {
     tls: null,
     profile: PROFILE,
     isReady: () => isReady,
+    alarms,
     random,
     logger: makeLogger('test', 'silent'),
     ...options,
@@ -163,6 +167,17 @@ describe('an NRF that fails', () => {
     await eventually(() => expect(registration!.state).toBe('away'))
     nrf.broken = null
     await eventually(() => expect(found()).toBe(1))
+  })
+
+  test('is an alarm after three tries in vain, until it is back', async () => {
+    start()
+    await told('PUT REGISTERED 201')
+    nrf.broken = 503
+    await eventually(() => expect(alarms.raised).toEqual(['nrf-away']))
+    expect(nrf.asked).toBeGreaterThanOrEqual(1 + 3)
+    nrf.broken = null
+    await eventually(() => expect(alarms.raised).toEqual([]))
+    expect(registration!.state).toBe('registered')
   })
 
   test('does not hold up the end', async () => {

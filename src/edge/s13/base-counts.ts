@@ -13,6 +13,8 @@ const BASE_EVENTS = [
   'other_requests',
   /** Connections we ended without a farewell. */
   'cut',
+  /** Connections that had not named a peer and made room for another. */
+  'displaced',
 ] as const
 export type BaseEvent = (typeof BASE_EVENTS)[number]
 

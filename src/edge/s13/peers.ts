@@ -44,6 +44,8 @@ export function isDiameterIdentity(text: string): boolean {
 export class PeerList {
   readonly #peers = new Map<string, ListedPeer>()
   readonly #addresses = new Map<ListedPeer, BlockList>()
+  readonly #all = new BlockList()
+  #hasAnywhere = false
 
   constructor(peers: readonly Peer[], hasTls: boolean) {
     for (const peer of peers) this.add(peer, hasTls)
@@ -76,7 +78,11 @@ export class PeerList {
     const listed = { ...peer, asker: { peer: name, country, network } }
     this.#peers.set(name, listed)
     const list = new BlockList()
-    for (const address of addresses) list.addAddress(address, familyOf(address))
+    for (const address of addresses) {
+      list.addAddress(address, familyOf(address))
+      this.#all.addAddress(address, familyOf(address))
+    }
+    this.#hasAnywhere ||= addresses.length === 0
     this.#addresses.set(listed, list)
   }
 
@@ -86,15 +92,20 @@ export class PeerList {
     if (!peer) return 'origin-host'
     if (peer.realm.toLowerCase() !== originRealm.toLowerCase()) return 'realm'
     const address = socket.remoteAddress ?? ''
-    if (peer.addresses.length > 0 && !this.comesFrom(peer, address)) return 'address'
+    if (peer.addresses.length > 0 && !isOn(this.#addresses.get(peer)!, address)) return 'address'
     if (peer.tlsName !== null && !isCertified(socket, peer.tlsName)) return 'certificate'
     return peer
   }
 
-  private comesFrom(peer: ListedPeer, address: string): boolean {
-    const [unzoned] = address.split('%') as [string, ...string[]]
-    return isIP(unzoned) !== 0 && this.#addresses.get(peer)!.check(unzoned, familyOf(unzoned))
+  /** Whether a connection from here can turn out to be a peer's. */
+  mayDial(address: string): boolean {
+    return this.#hasAnywhere || isOn(this.#all, address)
   }
+}
+
+function isOn(list: BlockList, address: string): boolean {
+  const [unzoned] = address.split('%') as [string, ...string[]]
+  return isIP(unzoned) !== 0 && list.check(unzoned, familyOf(unzoned))
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

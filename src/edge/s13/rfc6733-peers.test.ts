@@ -162,7 +162,7 @@ describe('A36: who may ask', () => {
     await peer[Symbol.asyncDispose]()
   })
 
-  test('strangers who say nothing cannot keep a peer out', async () => {
+  test('A72: strangers who say nothing cannot keep a peer out', async () => {
     const strangers = await Promise.all(Array.from({ length: 300 }, () => S13Peer.dial(edge.port)))
     const { peer, result } = await exchange()
     expect(result).toBe(2001)
@@ -170,6 +170,18 @@ describe('A36: who may ask', () => {
     expect(said((await peer.ask(encodeEcr()))!).status).toBe(1)
     for (const stranger of strangers) await stranger[Symbol.asyncDispose]()
     await peer[Symbol.asyncDispose]()
+  })
+
+  test('A72: a crowd from elsewhere displaces itself, and nobody who dials from where a peer may', async () => {
+    const waiting = await S13Peer.dial(edge.port)
+    const crowd = []
+    for (let i = 0; i < 300; i++)
+      crowd.push(await S13Peer.dial(edge.port, { localAddress: '127.0.0.9' }))
+    await Promise.all(crowd.slice(0, 44).map(({ closed }) => closed))
+    expect(said((await waiting.ask(encodeCer()))!).result).toBe(2001)
+    expect(said((await waiting.ask(encodeEcr()))!).status).toBe(1)
+    expect(edge.server.base.of('displaced')).toBe(44)
+    for (const one of [waiting, ...crowd]) await one[Symbol.asyncDispose]()
   })
 
   test.each<readonly [string, Peer]>([

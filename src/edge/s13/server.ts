@@ -16,6 +16,7 @@ import { Connection, type Service } from './connection.ts'
 import { EcaWriter } from './eca.ts'
 import { EcrReader } from './ecr.ts'
 import { PeerList, isDiameterIdentity, type ListedPeer, type Peer } from './peers.ts'
+import { Strangers } from './strangers.ts'
 import { machineAlarm, type SetAlarm } from './watchdog.ts'
 
 /** PEM. Clients must show a certificate of `ca`. */
@@ -59,8 +60,6 @@ const PRODUCT_NAME = 'Stolen Mode'
 const WATCHDOG_MS = 30_000
 const MIN_WATCHDOG_MS = 6_000
 const HANDSHAKE_MS = 10_000
-/** Connections that have not named a listed peer. Of more, the one that waits longest is cut. */
-const MAX_STRANGERS = 256
 
 /** S13 and S13' (TS 29.272) over TCP or TLS. @throws {Refusal} config */
 export async function startS13(options: S13Options): Promise<S13Server> {
@@ -74,7 +73,7 @@ export async function startS13(options: S13Options): Promise<S13Server> {
   )
   const identity = { originHost, originRealm }
   const originStateId = Math.floor(surroundings.clock() / 1000) >>> 0
-  const service: Service = {
+  const service = {
     ...options,
     peers: new PeerList(options.peers, tls !== undefined),
     open: new Map<ListedPeer, Connection>(),
@@ -85,8 +84,12 @@ export async function startS13(options: S13Options): Promise<S13Server> {
     watchdogMs,
     setAlarm: options.setAlarm ?? machineAlarm,
     nextId: idsFrom(read32(surroundings.random(4), 0)),
-  }
-  const strangers = new Strangers()
+  } satisfies Service
+  const { peers, base } = service
+  const strangers = new Strangers(
+    (address) => peers.mayDial(address),
+    () => base.count('displaced'),
+  )
   const connections = new Set<Connection>()
   const onConnection = (socket: Socket) => {
     const connection = new Connection(socket, service, () => strangers.know(socket))
@@ -102,7 +105,7 @@ export async function startS13(options: S13Options): Promise<S13Server> {
   await listen(server, options)
   return {
     port: (server.address() as AddressInfo).port,
-    base: service.base,
+    base,
     connected: () => [...service.open.keys()].map(({ asker }) => asker.peer),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -119,32 +122,6 @@ const CLIENT_CERTIFICATES = {
   minVersion: 'TLSv1.2',
   handshakeTimeout: HANDSHAKE_MS,
 } as const
-
-/** Sockets by remote end: a TLS socket and the one below it have the same. */
-class Strangers {
-  readonly #sockets = new Map<string, Socket>()
-
-  add(socket: Socket): void {
-    const key = remoteOf(socket)
-    if (this.#sockets.size >= MAX_STRANGERS) this.#sockets.values().next().value?.destroy()
-    this.#sockets.set(key, socket)
-    socket.once('close', () => {
-      if (this.#sockets.get(key) === socket) this.#sockets.delete(key)
-    })
-  }
-
-  know(socket: Socket): void {
-    this.#sockets.delete(remoteOf(socket))
-  }
-
-  cut(): void {
-    for (const socket of this.#sockets.values()) socket.destroy()
-  }
-}
-
-function remoteOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`
-}
 
 function idsFrom(first: number): () => number {
   let id = first

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { sql } from 'kysely'
-import { afterAll, describe, expect, test } from 'vitest'
-import type { Refusal } from '../../core/refusal.ts'
-import type { Database } from './database.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inChild, insert, numbers } from '../../../test/embedded-rows.ts'
+import { freshFolder } from '../../../test/embedded-template.ts'
 import { openEmbedded } from './embedded.ts'
 import { migrate } from './migrate.ts'
 
@@ -17,34 +15,9 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 
 // One folder for all tests, since creating one takes seconds; each test leaves it closed and whole.
 const folder = join(home, 'data')
+beforeAll(() => freshFolder(folder))
 
-const BUILT = new URL('../../../dist/registry/db/embedded.js', import.meta.url).href
-const OPEN_AND_WRITE = `
-  import { openEmbedded } from ${JSON.stringify(BUILT)}
-  const database = await openEmbedded({ folder: process.argv[1] })
-  for (let n = Number(process.argv[2]); ; n++) {
-    const nonce = Buffer.from(String(n))
-    await database.db.insertInto('used_nonces').values({ nonce, at_ms: n }).execute()
-    process.stdout.write(n + '\\n')
-  }`
-
-function inChild(firstNumber: number) {
-  const options = ['--input-type=module', '-e', OPEN_AND_WRITE, folder, String(firstNumber)]
-  return spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'pipe'] })
-}
-
-async function insert({ db }: Database, n: number): Promise<void> {
-  const nonce = Buffer.from(String(n))
-  await db.insertInto('used_nonces').values({ nonce, at_ms: n }).execute()
-}
-
-async function numbers({ db }: Database): Promise<number[]> {
-  const rows = await db.selectFrom('used_nonces').select('at_ms').orderBy('at_ms').execute()
-  return rows.map((row) => Number(row.at_ms))
-}
-
-// 60 s: creating one takes 2 to 3, on a busy machine ten
-describe('the embedded database', { timeout: 60_000 }, () => {
+describe('the embedded database', () => {
   test('syncs at each acknowledged insert, and never for a select', async () => {
     const database = await openEmbedded({ folder })
     await migrate(database.db)
@@ -76,7 +49,7 @@ describe('the embedded database', { timeout: 60_000 }, () => {
       code: 'data-folder-busy',
       message: expect.stringContaining(String(process.pid)),
     })
-    const child = inChild(0)
+    const child = inChild(folder, 0)
     let complaint = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text))
     await once(child, 'close')
@@ -105,57 +78,6 @@ describe('the embedded database', { timeout: 60_000 }, () => {
     clearInterval(timer)
     expect(ticks).toBeGreaterThan(10)
     await database.close()
-  })
-
-  test('is over when the disk fails, and has every acknowledged row when opened again', async () => {
-    const database = await openEmbedded({ folder, failFsyncAt: 30 })
-    const reasons: Refusal[] = []
-    database.onFatal((reason) => reasons.push(reason))
-    const acknowledged: number[] = []
-    const failure = await (async () => {
-      for (let n = 2000; n < 2100; n++) {
-        await insert(database, n)
-        acknowledged.push(n)
-      }
-      return undefined
-    })().catch((error: unknown) => error)
-    expect(failure).toMatchObject({ code: '58030' })
-    expect(acknowledged.length).toBeGreaterThan(0)
-    expect(reasons).toMatchObject([{ code: 'fatal' }])
-    await expect(insert(database, 3000)).rejects.toMatchObject({ code: 'fatal' })
-    database.onFatal((reason) => reasons.push(reason)) // late, and told all the same
-    expect(reasons).toHaveLength(2)
-    await database.close()
-
-    const again = await openEmbedded({ folder })
-    expect(await numbers(again)).toEqual(expect.arrayContaining(acknowledged))
-    expect(await numbers(again)).not.toContain(3000)
-    await again.close()
-  })
-
-  test('is over when it does not answer, and what waits behind is refused too', async () => {
-    // Long enough for the questions of the opening, on whatever machine this is.
-    const database = await openEmbedded({ folder, answerWithinMs: 5_000 })
-    const stuck = sql`select pg_sleep(1000)`.execute(database.db)
-    const behind = sql`select 1`.execute(database.db)
-    await expect(stuck).rejects.toMatchObject({ code: 'fatal' })
-    await expect(behind).rejects.toMatchObject({ code: 'fatal' })
-    await database.close()
-    await (await openEmbedded({ folder })).close()
-  })
-
-  test('has every acknowledged row after kill -9', async () => {
-    const child = inChild(5000)
-    const acknowledged: number[] = []
-    for await (const line of createInterface({ input: child.stdout })) {
-      acknowledged.push(Number(line))
-      if (acknowledged.length === 150) child.kill('SIGKILL')
-    }
-    expect(acknowledged.length).toBeGreaterThanOrEqual(150)
-
-    const again = await openEmbedded({ folder }) // takes over the lock of the dead
-    expect(await numbers(again)).toEqual(expect.arrayContaining(acknowledged))
-    await again.close()
   })
 
   test('moves an unfinished creation aside and creates anew', async () => {

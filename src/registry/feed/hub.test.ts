@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import { IncomingMessage, ServerResponse, createServer, type Server } from 'node:http'
+import { Socket, connect, type AddressInfo } from 'node:net'
+import { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream'
 import { expect, test } from 'vitest'
@@ -8,7 +9,7 @@ import { LogBench, quiet } from '../../../test/log-bench.ts'
 import type { Refusal } from '../../core/index.ts'
 import { RING_LEAVES } from '../../wire/index.ts'
 import type { Sequencer } from '../log/sequencer.ts'
-import { FeedHub } from './hub.ts'
+import { FEED_LIMITS, FeedHub, type FeedLimits } from './hub.ts'
 
 /** A log with a hub behind a real server, and readers of it. */
 class Stand implements AsyncDisposable {
@@ -17,21 +18,22 @@ class Stand implements AsyncDisposable {
   readonly #server: Server
   readonly #stop = new AbortController()
 
-  private constructor(bench: LogBench) {
+  private constructor(bench: LogBench, limits: Partial<FeedLimits>) {
     this.bench = bench
-    this.hub = new FeedHub(bench.database.db, quiet)
+    this.hub = new FeedHub(bench.database.db, quiet, { ...FEED_LIMITS, ...limits })
     this.#server = createServer((request, response) => {
       const last = request.headers['last-event-id']
+      const operator = request.headers.from ?? 'zz.operator'
       try {
-        this.hub.attach(response, last === undefined ? null : Number(last))
+        this.hub.attach(response, last === undefined ? null : Number(last), operator)
       } catch (error) {
         response.writeHead(500).end((error as Refusal).code)
       }
     })
   }
 
-  static async make(bench: LogBench): Promise<Stand> {
-    const stand = new Stand(bench)
+  static async make(bench: LogBench, limits: Partial<FeedLimits> = {}): Promise<Stand> {
+    const stand = new Stand(bench, limits)
     await new Promise<void>((resolve) => stand.#server.listen(0, '127.0.0.1', resolve))
     return stand
   }
@@ -45,12 +47,18 @@ class Stand implements AsyncDisposable {
     return this.bench.open({ onPublished: (now, accepted) => this.hub.publish(now, accepted) })
   }
 
-  async read(last: number | null): Promise<AsyncGenerator<EventSourceMessage, undefined>> {
-    const headers = last === null ? {} : { 'last-event-id': String(last) }
+  async read(
+    last: number | null,
+    operator?: string,
+  ): Promise<AsyncGenerator<EventSourceMessage, undefined>> {
+    const headers = {
+      ...(last !== null && { 'last-event-id': String(last) }),
+      ...(operator !== undefined && { from: operator }),
+    }
     const { signal } = this.#stop
     const response = await fetch(`http://127.0.0.1:${this.port}`, { headers, signal })
     if (!response.ok) throw new Error(await response.text())
-    return events(response.body!)
+    return events(response, signal)
   }
 
   /** A reader that never reads. */
@@ -71,15 +79,16 @@ class Stand implements AsyncDisposable {
   }
 }
 
-async function* events(body: ReadableStream<Uint8Array>) {
-  const parsed = body
-    .pipeThrough(new TextDecoderStream() as never)
+/** Takes the response, not its body: a response that nobody holds takes an unread body with it. */
+async function* events(response: Response, stop: AbortSignal) {
+  const parsed = response
+    .body!.pipeThrough(new TextDecoderStream() as never)
     .pipeThrough(new EventSourceParserStream())
   try {
     for await (const message of parsed as unknown as AsyncIterable<EventSourceMessage>)
       yield message
-  } catch {
-    // The stand closed it.
+  } catch (error) {
+    if (!stop.aborted) throw error
   }
   return undefined
 }
@@ -188,5 +197,55 @@ describeOnEachEngine('the feed', (open) => {
     await sequencer.submit(bench.hold())
     const seen = await next(good, 2)
     expect(seen).toEqual(['leaf 20', 'tree 21'])
+  })
+
+  test('A73: a crowd that comes back shares one query for each page, and misses nothing', async () => {
+    await using bench = await LogBench.make(await open(), 300)
+    await using stand = await Stand.make(bench)
+    const sequencer = await stand.open()
+    const crowd = await Promise.all([...Array(50).keys()].map((i) => stand.read(230 + i)))
+    const seen = await Promise.all(crowd.map((feed, i) => next(feed, 70 - i)))
+    for (const [i, all] of seen.entries())
+      expect(all).toEqual([...leaves(231 + i, 300), 'tree 300'])
+    // Two pages, read again only where the machine was slower than they are kept.
+    const { queries } = stand.hub
+    expect(queries).toBeLessThan(20)
+    await sequencer.submit(bench.hold())
+    for (const feed of crowd) expect(await next(feed, 2)).toEqual(['leaf 300', 'tree 301'])
+    expect(stand.hub.queries).toBe(queries)
+  })
+
+  test('A73: there are so many readers of one operator, and so many in all; whoever leaves makes room', async () => {
+    await using bench = await LogBench.make(await open(), 20)
+    await using stand = await Stand.make(bench, { readers: 3, readersPerOperator: 2 })
+    await stand.open()
+    const leaving = await stand.deaf()
+    while (stand.hub.readers < 1) await wait(1)
+    await stand.read(19)
+    await expect(stand.read(19)).rejects.toThrow('rate-limited')
+    const other = await stand.read(19, 'zz.other')
+    await next(other, 1)
+    await expect(stand.read(19, 'zz.other')).rejects.toThrow('unavailable')
+    expect(() => stand.hub.demandRoom()).toThrow(
+      expect.objectContaining({ code: 'unavailable', facts: { retryAfterSeconds: 5 } }),
+    )
+    expect(stand.hub.refused).toBe(3)
+    leaving.destroy()
+    while (stand.hub.readers > 2) await wait(1)
+    stand.hub.demandRoom()
+    await next(await stand.read(19), 1)
+  })
+
+  test('A73: a reader that catches up and does not read is cut too', async () => {
+    await using bench = await LogBench.make(await open(), 100)
+    await using stand = await Stand.make(bench, { pageMs: 20 })
+    await stand.open()
+    const out = new ServerResponse(new IncomingMessage(new Socket()))
+    // The other side's window is full and stays so.
+    out.assignSocket(new Duplex({ read: () => {}, write: () => {} }) as Socket)
+    stand.hub.attach(out, null, 'zz.operator')
+    while (stand.hub.cut === 0) await wait(1)
+    expect(out.destroyed).toBe(true)
+    expect([stand.hub.cut, stand.hub.readers]).toEqual([1, 0])
   })
 })

@@ -14,33 +14,56 @@ import type { Schema } from '../db/tables.ts'
 import type { Accepted } from '../log/decide.ts'
 import { NOTHING_PUBLISHED, type Published, type PublishedNote } from '../log/published.ts'
 import { faultOf } from '../fault.ts'
-import { feedEntries } from './entries.ts'
+import { PAGE, Pages } from './pages.ts'
+
+/** What readers may take of one process. */
+export interface FeedLimits {
+  /** At once, in all and of one operator. */
+  readonly readers: number
+  readonly readersPerOperator: number
+  /** How long a reader that catches up may take to read one page. */
+  readonly pageMs: number
+}
+
+/** Thousands of registers, and every one of them back in the second after a restart. */
+export const FEED_LIMITS: FeedLimits = {
+  readers: 10_000,
+  readersPerOperator: 2_000,
+  pageMs: 30_000,
+}
+
+/** Soon enough for mercy; readers spread out behind it. */
+const RETRY_AFTER_SECONDS = 5
 
 interface Reader {
   readonly out: ServerResponse
+  readonly operator: string
   /** The next leaf it has not been sent. */
   next: number
   /** False while it is still being brought up from the database. */
   live: boolean
 }
 
-const PAGE = 256
-
 /**
  * Fans the log out to its readers. The log is the replay store: the hub keeps nothing but who is
- * listening, so a reader that falls behind, or a process that dies, loses nothing.
+ * listening, and for two seconds what some of them catch up on, so a reader that falls behind, or a
+ * process that dies, loses nothing.
  */
 export class FeedHub {
-  readonly #db: Kysely<Schema>
+  readonly #pages: Pages
   readonly #logger: Logger
+  readonly #limits: FeedLimits
   readonly #readers = new Set<Reader>()
+  readonly #perOperator = new Map<string, number>()
   readonly #heartbeat: NodeJS.Timeout
   #published: Published = NOTHING_PUBLISHED
   #cut = 0
+  #refused = 0
 
-  constructor(db: Kysely<Schema>, logger: Logger) {
-    this.#db = db
+  constructor(db: Kysely<Schema>, logger: Logger, limits = FEED_LIMITS) {
+    this.#pages = new Pages(db)
     this.#logger = logger
+    this.#limits = limits
     this.#heartbeat = setInterval(() => this.broadcast(HEARTBEAT), HEARTBEAT_MS)
     this.#heartbeat.unref()
   }
@@ -52,6 +75,16 @@ export class FeedHub {
   /** Readers cut because they did not keep up. */
   get cut(): number {
     return this.#cut
+  }
+
+  /** Readers turned away because there were enough. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /** Queries made for readers that catch up. */
+  get queries(): number {
+    return this.#pages.queries
   }
 
   /** Told by the sequencer after publication. */
@@ -78,22 +111,33 @@ export class FeedHub {
     }
   }
 
+  /** Costs nothing: to be asked before a signature is looked at. @throws {Refusal} unavailable */
+  demandRoom(): void {
+    if (this.#readers.size >= this.#limits.readers) this.refuse('unavailable', 'enough readers')
+  }
+
   /**
    * Sends everything after leaf `last` and then stays.
-   * @throws {Refusal} cursor-too-old: the snapshot comes first · future-cursor
+   * @throws {Refusal} cursor-too-old: the snapshot comes first · future-cursor · unavailable, rate-limited:
+   * enough readers, in all or of this operator; with when to come back
    */
-  attach(out: ServerResponse, last: number | null): void {
+  attach(out: ServerResponse, last: number | null, operator: string): void {
     const size = this.#published.newest?.checkpoint.size ?? 0
     const next = last === null ? 0 : last + 1
     demand(next <= size, 'future-cursor', `the log has ${size} entries`)
     if (size - next > RING_LEAVES)
       throw new Refusal('cursor-too-old', 'take the snapshot first', { snapshot: '/v1/snapshot/0' })
     if (out.destroyed) return
-    const reader: Reader = { out, next, live: false }
+    this.demandRoom()
+    const own = this.#perOperator.get(operator) ?? 0
+    if (own >= this.#limits.readersPerOperator)
+      this.refuse('rate-limited', 'enough readers of this operator')
+    const reader: Reader = { out, operator, next, live: false }
     out.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     out.write(': stolen-mode feed\n\n')
     this.#readers.add(reader)
-    out.on('close', () => this.#readers.delete(reader))
+    this.#perOperator.set(operator, own + 1)
+    out.on('close', () => this.forget(reader))
     this.bringUp(reader)
   }
 
@@ -102,6 +146,18 @@ export class FeedHub {
     const bytes = Buffer.from(formatEvent(FEED_EVENT.lists, { size }))
     for (const reader of this.#readers)
       if (reader.live && reader.next === size) this.send(reader, bytes)
+  }
+
+  private refuse(code: 'unavailable' | 'rate-limited', why: string): never {
+    this.#refused++
+    throw new Refusal(code, why, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+
+  private forget(reader: Reader): void {
+    if (!this.#readers.delete(reader)) return
+    const left = this.#perOperator.get(reader.operator)! - 1
+    if (left > 0) this.#perOperator.set(reader.operator, left)
+    else this.#perOperator.delete(reader.operator)
   }
 
   private bringUp(reader: Reader): void {
@@ -116,14 +172,13 @@ export class FeedHub {
     while (!reader.out.destroyed) {
       const size = this.#published.newest?.checkpoint.size ?? 0
       if (reader.next >= size) break
-      const entries = await feedEntries(this.#db, reader.next, Math.min(size, reader.next + PAGE))
-      demand(entries.length > 0, 'unavailable', 'published entries are not in the database')
-      const events = entries.map((entry, i) =>
-        formatEvent(FEED_EVENT.entry, entry, reader.next + i),
-      )
-      reader.next += entries.length
-      if (!reader.out.write(events.join(''))) await drained(reader.out)
+      const page = await this.#pages.read(Math.floor(reader.next / PAGE), size)
+      const events = page.eventsFrom(reader.next)
+      reader.next = page.to
+      if (!reader.out.write(events) && !(await drained(reader.out, this.#limits.pageMs)))
+        this.cutOff(reader)
     }
+    if (reader.out.destroyed) return
     // No await between the last look at the size and this: nothing can be published in between.
     reader.live = true
     const { newest, guarded } = this.#published
@@ -137,14 +192,15 @@ export class FeedHub {
   }
 
   private send(reader: Reader, bytes: Buffer): void {
-    if (reader.out.writableLength > MAX_UNSENT_BYTES) {
-      this.#cut++
-      // Now, since its 'close' comes later, and it must not be cut twice.
-      this.#readers.delete(reader)
-      reader.out.destroy()
-      return
-    }
-    reader.out.write(bytes)
+    if (reader.out.writableLength > MAX_UNSENT_BYTES) this.cutOff(reader)
+    else reader.out.write(bytes)
+  }
+
+  private cutOff(reader: Reader): void {
+    this.#cut++
+    // Now, since its 'close' comes later, and it must not be cut twice.
+    this.forget(reader)
+    reader.out.destroy()
   }
 
   close(): void {
@@ -157,14 +213,17 @@ function noteEvent(published: PublishedNote | null): string {
   return published === null ? '' : formatEvent(FEED_EVENT.checkpoint, { note: published.note })
 }
 
-/** When there is room again, or nobody left to read. */
-function drained(out: ServerResponse): Promise<void> {
+/** Once there is room again, or nobody left to read. False: neither within that time. */
+function drained(out: ServerResponse, withinMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    if (out.destroyed) return resolve()
-    const done = () => {
-      out.off('drain', done).off('close', done)
-      resolve()
+    if (out.destroyed) return resolve(true)
+    const end = (isOver: boolean) => {
+      out.off('drain', over).off('close', over)
+      clearTimeout(late)
+      resolve(isOver)
     }
-    out.on('drain', done).on('close', done)
+    const over = () => end(true)
+    const late = setTimeout(() => end(false), withinMs)
+    out.on('drain', over).on('close', over)
   })
 }

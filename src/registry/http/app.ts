@@ -96,6 +96,7 @@ const Health = z.object({
   guardedSize: z.number().int(),
   readers: z.number().int(),
   readersCut: z.number().int(),
+  readersRefused: z.number().int(),
 })
 
 const ProblemPage = z.object({ code: z.string(), status: z.number().int(), title: z.string() })
@@ -109,5 +110,6 @@ function health({ sequencer }: Context, hub: FeedHub): z.infer<typeof Health> {
     guardedSize: guarded?.checkpoint.size ?? 0,
     readers: hub.readers,
     readersCut: hub.cut,
+    readersRefused: hub.refused,
   }
 }

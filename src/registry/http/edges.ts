@@ -10,8 +10,8 @@ import {
   parseCursor,
 } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
-import { feedEntries } from '../feed/entries.ts'
 import type { FeedHub } from '../feed/hub.ts'
+import { Pages } from '../feed/pages.ts'
 import { blacklistPage, type ListCursor } from '../services/blacklist.ts'
 import { exceptionsPage, type ExceptionsCursor } from '../services/exceptions.ts'
 import { takeSightings } from '../services/sightings.ts'
@@ -22,12 +22,12 @@ import { cursorIn } from './police.ts'
 import { document, get, post } from './route.ts'
 import { signed } from './signed.ts'
 
-const CHUNK = 256
-
 /** What operators' registers ask: the log with its openings, and a place for what they saw. */
 export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub): void {
   const isSigned = signed(context)
   const operator = [isSigned]
+  // Of its own: registers that begin afresh read more of the log than those that come back.
+  const pages = new Pages(context.db)
   get(
     app,
     {
@@ -39,10 +39,10 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
     },
     async (c) => {
       operatorIn(c)
-      const from = parseCursor(c.req.param('chunk') ?? '') * CHUNK
+      const chunk = parseCursor(c.req.param('chunk') ?? '')
       const size = context.sequencer.published.newest?.checkpoint.size ?? 0
-      const entries = await feedEntries(context.db, from, Math.min(size, from + CHUNK))
-      return { from, size, entries }
+      const { from, entries } = await pages.read(chunk, size)
+      return { from, size, entries: [...entries] }
     },
   )
   get(
@@ -93,16 +93,21 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
         content: { 'text/event-stream': {} },
       },
     },
-    refuses: ['bad-cursor', 'cursor-too-old', 'future-cursor'],
+    refuses: ['bad-cursor', 'cursor-too-old', 'future-cursor', 'rate-limited', 'unavailable'],
+  })
+  app.use('/v1/feed', async (_, next) => {
+    hub.demandRoom()
+    await next()
   })
   app.get('/v1/feed', isSigned.handle, (c) => {
-    operatorIn(c)
+    const { sub } = operatorIn(c)
     const last = c.req.header('last-event-id')
     const { outgoing } = c.env
     demand('writableLength' in outgoing, 'unavailable', 'the feed is served over HTTP/1.1')
     hub.attach(
       outgoing as Parameters<FeedHub['attach']>[0],
       last === undefined ? null : parseCursor(last),
+      sub,
     )
     return RESPONSE_ALREADY_SENT
   })

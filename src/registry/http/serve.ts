@@ -11,6 +11,10 @@ export interface Served {
   close(): Promise<void>
 }
 
+/** Not yet accepted: thousands of registers come back in the second after a restart. */
+const BACKLOG = 4_096
+/** Far above the feed's readers. The next is closed unheard: tiles and database need files too. */
+const MAX_CONNECTIONS = 15_000
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
 const IDLE_LOOK_MS = 10
@@ -40,11 +44,12 @@ export async function serve(
     hostname: host,
     ...(tls && secure),
   }) as Server
+  server.maxConnections = MAX_CONNECTIONS
   server.headersTimeout = HEADERS_TIMEOUT_MS
   server.requestTimeout = REQUEST_TIMEOUT_MS
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => resolve())
+    server.listen({ port, host, backlog: BACKLOG }, () => resolve())
   })
   const address = server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port

@@ -4,7 +4,6 @@ import { sha256Fast } from '../../host/index.ts'
 import { checkAuthorization } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import { callerOf, type Caller } from '../model/caller.ts'
-import { spend } from '../services/nonces.ts'
 import type { Env } from './env.ts'
 import type { Guard } from './route.ts'
 
@@ -46,7 +45,7 @@ async function demandFirst(context: Context, header: string): Promise<void> {
     fromBase64(header.slice(SCHEME.length + 1)),
     'application/stolen-auth+cbor',
   )
-  const isFirst = await spend(context, sha256Fast(concat(kid, payload)))
+  const isFirst = await context.spent.spend(sha256Fast(concat(kid, payload)))
   demand(isFirst, 'unauthenticated', 'this signed request was made before')
 }
 

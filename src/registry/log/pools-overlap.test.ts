@@ -8,7 +8,8 @@ import { Cosigners } from './cosigners.ts'
 import type { Sequencer } from './sequencer.ts'
 import type { Submission } from './submission.ts'
 
-const POOL = 1_000
+/** Small, since each of its orders is signed and verified here; two of them still fill a tile and begin another. */
+const POOL = 150
 
 /** Cosigners that answer only while the gate is open: what is signed stays unpublished behind it. */
 class Gate extends Cosigners {
@@ -46,7 +47,7 @@ describeOnEachEngine('a full pool while the one before it is being published', (
   test('is decided on what that one will have changed, and answered after it', async () => {
     await using bench = await LogBench.make(await open())
     const gate = gateOf(bench)
-    const sequencer = await bench.open({ cosigners: gate })
+    const sequencer = await bench.open({ cosigners: gate, poolSize: POOL })
     const before = bench.publishedSize()
     gate.shut()
     const subject = bench.subject()
@@ -74,7 +75,7 @@ describeOnEachEngine('a full pool while the one before it is being published', (
       await using bench = await LogBench.make(await open())
       const gate = gateOf(bench)
       const faults = new Faults()
-      const sequencer = await bench.open({ ...faults.deps(bench), cosigners: gate })
+      const sequencer = await bench.open({ ...faults.deps(bench), cosigners: gate, poolSize: POOL })
       const before = sequencer.ledger.size
       faults.restart()
       gate.shut()

@@ -46,6 +46,8 @@ export interface SequencerDeps {
   readonly trust: Trust
   /** Milliseconds submissions are gathered. */
   readonly poolMs: number
+  /** Submissions of one turn, at most; 1,000 where nothing is said, and never more. */
+  readonly poolSize?: number
   readonly surroundings: Surroundings
   readonly logger: Logger
   /** Told after publication, in order: new entries, then the checkpoint that covers them. */
@@ -73,7 +75,7 @@ export class Sequencer {
   /** Under each root document that has been in force, from `#deps.trust` on. */
   #trusts: readonly Trust[]
   readonly #ahead: VerifyAhead
-  readonly #waiting = new WaitingRoom()
+  readonly #waiting: WaitingRoom
   #memory!: Memory
   #published!: Published
   /** Why nothing is signed at the moment; null while all is well. */
@@ -91,6 +93,7 @@ export class Sequencer {
 
   private constructor(deps: SequencerDeps) {
     const { trust } = deps
+    this.#waiting = new WaitingRoom(deps.poolSize)
     this.#ahead = new VerifyAhead(trust.verify.es256)
     const verify = { ...trust.verify, es256: this.#ahead.verify }
     this.#deps = { ...deps, trust: { ...trust, verify } }

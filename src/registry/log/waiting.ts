@@ -20,8 +20,13 @@ const MAX_WAITING = 20_000
 
 /** Submissions between their callers and the turn that takes them. */
 export class WaitingRoom {
+  readonly #poolSize: number
   readonly #waiting: Waiting[] = []
   #onFull: (() => void) | null = null
+
+  constructor(poolSize = MAX_POOL) {
+    this.#poolSize = Math.min(poolSize, MAX_POOL)
+  }
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0
@@ -29,7 +34,7 @@ export class WaitingRoom {
 
   /** A whole pool is there: nothing is gained by gathering on. */
   get isFull(): boolean {
-    return this.#waiting.length >= MAX_POOL
+    return this.#waiting.length >= this.#poolSize
   }
 
   /** @throws {Refusal} unavailable: too many wait already */
@@ -49,7 +54,7 @@ export class WaitingRoom {
   }
 
   takePool(): readonly Waiting[] {
-    return this.#waiting.splice(0, MAX_POOL)
+    return this.#waiting.splice(0, this.#poolSize)
   }
 
   refuseAll(refusal: Refusal): void {

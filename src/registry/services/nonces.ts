@@ -31,17 +31,7 @@ export function checkNonce({ keys, surroundings }: Context, nonce: Uint8Array): 
 /** A nonce that opens something is good once. @throws {Refusal} token-nonce */
 export async function useNonce(context: Context, nonce: Uint8Array): Promise<void> {
   checkNonce(context, nonce)
-  demand(await spend(context, nonce), 'token-nonce', 'the nonce was used before')
-}
-
-/** True once for each value, for at least twenty minutes and in every process. */
-export async function spend({ db, surroundings }: Context, value: Uint8Array): Promise<boolean> {
-  const spent = await db
-    .insertInto('used_nonces')
-    .values({ nonce: value, at_ms: surroundings.clock() })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst()
-  return spent.numInsertedOrUpdatedRows === 1n
+  demand(await context.spent.spend(nonce), 'token-nonce', 'the nonce was used before')
 }
 
 /** Forgets what is too old to be shown again: by then its own time has run out. */
