@@ -21,7 +21,7 @@ import {
   checkAuthorization,
   formatEvent,
 } from '../src/wire/index.ts'
-import type { EdgeLog } from './edge-log.ts'
+import { START, type EdgeLog } from './edge-log.ts'
 
 /** What the feed sends; a test may send something else. */
 type Tamper = (records: readonly LogRecord[]) => readonly LogRecord[]
@@ -41,7 +41,8 @@ export class EdgeRegistry {
   readonly idempotencyKeys: string[] = []
   readonly acks: Acknowledgement[] = []
   tamper: Tamper = (records) => records
-  clock: () => number = Date.now
+  /** Unix ms: requests have to be signed about now. */
+  clock: () => number = () => START
   /** What stands under /v1/lists, by path; nothing unless a test puts it there. */
   readonly lists = new Map<string, Uint8Array>()
   /** While true no chunk of the log is answered, and so nothing can be proved. */

@@ -26,7 +26,6 @@ beforeEach(async () => {
   const [own, abroad] = EdgeLog.several('XA', 'XB')
   logs = [own!, abroad!]
   registries = [await new EdgeRegistry(logs[0]).start(), await new EdgeRegistry(logs[1]).start()]
-  for (const registry of registries) registry.clock = () => START
   edge = null
 })
 
