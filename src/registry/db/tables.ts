@@ -209,7 +209,8 @@ interface AuditTable {
 
 /** A snapshot or delta of a list, with its signed head. */
 interface NumberListsTable {
-  list: number
+  /** 1 black, 2 grey. */
+  list: Int8
   kind: 'snapshot' | 'delta'
   size: Int8
   from_size: Int8OrNull

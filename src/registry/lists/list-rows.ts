@@ -1,6 +1,7 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { List } from '../../core/index.ts'
 import type { Schema } from '../db/tables.ts'
+import { inTransaction } from '../db/transaction.ts'
 
 /** One snapshot or delta that was signed. */
 export interface ListRow {
@@ -39,7 +40,7 @@ export async function headsOf(
   const rows = await db
     .selectFrom('number_lists')
     .select(['kind', 'size', 'from_size', 'head', 'at_ms'])
-    .where('list', '=', list)
+    .where('list', '=', BigInt(list))
     .orderBy('size')
     .execute()
   return rows.map(({ kind, size, from_size, head, at_ms }) => ({
@@ -58,7 +59,7 @@ export async function bytesOf(
   const row = await db
     .selectFrom('number_lists')
     .select('bytes')
-    .where('list', '=', list)
+    .where('list', '=', BigInt(list))
     .where('kind', '=', kind)
     .where('size', '=', BigInt(size))
     .executeTakeFirst()
@@ -86,12 +87,11 @@ export async function keep(
     readonly after: number | undefined
   },
 ): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
-    await sql`lock table number_lists in share row exclusive mode`.execute(trx)
+  return inTransaction(db, async (trx) => {
     if ((await newestMade(trx))?.size !== made.after) return false
     for (const { list, kind } of rows)
       if (kind === 'snapshot')
-        await trx.deleteFrom('number_lists').where('list', '=', list).execute()
+        await trx.deleteFrom('number_lists').where('list', '=', BigInt(list)).execute()
     const values = rows.map(({ from, ...row }) => ({
       ...row,
       from_size: from,

@@ -1,7 +1,7 @@
 /** Snapshots and deltas of the lists, as they were signed. `from_size` is null for a snapshot. */
 export const numberLists: readonly string[] = [
   `create table if not exists number_lists (
-    list smallint not null,
+    list bigint not null,
     kind text not null,
     size bigint not null,
     from_size bigint,
