@@ -15,18 +15,26 @@ const POOL = 150
 class Gate extends Cosigners {
   #opened: Promise<void> = Promise.resolve()
   #open: () => void = () => undefined
+  #isReached = false
 
   override async collect(...of: Parameters<Cosigners['collect']>) {
+    this.#isReached = true
     await this.#opened
     return super.collect(...of)
   }
 
   shut(): void {
+    this.#isReached = false
     this.#opened = new Promise((resolve) => (this.#open = resolve))
   }
 
   open(): void {
     this.#open()
+  }
+
+  /** Resolves when a pool stands before it: whatever comes before publication is over. */
+  async reached(): Promise<void> {
+    while (!this.#isReached) await wait(1)
   }
 }
 
@@ -82,6 +90,7 @@ describeOnEachEngine('a full pool while the one before it is being published', (
       const pools = [bench.holds(POOL), bench.holds(POOL)]
       const answers = pools.map((pool) => submitAll(sequencer, pool))
       await decided(sequencer, before + 2 * POOL)
+      await gate.reached()
       faults.arm(step, when)
       if (step === 'publication') faults.skipTransaction()
       gate.open()
