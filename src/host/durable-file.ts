@@ -15,10 +15,11 @@ export async function syncPath(path: string): Promise<void> {
 /**
  * Writes a whole file so that after any crash it holds either the old bytes or the new ones, and
  * after this returns only the new ones. The file is for its owner alone unless `mode` says more.
+ * @param bytes in pieces where to put them together would take time and memory
  */
 export async function writeFileDurably(
   path: string,
-  bytes: Uint8Array,
+  bytes: Uint8Array | readonly Uint8Array[],
   mode = 0o600,
 ): Promise<void> {
   // In the same directory: a rename is atomic only within one file system.
@@ -26,7 +27,8 @@ export async function writeFileDurably(
   try {
     const handle = await open(temporary, 'wx', mode)
     try {
-      await handle.writeFile(bytes)
+      const pieces = bytes instanceof Uint8Array ? [bytes] : bytes
+      for (const piece of pieces) await handle.writeFile(piece)
       await handle.sync()
     } finally {
       await handle.close()

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { SNRS_OF_A_TAC, concat, decodeSnapshot, imeiOfNumbers } from '../../core/index.ts'
+import { SNRS_OF_A_TAC, decodeSnapshot, imeiOfNumbers } from '../../core/index.ts'
 import { ImeiSet, type LoadedSet } from '../../edge/index.ts'
 import { writeFileDurably } from '../../host/index.ts'
 import { listedTacs, randomFrom } from './listed-numbers.ts'
@@ -68,7 +68,7 @@ async function measure(path: string, entries: number): Promise<IndexMeasured> {
     set,
     timed(async () => {
       const { bytes, sha256 } = await set.encode(loaded.list, loaded.treeSize)
-      await writeFileDurably(`${path}.saved`, concat(bytes, sha256))
+      await writeFileDurably(`${path}.saved`, [bytes, sha256])
     }),
   )
 

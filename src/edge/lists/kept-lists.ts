@@ -7,12 +7,14 @@ import {
   asArray,
   asBytes,
   asText,
+  asUint,
   decodeCbor,
   demand,
   encodeCbor,
   equal,
   parseImei14,
   toHex,
+  u32,
   utf8,
   type Imei14,
 } from '../../core/index.ts'
@@ -27,6 +29,7 @@ const NAME = 'lists.kept'
 const TAIL = /^lists\.tail-([0-9]{1,16})$/
 const MAX_BYTES = 2 * MAX_SNAPSHOT_BYTES
 const MAX_NOTE = 65_536
+const MAX_HEAD = 2 * MAX_NOTE
 const MAX_TAIL_BYTES = 2 ** 28
 /** `+` or `-`, the number, a space, four hex digits of the hash of what stands before it. */
 const LINE = /^([+-])([0-9]{14}) ([0-9a-f]{4})$/
@@ -40,9 +43,9 @@ export interface KeptListsOptions {
 
 /**
  * A register's lists on its own disk: from them it answers at once after a restart, while it replays and
- * proves its journal, which takes a minute for some hundred thousand orders. Whole every few minutes,
- * `[checkpoint, black, grey]` in CBOR with its SHA-256 behind; each change of the black list since then
- * in a tail. A power cut loses what the journal would lose, and a damaged line itself alone.
+ * proves its journal, which takes a minute for some hundred thousand orders. Whole every few minutes: length
+ * and CBOR of `[checkpoint, length and SHA-256 of black, the same of grey]`, SHA-256 of that, then both lists;
+ * each change of the black list since then in a tail. A power cut loses what the journal would lose, and a damaged line itself alone.
  */
 export class KeptLists {
   readonly #options: KeptListsOptions
@@ -65,18 +68,15 @@ export class KeptLists {
       const file = await readFile(join(folder, NAME)).catch(ignoreMissing)
       if (!file) return null
       demand(file.length <= MAX_BYTES, 'too-large', 'a file larger than any lists')
-      const body = file.subarray(0, -HASH_BYTES)
-      const isWhole = equal(sha256Fast(body), file.subarray(-HASH_BYTES))
-      demand(isWhole, 'snapshot-hash', 'the lists kept are damaged')
-      const [note, black, grey] = asArray(decodeCbor(new Uint8Array(body), MAX_BYTES), 3)
+      const { note, black, grey } = piecesOf(file)
       const { guarded, verify } = trust
-      const checkpoint = openCheckpoint(asText(note, MAX_NOTE), logKeys(guarded), verify.ed25519)
+      const checkpoint = openCheckpoint(note, logKeys(guarded), verify.ed25519)
       demand(checkpoint.origin === origin, 'log-unknown', 'lists of another log')
       const { timeSeconds } = checkQuorum(checkpoint, guarded, verify.ed25519)
       const { size } = checkpoint
       const numbers = new ListedNumbers({
-        black: await this.setOf(asBytes(black), LISTS.black, size),
-        grey: await this.setOf(asBytes(grey), LISTS.grey, size),
+        black: await this.setOf(black, LISTS.black, size),
+        grey: await this.setOf(grey, LISTS.grey, size),
         size,
         time: timeSeconds ?? 0,
       })
@@ -116,11 +116,10 @@ export class KeptLists {
     })
     this.write(async () => {
       const { black, grey } = await lists
-      const body = encodeCbor([note, black.bytes, grey.bytes])
-      const file = new Uint8Array(body.length + HASH_BYTES)
-      file.set(body)
-      file.set(sha256Fast(body), body.length)
-      await writeFileDurably(join(this.#options.folder, NAME), file)
+      const facts = [black, grey].flatMap(({ bytes, sha256 }) => [bytes.length, sha256])
+      const head = encodeCbor([note, ...facts])
+      const pieces = [u32(head.length), head, sha256Fast(head), black.bytes, grey.bytes]
+      await writeFileDurably(join(this.#options.folder, NAME), pieces)
       for (const tail of await this.tails()) if (tail < size) await rm(this.tailPath(tail))
     })
   }
@@ -138,11 +137,10 @@ export class KeptLists {
     this.#tail = null
   }
 
-  private async setOf(bytes: Uint8Array, list: number, size: number): Promise<ImeiSet> {
+  private async setOf({ bytes, sha256 }: Piece, list: number, size: number): Promise<ImeiSet> {
     const { logger } = this.#options
-    const own = new Uint8Array(bytes)
     const onFault = (error: unknown) => logger.error({ err: error }, 'a list could not be folded')
-    const loaded = await ImeiSet.fromSnapshot(own, sha256Fast(own), onFault)
+    const loaded = await ImeiSet.fromSnapshot(bytes, sha256, onFault)
     const isMeant = loaded.list === list && loaded.treeSize === size
     demand(isMeant, 'snapshot-hash', 'lists of another tree than their checkpoint')
     return loaded.set
@@ -194,6 +192,38 @@ export class KeptLists {
         await rm(join(this.#options.folder, NAME), { force: true }).catch(() => undefined)
       }
     })
+  }
+}
+
+interface Piece {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly sha256: Uint8Array
+}
+
+/** @throws {Refusal} snapshot-hash, malformed: cut short or altered; of the lists only their ends are looked at here */
+function piecesOf(file: Buffer): {
+  readonly note: string
+  readonly black: Piece
+  readonly grey: Piece
+} {
+  const length = file.length >= 4 ? file.readUInt32BE(0) : MAX_HEAD + 1
+  const end = 4 + length + HASH_BYTES
+  demand(length <= MAX_HEAD && end <= file.length, 'snapshot-hash', 'the lists kept are cut short')
+  const head = new Uint8Array(file.subarray(4, 4 + length))
+  const isWhole = equal(sha256Fast(head), file.subarray(4 + length, end))
+  demand(isWhole, 'snapshot-hash', 'the lists kept are damaged')
+  const [note, ...facts] = asArray(decodeCbor(head, MAX_HEAD), 5)
+  const [blackLength, greyLength] = [asUint(facts[0]), asUint(facts[2])]
+  const isAll = end + blackLength + greyLength === file.length
+  demand(isAll, 'snapshot-hash', 'the lists kept are cut short')
+  const piece = (from: number, size: number, sha256: Uint8Array): Piece => ({
+    bytes: new Uint8Array(file.subarray(from, from + size)),
+    sha256,
+  })
+  return {
+    note: asText(note, MAX_NOTE),
+    black: piece(end, blackLength, asBytes(facts[1])),
+    grey: piece(end + blackLength, greyLength, asBytes(facts[3])),
   }
 }
 
