@@ -1,14 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * `npm run test:processes`: tests that start, and kill, many real processes. `npm run test:interop`:
+ * `npm run test:processes`: tests that start, and kill, many real processes. `npm run test:crowd`: ten
+ * thousand connections, alone, since they take the whole machine. `npm run test:interop`:
  * tests that meet other people's software.
  */
 const include = process.env['TEST_PROCESSES']
   ? ['test/processes/**/*.test.ts']
-  : process.env['TEST_INTEROP']
-    ? ['test/interop/**/*.test.ts']
-    : ['src/**/*.test.ts', 'test/*.test.ts', 'test/vectors/**/*.test.ts']
+  : process.env['TEST_CROWD']
+    ? ['test/crowd/**/*.test.ts']
+    : process.env['TEST_INTEROP']
+      ? ['test/interop/**/*.test.ts']
+      : ['src/**/*.test.ts', 'test/*.test.ts', 'test/vectors/**/*.test.ts']
 
 export default defineConfig({
   test: {

@@ -1,11 +1,15 @@
 // npm test: install and build what is missing; then the tests, with format and lint checked beside them.
-// npm run test:processes, test:interop: the tests that start real processes, and those that meet other
-// people's software, and nothing else.
+// npm run test:processes, test:crowd, test:interop: the tests that start real processes, a crowd of ten
+// thousand alone, since it takes the whole machine, and those that meet other people's software, and nothing else.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { build, install, must, root } from './ready.mjs'
 
-const SUITES = { '--processes': 'TEST_PROCESSES', '--interop': 'TEST_INTEROP' }
+const SUITES = {
+  '--processes': 'TEST_PROCESSES',
+  '--crowd': 'TEST_CROWD',
+  '--interop': 'TEST_INTEROP',
+}
 
 const args = process.argv.slice(2)
 const suite = SUITES[args[0]]

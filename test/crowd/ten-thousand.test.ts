@@ -64,8 +64,8 @@ describe.skipIf(why !== '')(`a crowd ${why}`, () => {
       const send = asks(world, size - 3, signers, MANY)
       const dialled = crowd.dial({ port, sockets: MANY, send, awaits: `\nid: ${size + 1}\n` })
       await world.lock({ imei: locked!.imei })
-      await world.audit()
       await dialled
+      await world.audit()
       // The world's own register was there before them.
       while (hub.readers < FEED_LIMITS.readers || hub.refused < 1) await wait(10)
       // Of two pages, while they were coming and the log grew: one after the other, and not 10,000.
