@@ -7,7 +7,7 @@ import { machine, makeLogger } from '../src/host/index.ts'
 import { Amf, Mme, type Heard } from './core-network.ts'
 import { EdgeLog, START, phone } from './edge-log.ts'
 import { EdgeRegistry } from './edge-registry.ts'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '../src/cli/free-ports.ts'
 import { MME } from './s13-edge.ts'
 
 const [OWNER, OTHER] = ['001010000000001', '001010000000002']

@@ -13,6 +13,7 @@ import {
   type CloneSignal,
   type Sighting,
 } from '../src/core/index.ts'
+import { freePorts } from '../src/cli/free-ports.ts'
 import type { LogRecord } from '../src/edge/follower.ts'
 import {
   AckRequest,
@@ -57,7 +58,7 @@ export class EdgeRegistry {
   }
 
   async start(): Promise<this> {
-    const port = this.url === '' ? 0 : Number(new URL(this.url).port)
+    const [port] = this.url === '' ? await freePorts(1) : [Number(new URL(this.url).port)]
     await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
     return this

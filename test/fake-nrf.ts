@@ -7,7 +7,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2'
 import type { ServerHttp2Stream } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { freePorts } from '../src/cli/free-ports.ts'
 
 type Json = Readonly<Record<string, unknown>>
 type Reply = readonly [status: number, body?: Json | undefined]
@@ -71,8 +71,8 @@ export class FakeNrf {
       session.once('close', () => this.#sessions.delete(session))
     })
     server.on('stream', (stream, headers) => void this.serve(stream, headers))
+    if (this.#port === 0) [this.#port] = (await freePorts(1)) as [number]
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve))
-    this.#port = (server.address() as AddressInfo).port
     return this
   }
 

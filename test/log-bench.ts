@@ -35,7 +35,7 @@ import type { Subject } from '../src/registry/model/subjects.ts'
 import { found, type Founding, type Member } from '../src/sim/index.ts'
 import { readTrust, type Trust } from '../src/wire/index.ts'
 import { startWitness, type RunningWitness } from '../src/witness/index.ts'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '../src/cli/free-ports.ts'
 import { imeiNumber } from './world.ts'
 
 export const quiet = makeLogger('log-bench', 'silent')

@@ -15,7 +15,7 @@ import { generateEs256, generateNoteSigner } from '../src/host/index.ts'
 import { formatVkey } from '../src/log/index.ts'
 import { startWitness } from '../src/witness/index.ts'
 import { ask } from './ask.ts'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '../src/cli/free-ports.ts'
 import { World } from './world.ts'
 
 const CERTIFICATE = 'application/stolen-cert+cbor'

@@ -48,7 +48,7 @@ import { DEMO_COUNTRY, found, produce, unbox, type Founding } from '../src/sim/i
 import { readTrust, type Trust } from '../src/wire/index.ts'
 import { startGuardian, startWitness, type RunningWitness } from '../src/witness/index.ts'
 import { freshFolder } from './embedded-template.ts'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '../src/cli/free-ports.ts'
 
 const ORIGIN = 'log.world.example/stolen-mode'
 const TAC = parseTac('00101701')

@@ -13,7 +13,7 @@ import {
 import { Files } from './files.ts'
 import { Processes } from './processes.ts'
 import { eventually } from './steps.ts'
-import { freePorts } from './temporary.ts'
+import { freePorts } from './free-ports.ts'
 
 /** User-assigned codes of ISO 3166: no countries. */
 const CODES = ['XA', 'XB', 'XC'] as const

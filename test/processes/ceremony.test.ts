@@ -22,7 +22,7 @@ import { generateEs256, machine, makeLogger, nodeVerifiers } from '../../src/hos
 import { readTrust, type Trust } from '../../src/wire/index.ts'
 import { startGuardian, startWitness } from '../../src/witness/index.ts'
 import { freshFolder } from '../embedded-template.ts'
-import { freePorts } from '../free-ports.ts'
+import { freePorts } from '../../src/cli/free-ports.ts'
 import { PIN, Tokens, noTokens } from '../tokens.ts'
 import { imeiNumber } from '../world.ts'
 

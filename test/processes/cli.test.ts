@@ -21,7 +21,7 @@ import {
 } from '../../src/log/index.ts'
 import { commandsIn } from '../cli-process.ts'
 import { ask as post } from '../ask.ts'
-import { freePorts } from '../free-ports.ts'
+import { freePorts } from '../../src/cli/free-ports.ts'
 import { World, imeiNumber } from '../world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'stolen-mode-cli-'))
