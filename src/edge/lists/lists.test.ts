@@ -182,6 +182,15 @@ test('compares all it knows when the registry makes lists; a difference is an al
   await until({ comparedSize: log.size, alarms: [] })
 })
 
+test('compares lists that were made before it listened', async () => {
+  lists.snapshot(stolen())
+  await start()
+  await until({ headStartSize: null, comparedSize: log.size, alarms: [] })
+  await edge!.close()
+  await start()
+  await until({ comparedSize: log.size, alarms: [] })
+})
+
 test('what changed since they were kept whole is in them, with the journal gone and nobody to ask', async () => {
   const one = phone(1)
   const first = log.lock(one)

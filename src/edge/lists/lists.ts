@@ -51,9 +51,9 @@ export class Lists {
     return this.#compared
   }
 
-  /** Asks for a head start, if this machine's disk has proved nothing. */
+  /** Asks for a head start, if this machine's disk has proved nothing; else compares what is offered already. */
   start(): void {
-    if (!this.#options.follower.isReady) this.run(this.begin())
+    this.run(this.begin().then(() => this.compareOffered()))
   }
 
   async close(): Promise<void> {
@@ -146,6 +146,20 @@ export class Lists {
     const wrong = { unproven: countOf(more.adds), withheld: countOf(more.removes) }
     this.#options.logger.error({ size: signed.size, ...wrong }, 'lists not borne out by the log')
     await this.accuse('snapshot-unproven', signed)
+  }
+
+  /** An idle log makes no new lists: those of its present tree were announced before we listened. */
+  private async compareOffered(): Promise<void> {
+    const { source, logger } = this.#options
+    const { signal } = this.#stop
+    await this.pause(0)
+    if (signal.aborted || this.#compared !== null) return
+    try {
+      const signed = await source.offered(signal)
+      if (signed) this.announced(signed.size)
+    } catch (error) {
+      if (!signal.aborted) logger.warn({ err: error }, 'lists not compared')
+    }
   }
 
   private async compare(size: number, own: Promise<OwnLists>): Promise<void> {
