@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { declareConflict } from '../src/cli/clients/identities.ts'
-import { decodeSnapshot, imeiOfNumbers, type List } from '../src/core/index.ts'
+import { decodeSnapshot, imeiOfNumbers, withCheckDigit, type List } from '../src/core/index.ts'
 import { bytesOf, headsOf } from '../src/registry/lists/list-rows.ts'
+import { ask } from './ask.ts'
 import { World, imeiNumber } from './world.ts'
 
 /** Longer than from one making of lists to the next. */
@@ -106,4 +107,24 @@ test('an idle log forgets within a day what its lists no longer name', async () 
   const { size } = (await heads(2))[0]!
   const grey = await bytesOf(world.running.context.db, { list: 2, kind: 'snapshot', size })
   expect(listed(grey!)).toEqual([twice])
+})
+
+test('a number released and erased between two lists is in none of them', async () => {
+  const handset = await world.enrolOne()
+  const { reference } = await handset.owner.report('theft')
+  const { caseId } = await world.lock({ reference })
+  await compared()
+  await world.first.found(caseId, 'EX/2', 'ZZ', world.force)
+  await world.first.release(caseId, 'returned', world.force)
+  await handset.owner.confirmRelease(reference)
+  const erased = await ask(world, {
+    path: '/v1/erasures',
+    body: { imei: withCheckDigit(handset.imei) },
+    by: world.founding.registry[0].signer,
+  })
+  expect(erased.status).toBe(200)
+  await compared()
+  const { size } = (await heads(1)).at(-1)!
+  const black = await bytesOf(world.running.context.db, { list: 1, kind: 'snapshot', size })
+  expect(listed(black!)).not.toContain(handset.imei)
 })

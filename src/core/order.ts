@@ -63,7 +63,9 @@ export function judged({ act, auth, ctr, exp, of, to, okc, okey }: Order): Judge
     ...(of !== undefined && { of }),
     ...(to !== undefined && { to }),
     ...(okc && { okc: okc.slice() }),
-    ...(okey && { okey }),
+    ...(okey && {
+      okey: { salt: okey.salt.slice(), key: { x: okey.key.x.slice(), y: okey.key.y.slice() } },
+    }),
   }
 }
 

@@ -106,7 +106,7 @@ async function replay(
   stop?: AbortSignal,
 ): Promise<boolean> {
   try {
-    for (const record of records) follower.receive(record)
+    for (const record of records) follower.receiveOwn(record)
     for (const note of notes) await follower.noteGently(note, stop)
     follower.dropQueue()
     return follower.isReady

@@ -70,12 +70,12 @@ export class FeedClient {
 
   /** Leaves from the snapshot; they wait in the queue for a checkpoint of the feed. */
   private async catchUp(): Promise<void> {
-    const { follower, source, lists } = this.#options
+    const { follower, source } = this.#options
     for (;;) {
       const chunk = Math.floor(follower.next / CHUNK)
       const records = await source.snapshot(chunk, this.#stop.signal)
       for (const record of records) follower.receive(record)
-      await lists?.queued()
+      await this.settleHeadStart()
       if (Math.floor(follower.next / CHUNK) === chunk) return
     }
   }
@@ -110,9 +110,16 @@ export class FeedClient {
     const { follower, lists } = this.#options
     if (event.kind === 'entry') return follower.receive(event.record)
     if (event.kind === 'lists') return lists?.announced(event.size)
+    await this.settleHeadStart()
     this.#lastNote = event.note
-    await lists?.queued()
     await follower.noteGently(event.note)
+  }
+
+  private async settleHeadStart(): Promise<void> {
+    const note = this.#options.lists?.due ?? null
+    if (note === null) return
+    this.#lastNote = note
+    await this.#options.follower.noteGently(note)
   }
 
   /** What the feed said does not add up: the leaves come from the log itself, then once more. */

@@ -48,6 +48,8 @@ export interface FollowOptions {
 
 /** A journal that is replayed within this is waited for, though lists could answer. */
 const PATIENCE_MS = 1_000
+/** Until a journal that could not be read is tried again. */
+const AGAIN_MS = 10_000
 /** How often a register keeps its lists whole, where the log grows. */
 const KEEP_EVERY_MS = 300_000
 
@@ -99,22 +101,19 @@ export class FollowedLog {
     const spool = await SightingSpool.open(dataFolder)
     const log = new FollowedLog(options, dataFolder, spool)
     log.#warm = await log.#kept.read()
-    options.merged.answerFrom(origin, log.#warm)
-    const beginning = log.begin(dataFolder)
-    log.#beginning = beginning.catch((error: unknown) => {
-      if (log.#stop.signal.aborted) return
-      log.alarms.raise('journal-broken')
-      log.#options.logger.error({ err: error }, 'the journal cannot be read')
-    })
-    const patience = new AbortController()
-    const isPatient = delay(PATIENCE_MS, true, { signal: patience.signal }).catch(() => false)
-    if (log.#warm && (await Promise.race([log.#beginning, isPatient]))) return log
-    patience.abort()
-    if (log.#warm === null)
-      await beginning.catch(async (error: unknown) => {
+    options.merged.replaceLists(origin, null, log.#warm)
+    if (log.#warm === null) {
+      await log.begin(dataFolder).catch(async (error: unknown) => {
         await log.#book.journal.close()
         throw error
       })
+      return log
+    }
+    log.#beginning = log.beginAgain(dataFolder)
+    const patience = new AbortController()
+    const waited = delay(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined)
+    await Promise.race([log.#beginning, waited])
+    patience.abort()
     return log
   }
 
@@ -122,9 +121,9 @@ export class FollowedLog {
     return this.#book
   }
 
-  /** Lists that answer in the place of the book; null: the book answers. */
+  /** The newest of the lists that answer in the place of the book; null: the book answers. */
   get listed(): ListedNumbers | null {
-    return this.#options.merged.listsOf(this.origin)
+    return this.#options.merged.listsOf(this.origin).at(-1) ?? null
   }
 
   /** Conflicts and pairs, once all is proved: one that has ended since must not count until then. */
@@ -171,6 +170,24 @@ export class FollowedLog {
     }
   }
 
+  /** While lists answer nobody waits, and nobody starts it anew: it must come to follow by itself. */
+  private async beginAgain(dataFolder: string): Promise<void> {
+    const { signal } = this.#stop
+    for (;;) {
+      try {
+        await this.begin(dataFolder)
+        return this.alarms.clear('journal-broken')
+      } catch (error) {
+        if (signal.aborted) return
+        this.alarms.raise('journal-broken')
+        this.#options.logger.error({ err: error }, 'the journal cannot be read: again soon')
+        await this.#book.journal.close()
+        await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined)
+        this.#book = emptyBook(this.bookOptions(dataFolder))
+      }
+    }
+  }
+
   private async begin(dataFolder: string): Promise<void> {
     const { signer, surroundings, registry, merged, logger } = this.#options
     const { origin, url, connector, listsKey } = registry
@@ -207,6 +224,7 @@ export class FollowedLog {
 
   private applied(guardedSize: number): void {
     this.acknowledger.applied(guardedSize)
+    this.#kept.reached(guardedSize)
     this.#lists?.covered()
     this.endWarm()
     this.keep()
@@ -216,7 +234,7 @@ export class FollowedLog {
   private endWarm(): void {
     const warm = this.#warm
     if (warm === null || this.#book.follower.guardedSize < warm.size) return
-    if (this.listed === warm) this.#options.merged.answerFrom(this.origin, null)
+    this.#options.merged.replaceLists(this.origin, warm, null)
     this.#warm = null
   }
 
@@ -225,7 +243,14 @@ export class FollowedLog {
     const { size, guardedSize, guardedNote } = follower
     const now = this.#options.surroundings.clock()
     const isDue = now - this.#keptAt.ms >= KEEP_EVERY_MS && size > this.#keptAt.size
-    if (this.listed || !isDue || size !== guardedSize || guardedNote === null) return
+    if (
+      this.listed ||
+      this.#kept.isBroken ||
+      !isDue ||
+      size !== guardedSize ||
+      guardedNote === null
+    )
+      return
     this.#keptAt = { ms: now, size }
     const lists = register.lists({ size, t: follower.leafTime }, follower.identities.conflicts())
     this.#kept.save(lists, { note: guardedNote, size })

@@ -109,6 +109,7 @@ export class Follower {
   #range = new CompactRange(sha256Fast)
   #queue: LogRecord[] = []
   #treeSize = 0
+  #isSettling = false
   #newest: Kept | null = null
   #guarded: Kept | null = null
   /** Checkpoints that covered a new root document: a restart walks through the same policies. */
@@ -197,12 +198,17 @@ export class Follower {
 
   /** Queues the next leaf. One that is known already is ignored. @throws {Refusal} feed-gap, too-large */
   receive(record: LogRecord): void {
+    demand(this.#queue.length < MAX_QUEUED, 'too-large', 'too many leaves without a checkpoint')
+    this.receiveOwn(record)
+  }
+
+  /** The same of a leaf on this machine's disk: there are as many as the log has. @throws {Refusal} as `receive` */
+  receiveOwn(record: LogRecord): void {
     if (record.index < this.next) return
     demand(record.index === this.next, 'feed-gap', `expected leaf ${this.next}`)
     const { entry, opening } = record
     const fits = entry.length <= MAX_ENTRY_BYTES && (opening?.length ?? 0) <= MAX_OPENING_BYTES
     demand(fits, 'too-large', 'an entry or opening larger than any')
-    demand(this.#queue.length < MAX_QUEUED, 'too-large', 'too many leaves without a checkpoint')
     this.#queue.push(record)
   }
 
@@ -245,7 +251,12 @@ export class Follower {
     // A smaller tree than ours counts only if it was compared when it covered its leaves.
     if (plain === null || (range === null && !seen.isOurs)) return
     seen.isOurs = true
-    yield* this.settle({ checkpoint, text, range, plain, isGuarded: guarded !== null })
+    this.#isSettling = true
+    try {
+      yield* this.settle({ checkpoint, text, range, plain, isGuarded: guarded !== null })
+    } finally {
+      this.#isSettling = false
+    }
   }
 
   private open(text: string): VerifiedCheckpoint {
@@ -293,6 +304,11 @@ export class Follower {
     }
     demand(equal(range.root(), root), 'not-consistent', 'the leaves do not give the signed root')
     return range
+  }
+
+  /** Whether a checkpoint is being settled: in between, what we know is of no tree. */
+  get isSettling(): boolean {
+    return this.#isSettling
   }
 
   private *settle({ checkpoint, text, range, plain, isGuarded }: Settled): Generator<void> {

@@ -11,7 +11,7 @@ export class MergedRegister {
   readonly #registers = new Map<string, Register>()
   /** Logs that ever named a number: a check of any other costs one look-up, however many logs there are. */
   readonly #logs = new Map<Imei14, readonly string[]>()
-  readonly #lists = new Map<string, ListedNumbers>()
+  readonly #lists = new Map<string, readonly ListedNumbers[]>()
 
   /** A new, empty register of this log, in the place of the one before it. */
   renew(origin: string, told: Omit<RegisterOptions, 'onListed'> = {}): Register {
@@ -24,15 +24,20 @@ export class MergedRegister {
     return register
   }
 
-  /** Lets the lists of this log answer instead of its register, or no longer. */
-  answerFrom(origin: string, lists: ListedNumbers | null): void {
-    if (lists) this.#lists.set(origin, lists)
+  /**
+   * Lets lists of this log answer instead of its register, or no longer. Several answer together: what one
+   * refuses another does not let through.
+   */
+  replaceLists(origin: string, before: ListedNumbers | null, after: ListedNumbers | null): void {
+    const others = this.listsOf(origin).filter((lists) => lists !== before)
+    const now = after ? [...others, after] : others
+    if (now.length > 0) this.#lists.set(origin, now)
     else this.#lists.delete(origin)
   }
 
-  /** The lists that answer for this log now. */
-  listsOf(origin: string): ListedNumbers | null {
-    return this.#lists.get(origin) ?? null
+  /** The lists that answer for this log now, the register's own before the registry's. */
+  listsOf(origin: string): readonly ListedNumbers[] {
+    return this.#lists.get(origin) ?? []
   }
 
   /** Undefined: no order in force in any log ever named this number. */
@@ -40,7 +45,7 @@ export class MergedRegister {
     const logs = this.#logs.get(imei)
     if (logs === undefined && this.#lists.size === 0) return undefined
     const states = this.naming(imei).map((origin) => this.stateIn(origin, imei))
-    return LISTED_STATES.find((state) => states.includes(state))
+    return heaviestOf(states)
   }
 
   /** The logs whose orders give this number this state. */
@@ -53,7 +58,7 @@ export class MergedRegister {
     const proved = [...this.#registers].filter(([origin]) => !this.#lists.has(origin))
     return sumCounts([
       ...proved.map(([, register]) => register.counts()),
-      ...[...this.#lists.values()].map((one) => one.counts()),
+      ...[...this.#lists.values()].map((all) => all.at(-1)!.counts()),
     ])
   }
 
@@ -64,6 +69,12 @@ export class MergedRegister {
 
   private stateIn(origin: string, imei: Imei14): ListedState | undefined {
     const lists = this.#lists.get(origin)
-    return lists ? lists.stateOf(imei) : this.#registers.get(origin)?.stateOf(imei)
+    return lists
+      ? heaviestOf(lists.map((one) => one.stateOf(imei)))
+      : this.#registers.get(origin)?.stateOf(imei)
   }
+}
+
+function heaviestOf(states: readonly (ListedState | undefined)[]): ListedState | undefined {
+  return LISTED_STATES.find((state) => states.includes(state))
 }

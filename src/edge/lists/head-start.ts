@@ -1,11 +1,4 @@
-import {
-  LISTS,
-  demand,
-  equal,
-  imeiOfNumbers,
-  type Imei14,
-  type TacGroups,
-} from '../../core/index.ts'
+import { LISTS, demand, imeiOfNumbers, type Imei14, type TacGroups } from '../../core/index.ts'
 import { openDelta } from '../../log/index.ts'
 import { sha256Fast } from '../../host/index.ts'
 import { ImeiSet } from '../sets/imei-set.ts'
@@ -54,31 +47,9 @@ export class HeadStart {
       grey: (await grey.encode(LISTS.grey, this.size)).bytes,
     }
   }
-
-  /**
-   * Follows the registry's deltas to what it offers now; a new head start where they do not lead there.
-   * @throws {Refusal} as `fetch`
-   */
-  async refreshed(
-    source: ListSource,
-    onFault: (error: unknown) => void,
-    stop: AbortSignal,
-  ): Promise<HeadStart> {
-    const signed = await source.offered(stop)
-    if (signed === null || signed.size <= this.size) return this
-    const follow = async (set: ImeiSet, way: ListWay): Promise<ImeiSet> => {
-      const rest = way.deltas.filter(({ from }) => from >= this.size)
-      const leads = rest[0]?.from === this.size
-      return leads
-        ? followed(source, { set, way }, rest, stop)
-        : fetchList(source, way, onFault, stop)
-    }
-    const black = await follow(this.numbers.black, signed.black)
-    const grey = await follow(this.numbers.grey, signed.grey)
-    return new HeadStart(signed, black, grey)
-  }
 }
 
+/** A list of its own: nothing answers from it before it is whole, and what its last head names. */
 async function fetchList(
   source: ListSource,
   way: ListWay,
@@ -87,28 +58,18 @@ async function fetchList(
 ): Promise<ImeiSet> {
   const { snapshot } = way
   const bytes = await source.bytes('snapshot', snapshot, stop)
-  demand(equal(sha256Fast(bytes), snapshot.hash), 'snapshot-hash', 'not the snapshot of its head')
   const { set, list, treeSize } = await ImeiSet.fromSnapshot(bytes, snapshot.hash, onFault)
   const isSame = list === snapshot.list && treeSize === snapshot.size && set.size === snapshot.count
   demand(isSame, 'snapshot-hash', 'another list, tree size or count than the head names')
-  return followed(source, { set, way }, way.deltas, stop)
-}
-
-/** Applied to the set itself, which goes on answering; what comes out must be what the last head names. */
-async function followed(
-  source: ListSource,
-  { set, way }: { readonly set: ImeiSet; readonly way: ListWay },
-  deltas: ListWay['deltas'],
-  stop: AbortSignal,
-): Promise<ImeiSet> {
-  for (const head of deltas) {
-    const bytes = await source.bytes('delta', { list: head.list, size: head.to }, stop)
-    const { adds, removes } = openDelta(head, bytes, sha256Fast)
+  for (const head of way.deltas) {
+    const changed = await source.bytes('delta', { list: head.list, size: head.to }, stop)
+    const { adds, removes } = openDelta(head, changed, sha256Fast)
     demandFits(set, adds, removes)
     for (const imei of numbersOf(adds)) set.add(imei)
     for (const imei of numbersOf(removes)) set.remove(imei)
   }
-  if (deltas.length > 0) demandResult(way, (await set.encode(way.list, deltas.at(-1)!.to)).sha256)
+  const last = way.deltas.at(-1)
+  if (last) demandResult(way, (await set.encode(way.list, last.to)).sha256)
   return set
 }
 

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { EdgeLog } from '../../../test/edge-log.ts'
 import { imeiOfNumbers, type Imei14 } from '../../core/index.ts'
 import { makeLogger } from '../../host/index.ts'
@@ -119,5 +119,50 @@ it('lists that would lack a lock are thrown away', async () => {
   const next = kept()
   next.changed(number(2), true) // before this run has kept any
   await next.close()
+  expect(await refused()).toBeNull()
+})
+
+it('their size is that of the tree all they say is known of, or one more', async () => {
+  const size = async () => (await kept().read())!.size
+  const lists = kept()
+  save(lists, 3)
+  lists.changed(number(2), true)
+  lists.reached(7)
+  lists.reached(8) // nothing was said since
+  await lists.close()
+  expect(await size()).toBe(7)
+  const again = kept()
+  save(again, 3) // begins the tail of that size anew
+  again.changed(number(2), true)
+  await again.close()
+  expect(await size()).toBe(4)
+})
+
+it('a change is on disk while the lists before it are still being made', async () => {
+  lock(1)
+  const first = kept()
+  save(first, 3)
+  await first.close()
+  const lists = kept()
+  const never = new Promise<never>(() => undefined)
+  lists.save(never, { note: log.checkpoint(), size: 5 })
+  lists.changed(number(2), true)
+  await vi.waitFor(async () => expect(await refused()).toEqual([1, 2]))
+})
+
+it('what fails while they are made costs the lists and nothing else', async () => {
+  lock(1)
+  const first = kept()
+  save(first, 3)
+  await first.close()
+  const lists = kept()
+  lists.save(Promise.reject(new Error('the thread ended')), { note: '', size: 5 })
+  await lists.close()
+  expect(lists.isBroken).toBe(true)
+  expect(await refused()).toBeNull()
+})
+
+it('what cannot be read at all is not used', async () => {
+  await mkdir(path())
   expect(await refused()).toBeNull()
 })

@@ -18,7 +18,7 @@ import {
   utf8,
   type Imei14,
 } from '../../core/index.ts'
-import { sha256Fast, writeFileDurably, type Logger } from '../../host/index.ts'
+import { sha256Fast, syncPath, writeFileDurably, type Logger } from '../../host/index.ts'
 import { checkQuorum, logKeys, openCheckpoint } from '../../log/index.ts'
 import type { Trust } from '../../wire/index.ts'
 import type { OwnLists } from '../register.ts'
@@ -31,8 +31,8 @@ const MAX_BYTES = 2 * MAX_SNAPSHOT_BYTES
 const MAX_NOTE = 65_536
 const MAX_HEAD = 2 * MAX_NOTE
 const MAX_TAIL_BYTES = 2 ** 28
-/** `+` or `-`, the number, a space, four hex digits of the hash of what stands before it. */
-const LINE = /^([+-])([0-9]{14}) ([0-9a-f]{4})$/
+/** `+` or `-` and a number, or `@` and a tree size that was reached; then a space and four hex digits of the hash of that. */
+const LINE = /^(?:([+-])([0-9]{14})|@([0-9]{1,16})) ([0-9a-f]{4})$/
 
 export interface KeptListsOptions {
   readonly folder: string
@@ -53,6 +53,9 @@ export class KeptLists {
   /** Lines that wait for their turn; null where none do. */
   #batch: string[] | null = null
   #isKeeping = false
+  /** Whether the size of the tree was said behind the last change. */
+  #isReached = true
+  #saving: Promise<void> = Promise.resolve()
   #isForgotten = false
   #writing: Promise<void> = Promise.resolve()
   #isBroken = false
@@ -74,18 +77,20 @@ export class KeptLists {
       demand(checkpoint.origin === origin, 'log-unknown', 'lists of another log')
       const { timeSeconds } = checkQuorum(checkpoint, guarded, verify.ed25519)
       const { size } = checkpoint
-      const numbers = new ListedNumbers({
-        black: await this.setOf(black, LISTS.black, size),
+      const set = await this.setOf(black, LISTS.black, size)
+      let reached = size
+      for (const tail of await this.tails())
+        if (tail >= size) reached = Math.max(reached, await this.replay(tail, set))
+      return new ListedNumbers({
+        black: set,
         grey: await this.setOf(grey, LISTS.grey, size),
-        size,
+        size: reached,
         time: timeSeconds ?? 0,
       })
-      for (const tail of await this.tails())
-        if (tail >= size) await this.replay(tail, numbers.black)
-      return numbers
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      logger.warn({ code: error.code }, 'lists on disk are not used')
+      // They are there to be quick: whatever is wrong with them, the journal tells the same, later.
+      if (error instanceof Refusal) logger.warn({ code: error.code }, 'lists on disk are not used')
+      else logger.error({ err: error }, 'lists on disk cannot be read')
       return null
     }
   }
@@ -95,9 +100,20 @@ export class KeptLists {
     if (this.#isBroken) return
     // Lists that lack a lock would let it through at the next start: none are better.
     if (!this.#isKeeping) return this.forget()
-    const said = `${isBlack ? '+' : '-'}${imei}`
-    const batch = (this.#batch ??= this.begin())
-    batch.push(`${said} ${checksum(said)}\n`)
+    this.#isReached = false
+    this.say(`${isBlack ? '+' : '-'}${imei}`)
+  }
+
+  /** All that was said so far follows from a tree of this size, which is proved. */
+  reached(size: number): void {
+    if (!this.#isKeeping || this.#isBroken || this.#isReached) return
+    this.#isReached = true
+    this.say(`@${size}`)
+  }
+
+  /** Nothing more is written: a disk that failed once. */
+  get isBroken(): boolean {
+    return this.#isBroken
   }
 
   /**
@@ -110,28 +126,35 @@ export class KeptLists {
   ): void {
     this.#isKeeping = true
     this.#batch = null
+    lists.catch(() => undefined) // looked at in its turn
     this.write(async () => {
       await this.#tail?.close()
-      this.#tail = await open(this.tailPath(size), 'a', 0o600)
+      // What stood there under the same size is in the lists that are being written.
+      this.#tail = await open(this.tailPath(size), 'w', 0o600)
+      await syncPath(this.#options.folder)
     })
-    this.write(async () => {
-      const { black, grey } = await lists
-      const facts = [black, grey].flatMap(({ bytes, sha256 }) => [bytes.length, sha256])
-      const head = encodeCbor([note, ...facts])
-      const pieces = [u32(head.length), head, sha256Fast(head), black.bytes, grey.bytes]
-      await writeFileDurably(join(this.#options.folder, NAME), pieces)
-      for (const tail of await this.tails()) if (tail < size) await rm(this.tailPath(tail))
-    })
+    // Apart from the tail, which goes on meanwhile: until these are whole the old ones count, with both tails.
+    this.#saving = this.#saving.then(() =>
+      this.guarded(async () => {
+        const { black, grey } = await lists
+        const facts = [black, grey].flatMap(({ bytes, sha256 }) => [bytes.length, sha256])
+        const head = encodeCbor([note, ...facts])
+        const pieces = [u32(head.length), head, sha256Fast(head), black.bytes, grey.bytes]
+        await writeFileDurably(join(this.#options.folder, NAME), pieces)
+        for (const tail of await this.tails()) if (tail < size) await rm(this.tailPath(tail))
+      }),
+    )
   }
 
   private forget(): void {
     if (this.#isForgotten) return
     this.#isForgotten = true
-    this.write(() => rm(join(this.#options.folder, NAME), { force: true }))
+    this.write(() => this.remove())
   }
 
   /** Resolves when everything said is on disk. */
   async close(): Promise<void> {
+    await this.#saving
     await this.#writing
     await this.#tail?.close()
     this.#tail = null
@@ -146,15 +169,20 @@ export class KeptLists {
     return loaded.set
   }
 
-  private async replay(tail: number, black: ImeiSet): Promise<void> {
+  /** @returns the tree size that what it says follows from; one more where it says more than that */
+  private async replay(tail: number, black: ImeiSet): Promise<number> {
     const bytes = await readFile(this.tailPath(tail))
     demand(bytes.length <= MAX_TAIL_BYTES, 'too-large', 'a tail larger than any')
+    let [reached, isReached] = [tail, true]
     for (const line of bytes.toString('latin1').split('\n')) {
-      const [, sign, digits, sum] = LINE.exec(line) ?? []
-      if (!sign || !digits || sum !== checksum(sign + digits)) continue
-      if (sign === '+') black.add(parseImei14(digits))
-      else black.remove(parseImei14(digits))
+      const [, sign, digits, size, sum] = LINE.exec(line) ?? []
+      if (sum === undefined || sum !== checksum(line.slice(0, -5))) continue
+      isReached = size !== undefined
+      if (size !== undefined) reached = Math.max(reached, Number(size))
+      else if (sign === '+') black.add(parseImei14(digits!))
+      else black.remove(parseImei14(digits!))
     }
+    return isReached ? reached : reached + 1
   }
 
   /** Tree sizes at which tails begin, rising. */
@@ -168,6 +196,11 @@ export class KeptLists {
     return join(this.#options.folder, `lists.tail-${size}`)
   }
 
+  private say(line: string): void {
+    const batch = (this.#batch ??= this.begin())
+    batch.push(`${line} ${checksum(line)}\n`)
+  }
+
   /** A batch is written when its turn comes, with all that was said until then. */
   private begin(): string[] {
     const batch: string[] = []
@@ -179,19 +212,27 @@ export class KeptLists {
     return batch
   }
 
-  /** Answers do not depend on it: what cannot be written costs the next start its head start. */
   private write(work: () => Promise<void>): void {
-    this.#writing = this.#writing.then(async () => {
-      if (this.#isBroken) return
-      try {
-        await work()
-      } catch (error) {
-        this.#isBroken = true
-        this.#options.logger.error({ err: error }, 'lists not kept')
-        // Lists that lack what follows would let a locked phone through.
-        await rm(join(this.#options.folder, NAME), { force: true }).catch(() => undefined)
-      }
-    })
+    this.#writing = this.#writing.then(() => this.guarded(work))
+  }
+
+  /** Answers do not depend on it: what cannot be written costs the next start its head start. */
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    if (this.#isBroken) return
+    try {
+      await work()
+    } catch (error) {
+      this.#isBroken = true
+      this.#options.logger.error({ err: error }, 'lists not kept')
+      // Lists that lack what follows would let a locked phone through.
+      await this.remove().catch(() => undefined)
+    }
+  }
+
+  private async remove(): Promise<void> {
+    const { folder } = this.#options
+    await rm(join(folder, NAME), { force: true })
+    await syncPath(folder)
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import { ListsAnswer, type Trust } from '../../wire/index.ts'
 import { parseJson, readBounded, utf8Text, type RegistryDoor } from '../registry-door.ts'
 
+const BOTH = [LISTS.black, LISTS.grey] as const
 /** Heads of two days of deltas of both lists. */
 const MAX_INDEX_BYTES = 1_048_576
 /** A snapshot of 256 MiB on a slow line. */
@@ -42,8 +43,15 @@ export interface ListWay {
   readonly deltas: readonly DeltaHead[]
   /** SHA-256 of the list as of that tree. */
   readonly result: Uint8Array
-  /** The heads as they were signed. */
-  readonly notes: readonly string[]
+  /** The last head, as it was signed. */
+  readonly head: string
+}
+
+/** What a registry signed of one tree: the last lines of two heads, and a checkpoint beside them. */
+export interface HeadsAt {
+  readonly note: string
+  readonly black: Pick<ListWay, 'result' | 'head'>
+  readonly grey: Pick<ListWay, 'result' | 'head'>
 }
 
 /** What a registry signed of its lists as of one tree, the tree itself under the guarded quorum. */
@@ -70,28 +78,79 @@ export class ListSource {
    * the heads; log-signature, quorum: the checkpoint; list-delta-conflict: the deltas lead nowhere
    */
   async offered(stop: AbortSignal): Promise<SignedLists | null> {
-    const { door, origin, key } = this.#options
+    const index = await this.index(stop)
+    if (index === null) return null
+    const { size, note } = index
     const trust = this.#options.trust()
+    const { guarded, verify } = trust
+    const checkpoint = openCheckpoint(note, logKeys(guarded), verify.ed25519)
+    demand(checkpoint.origin === this.#options.origin, 'log-unknown', 'a checkpoint of another log')
+    demand(checkpoint.size === size, 'snapshot-hash', 'lists of another tree than the checkpoint')
+    const quorum = checkQuorum(checkpoint, guarded, verify.ed25519)
+    const [black, grey] = BOTH.map((list) => this.wayOf(offerOf(index, list), size))
+    return { size, note, time: quorum.timeSeconds ?? 0, black: black!, grey: grey! }
+  }
+
+  /**
+   * What it signed of the lists at this very tree; null where that is not offered. Only these two heads
+   * are opened: a day has hundreds. @throws {Refusal} those of the index and of a head
+   */
+  async headsAt(size: number, stop: AbortSignal): Promise<HeadsAt | null> {
+    const index = await this.index(stop)
+    if (index === null) return null
+    const [black, grey] = BOTH.map((list) => {
+      const { snapshot, deltas } = offerOf(index, list)
+      if (snapshot.size === size) return this.openSnapshot(list, snapshot.head)
+      const delta = deltas.find(({ to }) => to === size)
+      return delta ? this.openDelta(list, delta.head) : null
+    })
+    return black && grey ? { note: index.note, black, grey } : null
+  }
+
+  private async index(stop: AbortSignal): Promise<ListsAnswer | null> {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(REQUEST_MS)])
-    const response = await door.get('/v1/lists', 'application/json', signal)
+    const response = await this.#options.door.get('/v1/lists', 'application/json', signal)
     if (response.status === 404) return null
     demand(response.ok, 'unavailable', `the registry answered ${response.status}`)
     const text = utf8Text(await readBounded(response, MAX_INDEX_BYTES))
     const read = ListsAnswer.safeParse(parseJson(text))
     demand(read.success, 'malformed', 'expected the heads of lists')
-    const { size, note, lists } = read.data
-    const { guarded, verify } = trust
-    const checkpoint = openCheckpoint(note, logKeys(guarded), verify.ed25519)
-    demand(checkpoint.origin === origin, 'log-unknown', 'a checkpoint of another log')
-    demand(checkpoint.size === size, 'snapshot-hash', 'lists of another tree than the checkpoint')
-    const quorum = checkQuorum(checkpoint, guarded, verify.ed25519)
-    const way = (list: List) => {
-      const offer = lists.find((one) => one.list === list)
-      demand(offer !== undefined, 'malformed', `list ${list} is missing`)
-      return wayOf(offer, { origin, key, trust, size })
+    return read.data
+  }
+
+  private openSnapshot(list: List, head: string) {
+    const { key, trust } = this.#options
+    const snapshot = openSnapshotHead(head, [key], trust().verify.ed25519)
+    this.demandMeant(list, snapshot)
+    return { ...snapshot, result: snapshot.hash, head }
+  }
+
+  private openDelta(list: List, head: string) {
+    const { key, trust } = this.#options
+    const delta = openDeltaHead(head, [key], trust().verify.ed25519)
+    this.demandMeant(list, delta)
+    return { ...delta, head }
+  }
+
+  private demandMeant(list: List, head: { readonly origin: string; readonly list: List }): void {
+    const isMeant = head.origin === this.#options.origin && head.list === list
+    demand(isMeant, 'log-unknown', 'a head of another list')
+  }
+
+  private wayOf({ list, snapshot, deltas }: ListsAnswer['lists'][number], size: number): ListWay {
+    const first = this.openSnapshot(list, snapshot.head)
+    const way: (DeltaHead & Pick<HeadsAt['black'], 'head'>)[] = []
+    let at = first.size
+    for (const { from, to, head } of deltas) {
+      if (from < at || to > size) continue
+      const delta = this.openDelta(list, head)
+      demand(delta.from === at, 'list-delta-conflict', 'a delta that begins at another tree')
+      way.push(delta)
+      at = delta.to
     }
-    const [black, grey] = [way(LISTS.black), way(LISTS.grey)]
-    return { size, note, time: quorum.timeSeconds ?? 0, black, grey }
+    demand(at === size, 'list-delta-conflict', 'the deltas do not lead to the newest tree')
+    const { result, head } = way.at(-1) ?? first
+    return { list, snapshot: first, deltas: way, result, head }
   }
 
   /** @throws {Refusal} unavailable, too-large */
@@ -108,36 +167,11 @@ export class ListSource {
   }
 }
 
-function wayOf(
-  offer: ListsAnswer['lists'][number],
-  by: {
-    readonly origin: string
-    readonly key: NoteKey
-    readonly trust: Trust
-    readonly size: number
-  },
-): ListWay {
-  const { origin, key, trust, size } = by
-  const { list } = offer
-  const { ed25519 } = trust.verify
-  const demandMeant = (head: { readonly origin: string; readonly list: List }) =>
-    demand(head.origin === origin && head.list === list, 'log-unknown', 'a head of another list')
-  const snapshot = openSnapshotHead(offer.snapshot.head, [key], ed25519)
-  demandMeant(snapshot)
-  const deltas: DeltaHead[] = []
-  const notes = [offer.snapshot.head]
-  let at = snapshot.size
-  for (const { from, to, head } of offer.deltas) {
-    if (from < at || to > size) continue
-    const delta = openDeltaHead(head, [key], ed25519)
-    demandMeant(delta)
-    demand(delta.from === at, 'list-delta-conflict', 'a delta that begins at another tree')
-    deltas.push(delta)
-    notes.push(head)
-    at = delta.to
-  }
-  demand(at === size, 'list-delta-conflict', 'the deltas do not lead to the newest tree')
-  return { list, snapshot, deltas, result: deltas.at(-1)?.result ?? snapshot.hash, notes }
+/** @throws {Refusal} malformed */
+function offerOf({ lists }: ListsAnswer, list: List): ListsAnswer['lists'][number] {
+  const offer = lists.find((one) => one.list === list)
+  demand(offer !== undefined, 'malformed', `list ${list} is missing`)
+  return offer
 }
 
 /** @throws {Refusal} snapshot-hash */

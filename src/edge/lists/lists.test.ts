@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm, truncate } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, rename, rm, rmdir, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -220,4 +220,44 @@ test('what changed since they were kept whole is in them, with the journal gone 
   await start()
   expect(await check(2)).toEqual([500])
   await registry.start()
+})
+
+test('follows as soon as the journal can be read, and refuses meanwhile what its own lists refuse', async () => {
+  log.lock(phone(1))
+  registry.publish()
+  await start()
+  await until({ guardedSize: log.size })
+  await edge!.close()
+  const journal = join(home, 'data', 'log-log.example%2Fzz', 'entries.journal')
+  await rename(journal, `${journal}.away`)
+  await mkdir(journal) // whoever opens it learns that it is none
+  log.lock(phone(2))
+  registry.publish()
+  await start()
+  expect(await check(1, 2)).toEqual(['BLACKLISTED', 404])
+  expect(await health()).toMatchObject({ alarms: ['journal-broken'], status: 'ok' })
+  await rmdir(journal)
+  await rename(`${journal}.away`, journal)
+  await until({ guardedSize: log.size, alarms: [] })
+  expect(await check(1, 2)).toEqual(['BLACKLISTED', 'BLACKLISTED'])
+})
+
+test('an older head start takes nothing from its own lists', async () => {
+  registry.holdsChunks = true
+  const numbers = stolen()
+  lists.snapshot(numbers)
+  log.lock(phone(5))
+  registry.publish()
+  registry.holdsChunks = false
+  await start()
+  await until({ guardedSize: log.size })
+  await edge!.close()
+  await rm(join(home, 'data', 'log-log.example%2Fzz', 'entries.journal'))
+  registry.holdsChunks = true
+  await start()
+  await vi.waitFor(() =>
+    expect(registry.requests.filter((r) => r.includes('/snapshot 200')).length).toBeGreaterThan(1),
+  )
+  expect(await check(1, 5)).toEqual(['BLACKLISTED', 'BLACKLISTED'])
+  expect(await health()).toMatchObject({ headStartSize: log.size })
 })

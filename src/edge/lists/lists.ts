@@ -7,7 +7,7 @@ import type { Follower } from '../follower.ts'
 import type { MergedRegister } from '../merged-register.ts'
 import type { OwnLists, Register } from '../register.ts'
 import { HeadStart } from './head-start.ts'
-import type { ListSource, ListWay, SignedLists } from './list-source.ts'
+import type { HeadsAt, ListSource } from './list-source.ts'
 
 /** Between two looks at what the registry offers, while its lists answer. */
 const REFRESH_MS = 300_000
@@ -62,14 +62,14 @@ export class Lists {
   }
 
   /**
-   * Leaves have been queued: settles at the very tree the head start is of, so that both compare. Only
-   * whoever feeds the follower may call it.
+   * The checkpoint of the head start, once its leaves are queued: to be settled at before any later one,
+   * so that both are of the very same tree.
    */
-  async queued(): Promise<void> {
+  get due(): string | null {
     const { follower } = this.#options
     const headStart = this.#headStart
-    if (!headStart || follower.size >= headStart.size || follower.next < headStart.size) return
-    await follower.noteGently(headStart.signed.note)
+    const isDue = headStart && follower.size < headStart.size && follower.next >= headStart.size
+    return isDue ? headStart.signed.note : null
   }
 
   /** A checkpoint has moved something. */
@@ -87,23 +87,22 @@ export class Lists {
   announced(size: number): void {
     const { follower } = this.#options
     const isOurs = follower.size === size && follower.guardedSize === size
-    if (!isOurs || this.#headStart) return
+    if (!isOurs || this.#headStart || follower.isSettling) return
     this.#comparing = size
     this.run(this.compare(size, this.own()))
   }
 
   private async begin(): Promise<void> {
-    const { source, follower } = this.#options
+    const { source, follower, merged, origin } = this.#options
     const { signal } = this.#stop
     const isNeeded = (size: number) => follower.guardedSize < size
     while (!follower.isReady || this.#headStart) {
       try {
-        const now = this.#headStart
-          ? await this.#headStart.refreshed(source, this.fault, signal)
-          : await HeadStart.fetch(source, this.fault, signal)
-        if (now === null || !isNeeded(now.size)) return
+        const now = await HeadStart.fetch(source, this.fault, signal)
         // What was proved while the lists were on their way is not given up for them.
-        this.answerFrom(now)
+        if (now === null || !isNeeded(now.size)) return
+        const known = merged.listsOf(origin).map(({ size }) => size)
+        if (now.size > Math.max(0, ...known)) this.answerFrom(now)
       } catch (error) {
         if (signal.aborted) return
         this.#options.logger.warn({ err: error }, 'no head start from lists')
@@ -119,8 +118,9 @@ export class Lists {
 
   private answerFrom(headStart: HeadStart | null): void {
     const { merged, origin, logger } = this.#options
+    const before = this.#headStart?.numbers ?? null
     this.#headStart = headStart
-    merged.answerFrom(origin, headStart?.numbers ?? null)
+    merged.replaceLists(origin, before, headStart?.numbers ?? null)
     logger.info({ size: headStart?.size ?? null }, 'answers from lists')
   }
 
@@ -145,31 +145,27 @@ export class Lists {
     const more = deltaBetween(decodeSnapshot(black.bytes), decodeSnapshot(theirs.black))
     const wrong = { unproven: countOf(more.adds), withheld: countOf(more.removes) }
     this.#options.logger.error({ size: signed.size, ...wrong }, 'lists not borne out by the log')
-    await this.accuse('snapshot-unproven', signed)
+    await this.accuse('snapshot-unproven', [signed.note, signed.black.head, signed.grey.head])
   }
 
   /** An idle log makes no new lists: those of its present tree were announced before we listened. */
   private async compareOffered(): Promise<void> {
-    const { source, logger } = this.#options
-    const { signal } = this.#stop
-    await this.pause(0)
-    if (signal.aborted || this.#compared !== null) return
-    try {
-      const signed = await source.offered(signal)
-      if (signed) this.announced(signed.size)
-    } catch (error) {
-      if (!signal.aborted) logger.warn({ err: error }, 'lists not compared')
-    }
+    const { follower } = this.#options
+    do {
+      await this.pause(0)
+      if (this.#stop.signal.aborted || this.#compared !== null) return
+    } while (follower.isSettling)
+    this.announced(follower.size)
   }
 
   private async compare(size: number, own: Promise<OwnLists>): Promise<void> {
     const { alarms, register, logger } = this.#options
     const { black, grey } = await own
-    const signed = await this.signedAt(size)
+    const signed = await this.headsAt(size)
     if (signed === null) return
-    const results = [resultAt(signed.black, size), resultAt(signed.grey, size)]
-    if (results.includes(null)) return
-    if (equal(results[0]!, black.sha256) && equal(results[1]!, grey.sha256)) {
+    const isSame =
+      equal(signed.black.result, black.sha256) && equal(signed.grey.result, grey.sha256)
+    if (isSame) {
       this.#compared = size
       for (const alarm of ['lists-differ', 'snapshot-unproven', 'index-damaged'] as const)
         alarms.clear(alarm)
@@ -178,19 +174,20 @@ export class Lists {
     logger.error({ size }, 'our lists are not those the registry signed')
     // Whoever of us is wrong: from here on ours says what our orders say.
     await register.rebuild()
-    await this.accuse('lists-differ', signed)
+    await this.accuse('lists-differ', [signed.note, signed.black.head, signed.grey.head])
   }
 
-  private async signedAt(size: number): Promise<SignedLists | null> {
+  private async headsAt(size: number): Promise<HeadsAt | null> {
     const { source, logger } = this.#options
+    const { signal } = this.#stop
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       await this.pause(0)
-      if (this.#stop.signal.aborted || this.#comparing !== size) return null
+      if (signal.aborted || this.#comparing !== size) return null
       try {
-        const signed = await source.offered(this.#stop.signal)
-        if (signed && signed.size >= size) return signed
+        const signed = await source.headsAt(size, signal)
+        if (signed) return signed
       } catch (error) {
-        if (!this.#stop.signal.aborted) logger.warn({ err: error }, 'lists not compared')
+        if (!signal.aborted) logger.warn({ err: error }, 'lists not compared')
       }
     }
     return null
@@ -198,11 +195,11 @@ export class Lists {
 
   private async accuse(
     kind: EvidenceKind & ('snapshot-unproven' | 'lists-differ'),
-    by: SignedLists,
+    notes: readonly string[],
   ) {
     const { alarms, evidence, logger } = this.#options
     try {
-      await evidence.keep(kind, by.note, ...by.black.notes.slice(-1), ...by.grey.notes.slice(-1))
+      await evidence.keep(kind, ...notes)
     } catch (error) {
       logger.error({ err: error }, 'evidence not written down')
     }
@@ -222,10 +219,4 @@ export class Lists {
       .finally(() => this.#running.delete(running))
     this.#running.add(running)
   }
-}
-
-/** SHA-256 of the list as of that tree, where the way touches it. */
-function resultAt(way: ListWay, size: number): Uint8Array | null {
-  if (way.snapshot.size === size) return way.snapshot.hash
-  return way.deltas.find(({ to }) => to === size)?.result ?? null
 }

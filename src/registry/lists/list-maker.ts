@@ -15,7 +15,6 @@ import {
   type Imei14,
   type List,
   type Snapshot,
-  type TacGroups,
 } from '../../core/index.ts'
 import { sha256Fast, type NoteSigner } from '../../host/index.ts'
 import { signDeltaHead, signSnapshotHead } from '../../log/index.ts'
@@ -36,6 +35,12 @@ type Both = Readonly<Record<keyof typeof LISTS, Uint8Array>>
 /** Both lists as encoded snapshots, as of one tree. */
 interface Made extends Both {
   readonly size: number
+}
+
+/** Both lists, and how each follows from the one before, where it does. */
+interface Next {
+  readonly made: Made
+  readonly changes: Readonly<Record<keyof typeof LISTS, Delta | null>>
 }
 
 export interface ListMakerOptions {
@@ -101,15 +106,19 @@ export class ListMaker {
     const newest = await newestMade(db)
     if (newest && newest.size > size) return
     const before = await this.lastMade(newest?.size ?? null)
-    const after = before?.size === size ? before : await this.next(before, await this.asOf(size))
-    if (!this.isStill(size)) return
     const atMs = surroundings.clock()
     this.#wholeMs = Math.min(...(await Promise.all(BOTH.map((list) => wholeSince(db, list)))))
     const isWhole = atMs - this.#wholeMs >= SNAPSHOT_EVERY_MS
-    if (before === after && !isWhole) return
-    const rows = BOTH.map((list) => this.rowOf(list, isWhole ? null : before, after))
+    if (before?.size === size && !isWhole) {
+      this.#made = before
+      return
+    }
+    // What is whole is made from nothing: no error that crept into the changes lives longer than a day.
+    const { made, changes } = await this.next(isWhole ? null : before, await this.asOf(size))
+    if (!this.isStill(size)) return
+    const rows = BOTH.map((list) => this.rowOf(list, made, changes[nameOf(list)]))
     const isOurs = await keep(db, rows, { note, atMs, after: newest?.size })
-    this.#made = isOurs ? after : null
+    this.#made = isOurs ? made : null
     if (isWhole) this.#wholeMs = atMs
     logger.info({ size, isOurs }, 'lists made')
   }
@@ -154,76 +163,65 @@ export class ListMaker {
     return snapshot.treeSize === size ? encodeSnapshot(snapshot) : null
   }
 
-  private async next(before: Made | null, asOf: AsOf): Promise<Made> {
+  private async next(before: Made | null, asOf: AsOf): Promise<Next> {
     const { context } = this.#options
     const { size } = asOf
     const touched = before && (await numbersTouched(context, before.size, size))
-    const grey = groupImeis(await allGrey(context, asOf))
-    return {
-      size,
-      black: encoded(
-        LISTS.black,
-        size,
-        before && touched
-          ? await this.changed(before.black, touched, asOf)
-          : groupImeis(await gathered(allBlack(context, asOf))),
-      ),
-      grey: encoded(LISTS.grey, size, grey),
-    }
+    const change = before && touched && (await this.changed(before.black, touched, asOf))
+    const black = encodeSnapshot(
+      change
+        ? applyDelta(decodeSnapshot(before.black), change)
+        : {
+            list: LISTS.black,
+            treeSize: size,
+            groups: groupImeis(await gathered(allBlack(context, asOf))),
+          },
+    )
+    const groups = groupImeis(await allGrey(context, asOf))
+    const grey = encodeSnapshot({ list: LISTS.grey, treeSize: size, groups })
+    const greyChange = before && deltaBetween(decodeSnapshot(before.grey), decodeSnapshot(grey))
+    return { made: { size, black, grey }, changes: { black: change, grey: greyChange } }
   }
 
   private async changed(
     before: Uint8Array,
     touched: readonly Imei14[],
     asOf: AsOf,
-  ): Promise<TacGroups> {
+  ): Promise<Delta> {
     const lists = [...(await listsOf(this.#options.context, touched, asOf))]
     const where = (isIn: boolean) =>
       groupImeis(lists.flatMap(([imei, list]) => ((list === LISTS.black) === isIn ? imei : [])))
     const base = decodeSnapshot(before)
     const changes = changesTowards(base.groups, { listed: where(true), unlisted: where(false) })
-    const { list, treeSize: from } = base
-    return applyDelta(base, { list, from, to: asOf.size, ...changes }).groups
+    return { list: base.list, from: base.treeSize, to: asOf.size, ...changes }
   }
 
-  /** The delta from what was before; the whole, where nothing was or no delta leads there. */
-  private rowOf(list: List, before: Made | null, after: Made): ListRow {
+  /** The change that led to it; the whole, where there is none or no delta can say it. */
+  private rowOf(list: List, made: Made, change: Delta | null): ListRow {
     const { key, sign } = this.#options.key
     const origin = key.name.slice(0, -'/snapshot'.length)
-    const { size } = after
-    const bytes = after[nameOf(list)]
+    const { size } = made
+    const bytes = made[nameOf(list)]
     const hash = sha256Fast(bytes)
-    const change = before && deltaOf(list, before, after)
-    if (!change) {
+    const delta = change && encodedDelta(change)
+    if (!delta) {
       const said = { origin, list, size, count: countOf(decodeSnapshot(bytes).groups), hash }
       const head = signSnapshotHead(said, key, sign)
       return { list, kind: 'snapshot', size, from: null, head, bytes }
     }
-    const { delta, encoded: changed } = change
-    const { from, to, adds, removes } = delta
+    const { from, to, adds, removes } = change
     const counts = { adds: countOf(adds), removes: countOf(removes) }
-    const said = { origin, list, from, to, ...counts, hash: sha256Fast(changed), result: hash }
-    const head = signDeltaHead(said, key, sign)
-    return { list, kind: 'delta', size, from, head, bytes: changed }
+    const said = { origin, list, from, to, ...counts, hash: sha256Fast(delta), result: hash }
+    return { list, kind: 'delta', size, from, head: signDeltaHead(said, key, sign), bytes: delta }
   }
 }
 
 const nameOf = (list: List) => (list === LISTS.black ? 'black' : 'grey')
 
-function encoded(list: List, treeSize: number, groups: TacGroups): Uint8Array {
-  return encodeSnapshot({ list, treeSize, groups })
-}
-
 /** Null: more than a delta can say. */
-function deltaOf(
-  list: List,
-  before: Made,
-  after: Made,
-): { readonly delta: Delta; readonly encoded: Uint8Array } | null {
-  const name = nameOf(list)
-  const delta = deltaBetween(decodeSnapshot(before[name]), decodeSnapshot(after[name]))
+function encodedDelta(delta: Delta): Uint8Array | null {
   try {
-    return { delta, encoded: encodeDelta(delta) }
+    return encodeDelta(delta)
   } catch (error) {
     if (error instanceof Refusal && error.code === 'too-large') return null
     throw error

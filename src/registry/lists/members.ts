@@ -87,8 +87,7 @@ export async function allGrey(context: Reading, asOf: AsOf): Promise<Imei14[]> {
 }
 
 /**
- * Numbers about which a leaf in [from, to) says something; null where one of them stops a key: then it
- * is any number.
+ * Numbers about which a leaf in [from, to) says something; null where it can be any number.
  */
 export async function numbersTouched(
   context: Reading,
@@ -111,7 +110,8 @@ export async function numbersTouched(
         continue
       }
       const { kind, body } = parseEntry(new Uint8Array(leaf))
-      if (kind === 'list' || kind === 'distrust') return null
+      // Stopped keys change any number; an order without its row was erased, and may have freed one.
+      if (kind === 'list' || kind === 'distrust' || kind === 'order') return null
       if (kind !== 'owner-key') continue
       const { of } = parseOwnerKeyRecord(body.payload)
       const order = await db
