@@ -24,6 +24,9 @@ export function install() {
 }
 
 /** Builds what changed since the last time. */
-export function build() {
+export async function build() {
   must(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+  // What it needs was installed a moment ago.
+  const { buildAssets } = await import('./assets.mjs')
+  await buildAssets()
 }

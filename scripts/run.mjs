@@ -1,11 +1,11 @@
-// npm start, npm run demo, npm run demo:borders, npm run test:vectors, npm run test:crash: install and build what is missing, then run it.
+// npm start, npm run demo, npm run demo:borders, npm run demo:thief, npm run test:vectors, npm run test:crash: install and build what is missing, then run it.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { build, install, root } from './ready.mjs'
 
 const [what, ...args] = process.argv.slice(2)
 install()
-build()
+await build()
 const command = ['vectors', 'crash'].includes(what)
   ? [
       join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'),

@@ -37,9 +37,9 @@ import {
   nodeVerifiers,
   type NoteSigner,
 } from '../src/host/index.ts'
-import { foundWorld, type Founding } from '../src/sim/founding.ts'
+import { foundWorld, type Founding } from '../src/sim/index.ts'
 import { readTrust, type Trust } from '../src/wire/index.ts'
-import type { LogRecord } from '../src/edge/follower.ts'
+import type { LogRecord } from '../src/edge/log-record.ts'
 
 /** A phone of the tests: its key, its numbers, its owner. */
 export interface Phone {

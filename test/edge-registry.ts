@@ -14,7 +14,9 @@ import {
   type Sighting,
 } from '../src/core/index.ts'
 import { freePorts } from '../src/cli/free-ports.ts'
-import type { LogRecord } from '../src/edge/follower.ts'
+import type { LogRecord } from '../src/edge/log-record.ts'
+import { sha256Fast } from '../src/host/index.ts'
+import { CHECKPOINT_PATH, EMPTY_EDGE, appendLeaves, leafHash, tilePath } from '../src/log/index.ts'
 import {
   AckRequest,
   HEARTBEAT,
@@ -42,12 +44,13 @@ export class EdgeRegistry {
   readonly idempotencyKeys: string[] = []
   readonly acks: Acknowledgement[] = []
   tamper: Tamper = (records) => records
+  tamperTile: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes
   /** Unix ms: requests have to be signed about now. */
   clock: () => number = () => START
   /** What stands under /v1/lists, by path; nothing unless a test puts it there. */
   readonly lists = new Map<string, Uint8Array>()
-  /** While true no chunk of the log is answered, and so nothing can be proved. */
-  holdsChunks = false
+  /** Chunks of the log that are answered: what lies behind them cannot be proved. */
+  chunksServed = Infinity
   /** Overrides the status of the next answers on the feed. */
   feedStatus: number | null = null
   sightingsStatus: number | null = null
@@ -112,6 +115,7 @@ export class EdgeRegistry {
     if (path === '/v1/feed') this.serveFeed(request, response)
     else if (path === '/v1/registers/acks') this.serveAck(response, body)
     else if (path.startsWith('/v1/lists')) this.serveLists(path, response)
+    else if (path.startsWith('/log/')) this.serveLog(path.slice('/log/'.length), response)
     else if (path === '/v1/sightings') this.serveSightings(request, response, body)
     else this.serveSnapshot(Number(path.split('/').at(-1)), response)
     this.requests.push(`${request.method} ${path} ${response.statusCode}`)
@@ -135,8 +139,7 @@ export class EdgeRegistry {
   }
 
   private serveLists(path: string, response: ServerResponse): void {
-    const bytes = this.lists.get(path)
-    response.writeHead(bytes ? 200 : 404).end(bytes)
+    answerFound(response, this.lists.get(path))
   }
 
   private serveAck(response: ServerResponse, body: string): void {
@@ -148,8 +151,20 @@ export class EdgeRegistry {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ size }))
   }
 
+  private serveLog(path: string, response: ServerResponse): void {
+    if (path === CHECKPOINT_PATH) return answerFound(response, this.#note)
+    const leaves = this.log.records.slice(0, this.#published)
+    const { tiles } = appendLeaves(
+      EMPTY_EDGE,
+      leaves.map(({ entry }) => leafHash(entry, sha256Fast)),
+      sha256Fast,
+    )
+    const bytes = tiles.find((tile) => tilePath(tile) === path)?.bytes
+    answerFound(response, bytes && this.tamperTile(bytes))
+  }
+
   private serveSnapshot(chunk: number, response: ServerResponse): void {
-    if (this.holdsChunks) return void response.writeHead(503).end()
+    if (chunk >= this.chunksServed) return void response.writeHead(503).end()
     const from = chunk * 256
     const entries = this.log.records.slice(from, Math.min(from + 256, this.#published))
     const answer = { from, size: this.#published, entries: entries.map(wireEntry) }
@@ -174,6 +189,10 @@ export class EdgeRegistry {
     const answer = { accepted: fresh.length, repeated: all.length - fresh.length, refused: [] }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   }
+}
+
+function answerFound(response: ServerResponse, body: Uint8Array | string | null | undefined): void {
+  response.writeHead(body ? 200 : 404).end(body ?? undefined)
 }
 
 function wireEntry({ entry, opening }: Pick<LogRecord, 'entry' | 'opening'>) {

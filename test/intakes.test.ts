@@ -3,13 +3,17 @@ import {
   certificatePayload,
   certificateOf,
   coseSign,
+  distrustPayload,
   parseDocument,
+  signCloneSignal,
+  thumbprint,
+  toBase64,
   type Certificate,
   type Signer,
 } from '../src/core/index.ts'
 import { generateEs256 } from '../src/host/index.ts'
 import { ask } from './ask.ts'
-import { World } from './world.ts'
+import { World, imeiNumber } from './world.ts'
 
 const CERT = 'application/stolen-cert+cbor'
 
@@ -57,4 +61,38 @@ test('a flood of false reports at one force blocks no victim at another', async 
   const { owner } = phones[0]!
   await owner.withdraw(String(held.json['reference']))
   await world.audit()
+})
+
+test('an intake whose key is distrusted stops the intake of no other force, and no sign of a clone', async () => {
+  await using world = await World.boot()
+  await foundForce(world)
+  await world.stopRegistry()
+  await world.startRegistry()
+  const { card } = await world.enrolOne()
+  const { national, intake, operators } = world.founding
+  const { sequencer } = world.running.context
+  const body = coseSign(
+    'application/stolen-distrust+cbor',
+    distrustPayload({
+      key: thumbprint(intake.signer.key),
+      from: sequencer.ledger.size,
+      reason: 1,
+      kept: [],
+      log: world.log.key.name,
+    }),
+    [national.signer],
+  )
+  await sequencer.submit({ kind: 'distrust', body })
+  const report = (force: string) =>
+    ask(world, { path: '/v1/reports', body: { card, why: 'theft', force } })
+  expect(await report('zz.force')).toMatchObject({ code: 'not-found' })
+  expect((await report('zz.other')).json).toMatchObject({ state: 'held' })
+
+  const at = Math.floor(world.surroundings.clock() / 1000)
+  const by = operators[0]!.signer
+  const places = [{ country: 'ZZ', network: '00101', at }]
+  const signal = { at, why: 'subscribers', imei14: imeiNumber(9), subscribers: 4, places } as const
+  const sightings = [toBase64(signCloneSignal(signal, by))]
+  const sent = await ask(world, { path: '/v1/sightings', body: { sightings }, by })
+  expect(sent.json).toMatchObject({ accepted: 1, refused: [] })
 })

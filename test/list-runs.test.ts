@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  copyFileSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -136,6 +137,17 @@ describe('the blacklist in runs', () => {
     const full = readdirSync(runs()).find((name) => name.endsWith('_blacklist.csv'))!
     appendFileSync(join(runs(), full), `${imeiNumber(999)},20260311,theft\n`)
     await expect(put(now)).rejects.toMatchObject({ code: 'snapshot-hash' })
+  })
+
+  test('an old run under a new name is no base: what came since would be told again', async () => {
+    const now = await blacklistNow(source)
+    const at = (back: number) => ({ ...now.at, time: now.at.time - back })
+    const first = (await put({ ...now, lines: now.lines.slice(1), at: at(120) }))!
+    await put({ ...now, at: at(60) })
+    const old = readdirSync(runs()).find((name) => name.endsWith('_manifest.cose'))!
+    copyFileSync(join(runs(), old), join(runs(), `21${old.slice(2)}`))
+    expect(first.changes).toBeNull()
+    await expect(put(now)).rejects.toMatchObject({ code: 'malformed' })
   })
 
   test('a smaller tree, another log, and a second run at one log time are refused', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ENROLLED, fromBase64 } from '../src/core/index.ts'
+import { ENROLLED, fromBase64, withCheckDigit } from '../src/core/index.ts'
 import { verifyBundle, verifyForDevice, type Receiver } from '../src/wire/index.ts'
 import { ask } from './ask.ts'
 import { World } from './world.ts'
@@ -21,6 +21,9 @@ test('one theft, from the report to the return, with an audit after each step', 
   const { caseId } = await world.lock({ reference })
   await world.audit()
   expect(phone.screen()).toMatchObject({ kind: 'stolen', authority: 'zz.force' })
+
+  const scanned = await world.first.scan((await phone.deviceCode())!)
+  expect(scanned).toMatchObject({ imeis: [withCheckDigit(imei)], state: 'stolen', caseId })
 
   await phone.factoryReset('recovery-wipe')
   await expect(phone.activate()).rejects.toMatchObject({ code: 'activation-refused' })

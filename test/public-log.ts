@@ -5,7 +5,12 @@ import {
   type Order,
   type RootDocument,
 } from '../src/core/index.ts'
-import { generateNoteSigner, verifyEd25519, type NoteSigner } from '../src/host/index.ts'
+import {
+  generateNoteSigner,
+  policyText,
+  verifyEd25519,
+  type NoteSigner,
+} from '../src/host/index.ts'
 import {
   COSIGNATURE,
   ED25519,
@@ -17,7 +22,6 @@ import {
   nodeHash,
   signText,
 } from '../src/log/index.ts'
-import { policyText } from '../src/sim/policy.ts'
 import { encodeBundle, trustOf, type Bundle, type Trust } from '../src/wire/index.ts'
 import { Country, DEVICE, SALT, T0, signOrder, verify } from './law.ts'
 

@@ -96,7 +96,7 @@ function withDependencies(names: ReadonlySet<string>): Set<string> {
   return all
 }
 
-describe('what ships to a phone and to an operator', () => {
+describe('what ships to a phone, to an operator and to a maker', () => {
   const FOREIGN = [
     'pg',
     'kysely',
@@ -106,19 +106,22 @@ describe('what ships to a phone and to an operator', () => {
     '@electric-sql/pglite',
   ]
 
-  test.each(['edge', 'device'])('%s holds no database and no web framework', (room) => {
-    const { paths, packages } = reachable(`src/${room}/index.ts`)
-    expect(paths.size).toBeGreaterThan(20)
-    const all = withDependencies(packages)
-    expect(FOREIGN.filter((name) => all.has(name))).toEqual([])
-    const others = ['registry', 'witness', 'edge', 'device', 'portal', 'sim', 'cli'].filter(
-      (other) => other !== room,
-    )
-    const foreign = others.filter((other) =>
-      [...paths].some((path) => path.startsWith(`src/${other}/`)),
-    )
-    expect(foreign).toEqual([])
-  })
+  const OUTER = ['registry', 'witness', 'edge', 'device', 'conformance']
+
+  test.each(['edge', 'device', 'conformance'])(
+    '%s holds no database and no web framework',
+    (room) => {
+      const { paths, packages } = reachable(`src/${room}/index.ts`)
+      expect(paths.size).toBeGreaterThan(20)
+      const all = withDependencies(packages)
+      expect(FOREIGN.filter((name) => all.has(name))).toEqual([])
+      const others = [...OUTER, 'portal', 'sim', 'cli'].filter((other) => other !== room)
+      const foreign = others.filter((other) =>
+        [...paths].some((path) => path.startsWith(`src/${other}/`)),
+      )
+      expect(foreign).toEqual([])
+    },
+  )
 
   test('the search for them works: the registry holds all of them', () => {
     const all = withDependencies(reachable('src/registry/index.ts').packages)
@@ -139,11 +142,17 @@ describe('A99: what is installed and what runs', () => {
     readonly devDependencies: Readonly<Record<string, string>>
   }
 
-  test('of all packages two bring an install script, and one may run', () => {
+  test('of all packages five bring an install script, and one may run', () => {
     const bringing = Object.entries(lock.packages)
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([path]) => path.replace(/^.*node_modules\//, ''))
-    expect([...new Set(bringing)].toSorted()).toEqual(['cbor-extract', 'esbuild'])
+    expect([...new Set(bringing)].toSorted()).toEqual([
+      '@parcel/watcher',
+      'cbor-extract',
+      'esbuild',
+      'lmdb',
+      'msgpackr-extract',
+    ])
     const allowed = Object.keys(own.allowScripts).filter((name) => own.allowScripts[name])
     expect(allowed).toEqual(['esbuild'])
   })
@@ -167,8 +176,9 @@ describe('A99: what is installed and what runs', () => {
   })
 
   test.each([
-    ['edge', ['@noble/hashes', 'cborg', 'eventsource-parser', 'pino', 'zod']],
-    ['device', ['@noble/hashes', 'cborg', 'pino', 'zod']],
+    ['edge', ['@noble/hashes', 'cborg', 'eventsource-parser', 'lmdb', 'pino', 'zod']],
+    ['device', ['@noble/hashes', 'bwip-js', 'cborg', 'pino', 'zod']],
+    ['conformance', ['@noble/hashes', 'cborg', 'pino', 'zod']],
   ])('what the %s imports is this list', (room, expected) => {
     const { packages } = reachable(`src/${room}/index.ts`)
     packages.delete('node')

@@ -10,6 +10,7 @@ import { RegisterProbe } from '../src/cli/register-probe.ts'
 import {
   lapse,
   parseImei14,
+  parseMadeDevice,
   parseTac,
   stateInForce,
   type Imei14,
@@ -18,7 +19,12 @@ import {
   type State,
 } from '../src/core/index.ts'
 import { Phone } from '../src/device/index.ts'
-import { startEdge, type Edge } from '../src/edge/index.ts'
+import {
+  startEdge,
+  startStatusSigner,
+  type Edge,
+  type RunningStatusSigner,
+} from '../src/edge/index.ts'
 import {
   generateEs256,
   generateNoteSigner,
@@ -39,43 +45,39 @@ import {
   type ModelNames,
   type Peer,
   type Registry,
+  type RegistryOptions,
   type Served,
 } from '../src/registry/index.ts'
 import { frontiersOf } from '../src/registry/log/published.ts'
 import { ordersOf } from '../src/registry/model/orders.ts'
 import { findByImei } from '../src/registry/model/subjects.ts'
-import { DEMO_COUNTRY, found, produce, unbox, type Founding } from '../src/sim/index.ts'
+import {
+  DEMO_COUNTRY,
+  produce,
+  unbox,
+  type FoundedCountry,
+  type Founding,
+} from '../src/sim/index.ts'
 import { readTrust, type Trust } from '../src/wire/index.ts'
 import { startGuardian, startWitness, type RunningWitness } from '../src/witness/index.ts'
 import { freshFolder } from './embedded-template.ts'
+import { foundWith, type Abroad } from './founding-plan.ts'
+import type { WorldOptions } from './world-options.ts'
 import { freePorts } from '../src/cli/free-ports.ts'
 
 const ORIGIN = 'log.world.example/stolen-mode'
 const TAC = parseTac('00101701')
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 60_000
 const DEFAULT_CAP = 1_000
-
-export interface WorldOptions {
-  /** Opened and migrated by the test; by default an embedded one of the world's own. */
-  readonly database?: Database
-  readonly capPerHour?: number
-  /** What the public may ask; anything, unless a test is about that. */
-  readonly limits?: Limits
-  /** Names of models by TAC, at the registry. */
-  readonly models?: ModelNames
-  /** Operators with a certificate; the first one's register runs. */
-  readonly operators?: number
-  /** Where that register stands. */
-  readonly place?: Place
-  /** Whether it remembers attaches of phones that no list names. */
-  readonly remember?: boolean
-  /** Takes every party's log lines. */
-  readonly logger?: Logger
-}
 
 /** A simulated phone with its owner. */
 export interface Handset {
   readonly phone: Phone
+  /** Its folder. */
+  readonly dir: string
+  /** Its maker's record, and the thumbprint of its key. */
+  readonly record: Uint8Array
+  readonly device: Uint8Array
   readonly imei: Imei14
   readonly owner: Owner
   readonly ownerKey: Signer
@@ -105,14 +107,18 @@ export class World implements AsyncDisposable {
   /** Of further forces; taken up when the registry starts. */
   readonly moreIntakes: Signer[] = []
   #ahead = 0
-  #ports: { registry: number; witness: number; guardian: number; edge: number; admin: number } = {
+  #ports = {
     registry: 0,
     witness: 0,
     guardian: 0,
     edge: 0,
     admin: 0,
+    statusSigner: 0,
   }
+  #abroad: readonly Abroad[] = []
   founding!: Founding
+  /** Keys and certificates of the country abroad. */
+  neighbour: FoundedCountry | null = null
   trust!: Trust
   database!: Database
   #ownsDatabase = false
@@ -120,11 +126,13 @@ export class World implements AsyncDisposable {
   #models: ModelNames | null = null
   #place: Place = { country: DEMO_COUNTRY, network: '00101' }
   #remembers = false
+  #settings: Partial<RegistryOptions> = {}
   registry: Registry | null = null
   #served: Served | null = null
   witness: RunningWitness | null = null
   guardian: RunningWitness | null = null
   edge: Edge | null = null
+  statusSigner: RunningStatusSigner | null = null
   probe!: RegisterProbe
   first!: OfficerDesk
   second!: OfficerDesk
@@ -136,6 +144,7 @@ export class World implements AsyncDisposable {
     await world.startGuardian()
     await world.startRegistry()
     await world.startEdge()
+    await world.startStatusSigner()
     await world.settle()
     return world
   }
@@ -147,28 +156,30 @@ export class World implements AsyncDisposable {
     this.#models = options.models ?? null
     this.#place = options.place ?? this.#place
     this.#remembers = options.remember ?? false
-    const [registry, witness, guardian, edge, admin] = await freePorts(5)
+    const [registry, witness, guardian, edge, admin, statusSigner] = await freePorts(6)
     this.#ports = {
       registry: registry!,
       witness: witness!,
       guardian: guardian!,
       edge: edge!,
       admin: admin!,
+      statusSigner: statusSigner!,
     }
-    this.founding = found({
+    const { abroad = null } = options
+    this.#abroad = abroad ? [abroad] : []
+    const { founding, neighbour } = foundWith({
       now: Math.floor(this.surroundings.clock() / 1000),
-      log: { key: this.log.key, url: `${this.registryUrl}/log` },
-      witnesses: [
-        { name: 'witness', key: this.#witnessKey.key, url: `http://127.0.0.1:${witness}` },
-      ],
-      guardians: [
-        { name: 'guardian', key: this.#guardianKey.key, url: `http://127.0.0.1:${guardian}` },
-      ],
+      log: this.log,
+      registryUrl: this.registryUrl,
+      witness: { key: this.#witnessKey.key, url: `http://127.0.0.1:${witness}` },
+      guardian: { key: this.#guardianKey.key, url: `http://127.0.0.1:${guardian}` },
       capPerHour,
-      officers: 3,
       operators,
-      tacs: [TAC],
+      tac: TAC,
+      abroad,
     })
+    this.founding = founding
+    this.neighbour = neighbour
     this.trust = readTrust(this.founding.root, nodeVerifiers())
     this.#ownsDatabase = database === undefined
     this.database =
@@ -206,30 +217,45 @@ export class World implements AsyncDisposable {
     this.#ahead += ms
   }
 
+  /** The registry again, with other settings of its own. */
+  async restartWith(settings: Partial<RegistryOptions>): Promise<void> {
+    await this.stopRegistry()
+    this.#settings = settings
+    await this.startRegistry()
+    await this.running.context.sequencer.whenRunning()
+  }
+
   async startRegistry(): Promise<void> {
+    this.registry = await this.openRegistry()
+    this.#served = await serve(this.registry.app, this.#ports.registry)
+  }
+
+  /** One more process of the registry, on the same database and folder; its opener closes it. */
+  openRegistry(): Promise<Registry> {
     const { founding, log, surroundings, logger } = this
-    this.registry = await openRegistry({
+    return openRegistry({
       database: this.database,
       logFolder: join(this.folder, 'log'),
       trust: this.trust,
       keys: {
         log,
         intakes: [founding.intake.signer, ...this.moreIntakes],
-        registry: [founding.registry[0].signer, founding.registry[1].signer],
+        registry: founding.registry[0].signer,
         lists: this.listsKey,
         secret: this.#secret,
       },
       url: this.registryUrl,
       country: DEMO_COUNTRY,
       peers: this.peers,
+      statusSignerUrl: `http://127.0.0.1:${this.#ports.statusSigner}`,
       founding: [founding.root, ...founding.certificates],
       poolMs: 25,
       limits: this.#limits,
       models: this.#models,
       surroundings,
       logger,
+      ...this.#settings,
     })
-    this.#served = await serve(this.registry.app, this.#ports.registry)
   }
 
   async stopRegistry(): Promise<void> {
@@ -249,7 +275,14 @@ export class World implements AsyncDisposable {
     this.guardian = await startGuardian({
       ...this.#cosigner('guardian'),
       signer: this.#guardianKey,
-      logs: [{ keys: [this.log.key], url, trust: this.trust }],
+      logs: [
+        { keys: [this.log.key], url, trust: this.trust },
+        ...this.#abroad.map(({ log, url: base }) => ({
+          keys: [log.key],
+          url: `${base}/log`,
+          trust: this.trust,
+        })),
+      ],
     })
   }
 
@@ -257,7 +290,7 @@ export class World implements AsyncDisposable {
     const { surroundings, logger } = this
     return {
       name,
-      logs: [this.log.key],
+      logs: [this.log.key, ...this.#abroad.map(({ log }) => log.key)],
       dataDir: join(this.folder, name),
       port: this.#ports[name],
       surroundings,
@@ -293,6 +326,26 @@ export class World implements AsyncDisposable {
     })
     this.probe.close()
     this.probe = new RegisterProbe(this.edgeUrl)
+  }
+
+  /** Whoever signs status tokens beside the registry. */
+  async startStatusSigner(): Promise<void> {
+    const { founding, trust, surroundings, logger, registryUrl } = this
+    this.statusSigner = await startStatusSigner({
+      signer: founding.registry[1].signer,
+      trust,
+      registry: { origin: ORIGIN, url: registryUrl },
+      dataDir: join(this.folder, 'status-signer'),
+      url: `http://127.0.0.1:${this.#ports.statusSigner}`,
+      port: this.#ports.statusSigner,
+      surroundings,
+      logger,
+    })
+  }
+
+  async stopStatusSigner(): Promise<void> {
+    await this.statusSigner?.close()
+    this.statusSigner = null
   }
 
   async stopEdge(): Promise<void> {
@@ -348,6 +401,9 @@ export class World implements AsyncDisposable {
         await phone.powerOn()
         return {
           phone,
+          dir: item.dir,
+          record: item.record,
+          device: parseMadeDevice(item.record).dak,
           imei: item.imei,
           owner: new Owner(registryUrl, card, key),
           ownerKey: key,
@@ -427,13 +483,15 @@ export class World implements AsyncDisposable {
       if (this.edge) expect(await this.probe.ask(imei)).toBe(WORD[state])
       await phone.sync()
       const kind = phone.screen()?.kind
-      expect(kind === 'home' || kind === 'activation-needed' ? 'protected' : kind).toBe(state)
+      const isFree = kind === 'home' || kind === 'activation-needed' || kind === 'restricted'
+      expect(isFree ? 'protected' : kind).toBe(state)
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { phone } of this.handsets) await phone.powerOff()
     await this.stopEdge()
+    await this.stopStatusSigner()
     if (this.registry) await this.stopRegistry()
     await this.stopGuardian()
     await this.stopWitness()

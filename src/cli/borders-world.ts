@@ -44,7 +44,7 @@ export class BordersWorld {
 
   /** Addresses and folders within `data`; nothing is written yet. */
   static async plan(data: string, logLevel: string): Promise<BordersWorld> {
-    const ports = await freePorts(CODES.length * 4 + 2)
+    const ports = await freePorts(CODES.length * 5 + 2)
     const next = () => String(ports.pop())
     const plans = CODES.map((code, i) => ({
       code,
@@ -68,6 +68,7 @@ export class BordersWorld {
         STOLEN_MODE_EDGE_PORT: next(),
         STOLEN_MODE_EDGE_ADMIN_PORT: next(),
         STOLEN_MODE_GUARDIAN_PORT: next(),
+        STOLEN_MODE_STATUS_SIGNER_PORT: next(),
         STOLEN_MODE_PHONE_PORT: phonePort,
         STOLEN_MODE_COUNTRY: code,
         STOLEN_MODE_NETWORK: network,
@@ -99,7 +100,10 @@ export class BordersWorld {
     this.startEach('serve')
     for (const { code, config } of this.countries)
       await this.#processes.healthy(`serve ${code}`, `${config.registryUrl}/healthz`)
+    this.startEach('status-signer')
     this.startEach('edge')
+    for (const { code, config } of this.countries)
+      await this.#processes.healthy(`status-signer ${code}`, `${config.statusSignerUrl}/healthz`)
     const { config, files } = this.country('XA')
     const { registryUrl, country } = config
     this.#phones = await makePhones(files, { registryUrl, country, count: phones })
@@ -123,13 +127,14 @@ export class BordersWorld {
     await this.#processes.close([
       'device',
       ...each('edge'),
+      ...each('status-signer'),
       ...each('serve'),
       ...each('guardian'),
       'witness',
     ])
   }
 
-  private startEach(command: 'guardian' | 'serve' | 'edge'): void {
+  private startEach(command: 'guardian' | 'serve' | 'status-signer' | 'edge'): void {
     for (const { code, config } of this.countries)
       this.#processes.start({ name: `${command} ${code}`, command, config })
   }

@@ -29,7 +29,7 @@ describe('configuration', () => {
       country: 'ZZ',
       unknown: 'whitelist',
     })
-    expect(secrets).toEqual({ databaseUrl: null })
+    expect(secrets).toEqual({ databaseUrl: null, smtpUrl: null })
     expect(databaseOf(config, secrets)).toEqual({ folder: resolve('data/registry/database') })
   })
 

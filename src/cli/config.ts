@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { Refusal, demand } from '../core/index.ts'
+import { themeOf, type Theme } from '../portal/index.ts'
 import { UNKNOWN_POLICIES, type UnknownPolicy } from '../edge/index.ts'
-import type { DatabaseConfig } from '../registry/index.ts'
+import type { DatabaseConfig, EvidenceWanted } from '../registry/index.ts'
+import { MailAddress } from '../wire/index.ts'
 
 /** What may be set from outside, and what holds when nobody sets it. */
 export interface Config {
@@ -12,6 +14,9 @@ export interface Config {
   readonly edgeAdminPort: number
   readonly witnessPort: number
   readonly guardianPort: number
+  readonly statusSignerPort: number
+  /** Where the registry finds whoever signs status tokens beside it. */
+  readonly statusSignerUrl: string
   /** Of the first simulated phone; the next ones follow. */
   readonly phonePort: number
   /** The own country's registry: whom phones and officers ask. */
@@ -30,6 +35,16 @@ export interface Config {
   readonly unknown: UnknownPolicy
   /** The GSMA's TAC list, for the registry; null: it has none. */
   readonly tacList: string | null
+  /** File of models whose maker chose a shorter wait; null: none did. */
+  readonly waits: string | null
+  /** Whose pages these are; null: a demonstration’s, and each page says so. */
+  readonly theme: Theme | null
+  /** Sender of mail to owners. */
+  readonly mailFrom: string
+  /** Android's list of revoked attestation certificates, fetched daily by a job; null: no chain counts. */
+  readonly androidStatus: string | null
+  /** Who has to vouch for a phone at enrolment. */
+  readonly evidence: EvidenceWanted
   /** Seconds between two questions of a phone for orders. */
   readonly phoneSyncSeconds: number
   readonly logLevel: string
@@ -53,6 +68,8 @@ export interface NamedRegistry {
 export interface Secrets {
   /** A server's connection string; null: the embedded database. */
   readonly databaseUrl: string | null
+  /** A mail server's address, which may hold a password; null: mail is written into a folder. */
+  readonly smtpUrl: string | null
 }
 
 /** Decimal digits and nothing else: an empty variable must not mean zero. */
@@ -88,6 +105,8 @@ const Environment = z.object({
   STOLEN_MODE_EDGE_ADMIN_PORT: port(7778),
   STOLEN_MODE_WITNESS_PORT: port(8101),
   STOLEN_MODE_GUARDIAN_PORT: port(8102),
+  STOLEN_MODE_STATUS_SIGNER_PORT: port(8103),
+  STOLEN_MODE_STATUS_SIGNER_URL: z.url({ protocol: /^https?$/ }).optional(),
   STOLEN_MODE_PHONE_PORT: port(8201),
   STOLEN_MODE_REGISTRY_URL: registries.optional(),
   STOLEN_MODE_POOL_MS: integer(250, 500, 250),
@@ -106,6 +125,13 @@ const Environment = z.object({
     .default('00101'),
   STOLEN_MODE_UNKNOWN: z.enum(UNKNOWN_POLICIES).default('whitelist'),
   STOLEN_MODE_TAC_LIST: given,
+  STOLEN_MODE_WAITS: given,
+  STOLEN_MODE_PAGES_NAME: given,
+  STOLEN_MODE_PAGES_COLOUR: given,
+  STOLEN_MODE_MAIL_FROM: MailAddress.default('stolen-mode@registry.example'),
+  STOLEN_MODE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  STOLEN_MODE_ANDROID_STATUS: given,
+  STOLEN_MODE_EVIDENCE: z.enum(['either', 'both']).default('either'),
   STOLEN_MODE_PHONE_SYNC_SECONDS: integer(1, 86_400, 2),
   STOLEN_MODE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -128,6 +154,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_COSIGNER_DATA: 'a folder',
   STOLEN_MODE_REGISTRY_URL:
     'an address such as http://127.0.0.1:8080, or ORIGIN=ADDRESS for several, between commas',
+  STOLEN_MODE_STATUS_SIGNER_URL: 'an address such as http://127.0.0.1:8103',
   STOLEN_MODE_POOL_MS: '250 to 500 milliseconds',
   STOLEN_MODE_BEHIND_PROXY: '0 or 1',
   STOLEN_MODE_LISTEN: 'an IP address',
@@ -138,6 +165,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_NETWORK: 'MCC and MNC, five or six digits',
   STOLEN_MODE_UNKNOWN: `one of ${UNKNOWN_POLICIES.join(', ')}`,
   STOLEN_MODE_TAC_LIST: 'a file',
+  STOLEN_MODE_WAITS: 'a file',
+  STOLEN_MODE_PAGES_NAME: 'a name',
+  STOLEN_MODE_PAGES_COLOUR: 'a colour as #rrggbb',
+  STOLEN_MODE_MAIL_FROM: 'a mail address',
+  STOLEN_MODE_SMTP_URL: 'an address such as smtps://user@mail.example',
+  STOLEN_MODE_ANDROID_STATUS: 'a file',
+  STOLEN_MODE_EVIDENCE: 'either or both',
   STOLEN_MODE_PHONE_SYNC_SECONDS: '1 to 86400 seconds',
   STOLEN_MODE_LOG_LEVEL: 'trace, debug, info, warn, error or silent',
   DATABASE_URL: 'an address such as postgresql://user@host/database',
@@ -171,6 +205,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     edgeAdminPort: e.STOLEN_MODE_EDGE_ADMIN_PORT,
     witnessPort: e.STOLEN_MODE_WITNESS_PORT,
     guardianPort: e.STOLEN_MODE_GUARDIAN_PORT,
+    statusSignerPort: e.STOLEN_MODE_STATUS_SIGNER_PORT,
+    statusSignerUrl: (
+      e.STOLEN_MODE_STATUS_SIGNER_URL ?? `http://127.0.0.1:${e.STOLEN_MODE_STATUS_SIGNER_PORT}`
+    ).replace(/\/+$/, ''),
     phonePort: e.STOLEN_MODE_PHONE_PORT,
     registryUrl: registries[0]!.url,
     registries,
@@ -182,6 +220,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     network: e.STOLEN_MODE_NETWORK,
     unknown: e.STOLEN_MODE_UNKNOWN,
     tacList: e.STOLEN_MODE_TAC_LIST ?? null,
+    waits: e.STOLEN_MODE_WAITS ?? null,
+    theme: pagesOf(e.STOLEN_MODE_PAGES_NAME, e.STOLEN_MODE_PAGES_COLOUR),
+    mailFrom: e.STOLEN_MODE_MAIL_FROM,
+    androidStatus: e.STOLEN_MODE_ANDROID_STATUS ?? null,
+    evidence: e.STOLEN_MODE_EVIDENCE,
     phoneSyncSeconds: e.STOLEN_MODE_PHONE_SYNC_SECONDS,
     logLevel: e.STOLEN_MODE_LOG_LEVEL,
     cosigner: {
@@ -192,7 +235,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       data: e.STOLEN_MODE_COSIGNER_DATA,
     },
   }
-  return { config, secrets: { databaseUrl: e.DATABASE_URL ?? null } }
+  const smtpUrl = e.STOLEN_MODE_SMTP_URL ?? null
+  return { config, secrets: { databaseUrl: e.DATABASE_URL ?? null, smtpUrl } }
+}
+
+/** Both or none. @throws {Refusal} config */
+function pagesOf(name?: string, colour?: string): Theme | null {
+  if (name === undefined && colour === undefined) return null
+  const both = name !== undefined && colour !== undefined
+  demand(both, 'config', 'STOLEN_MODE_PAGES_NAME and STOLEN_MODE_PAGES_COLOUR go together')
+  return themeOf(name, colour)
 }
 
 /** All three or none. @throws {Refusal} config */

@@ -5,7 +5,7 @@ import { Files } from './files.ts'
 import { Processes } from './processes.ts'
 
 /** The organisations of a demonstration, each a process of its own, as in the field. */
-export type PartyName = 'witness' | 'guardian' | 'serve' | 'edge' | 'device'
+export type PartyName = 'witness' | 'guardian' | 'serve' | 'status-signer' | 'edge' | 'device'
 
 /** Real processes, real sockets: started in order, stopped together. */
 export class Constellation {
@@ -16,7 +16,7 @@ export class Constellation {
   #phones: readonly DemoPhone[] = []
 
   /** Without secrets a demonstration keeps to its own folder, whatever database the shell names. */
-  constructor(config: Config, secrets: Secrets = { databaseUrl: null }) {
+  constructor(config: Config, secrets: Secrets = { databaseUrl: null, smtpUrl: null }) {
     this.#config = config
     this.#secrets = secrets
     this.files = new Files(config.data)
@@ -63,7 +63,9 @@ export class Constellation {
       })
     for (const name of ['witness', 'guardian', 'serve'] as const) this.spawn(name, [])
     await this.healthy(this.registryUrl, 'serve')
+    this.spawn('status-signer', [])
     this.spawn('edge', [])
+    await this.healthy(this.#config.statusSignerUrl, 'status-signer') // no phone is set up without it
     const known = readPhones(this.files)
     this.#phones =
       known.length > 0
@@ -78,13 +80,14 @@ export class Constellation {
   }
 
   /** Starts one party (again), and waits until it answers. */
-  async restart(name: 'witness' | 'guardian' | 'serve' | 'edge'): Promise<void> {
+  async restart(name: Exclude<PartyName, 'device'>): Promise<void> {
     this.spawn(name, [])
-    const { witnessPort, guardianPort } = this.#config
+    const { witnessPort, guardianPort, statusSignerUrl } = this.#config
     const urls = {
       witness: `http://127.0.0.1:${witnessPort}`,
       guardian: `http://127.0.0.1:${guardianPort}`,
       serve: this.registryUrl,
+      'status-signer': statusSignerUrl,
       edge: this.edgeAdminUrl,
     }
     await this.healthy(urls[name], name)
@@ -97,12 +100,19 @@ export class Constellation {
 
   /** Stops everybody, the registry last of those it serves. */
   close(): Promise<void> {
-    return this.#processes.close(['device', 'edge', 'serve', 'guardian', 'witness'])
+    return this.#processes.close([
+      'device',
+      'edge',
+      'status-signer',
+      'serve',
+      'guardian',
+      'witness',
+    ])
   }
 
   private spawn(name: PartyName, args: readonly string[]): void {
-    const databaseUrl = name === 'serve' ? this.#secrets.databaseUrl : null
-    this.#processes.start({ name, command: name, args, config: this.#config, databaseUrl })
+    const secrets = name === 'serve' ? this.#secrets : null
+    this.#processes.start({ name, command: name, args, config: this.#config, secrets })
   }
 
   private healthy(url: string, name: PartyName): Promise<void> {

@@ -1,4 +1,4 @@
-import { parseTac } from '../core/index.ts'
+import { parseTac, type RelyingParty } from '../core/index.ts'
 import { generateNoteSigner, machine, mkdirDurably, writeFileDurably } from '../host/index.ts'
 import { found, type FoundedCountry } from '../sim/index.ts'
 import { encodeCertificates, writeSecret, type Files } from './files.ts'
@@ -32,6 +32,7 @@ export async function foundDemonstration(files: Files, at: DemoAddresses): Promi
     log: { key: log.signer.key, url: `${at.registryUrl}/log` },
     witnesses: [{ name: 'witness', key: witness.signer.key, url: at.witnessUrl }],
     guardians: [{ name: 'guardian', key: guardian.signer.key, url: at.guardianUrl }],
+    relyingParties: pagesOf(at.registryUrl),
     capPerHour: CAP_PER_HOUR,
     officers: 3,
     operators: 1,
@@ -40,6 +41,12 @@ export async function foundDemonstration(files: Files, at: DemoAddresses): Promi
   await writeCosignerKeys(files, { witness: witness.pem, guardian: guardian.pem })
   await writeRootKeys(files, founding.rootKeys)
   await writeCountry(files, { keys: founding, logPem: log.pem, root: founding.root })
+}
+
+/** Passkeys work under a name and not under an address, and over plain HTTP on this machine alone. */
+function pagesOf(registryUrl: string): readonly RelyingParty[] {
+  const origins = [`http://localhost:${new URL(registryUrl).port}`]
+  return ['owner', 'officer'].map((role) => ({ role, rpId: 'localhost', origins }))
 }
 
 /** Keys that in the field lie in other houses. */

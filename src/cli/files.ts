@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   Refusal,
@@ -69,6 +69,20 @@ export async function readNeeded(path: string): Promise<Buffer> {
       'config',
       `${path} cannot be read; the demonstration's own are made by a first \`npm start\``,
     )
+  }
+}
+
+/**
+ * Writes a file of the user's, whole or not at all, after a power cut too. Who was let to read the one
+ * before, such as a register under a user of its own, reads this one. @throws {Refusal} not-found
+ */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const before = await stat(path).catch(() => null)
+    await writeFileDurably(path, bytes, before === null ? 0o600 : before.mode & 0o777)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    throw new Refusal('not-found', `${path} cannot be written${code}`)
   }
 }
 

@@ -43,6 +43,9 @@ export const whyOption = () =>
     .choices(['theft', 'robbery', 'burglary', 'lost'])
     .default('theft')
 
+/** Of the acts that wait. */
+export const actOption = (acts: readonly string[]) =>
+  new Option('--act <word>', 'what is asked for').choices(acts).makeOptionMandatory()
 export const secretOption = () =>
   new Option('--secret <where>', 'passphrase or PIN: first line of a file, or fd:3; else a prompt')
 

@@ -1,8 +1,19 @@
 import { Refusal, parseImei14, withCheckDigit } from '../core/index.ts'
 import { startPhone, type StartedPhone } from '../device/index.ts'
+import { startStatusSigner } from '../edge/index.ts'
 import { machine, makeLogger } from '../host/index.ts'
 import { createPortal } from '../portal/index.ts'
-import { LIMITS, ModelNames, openDatabase, openRegistry, serve } from '../registry/index.ts'
+import {
+  ANDROID_ROOTS,
+  LIMITS,
+  ModelNames,
+  StatusListFile,
+  openDatabase,
+  openRegistry,
+  serve,
+  smtpPost,
+  spoolPost,
+} from '../registry/index.ts'
 import { logKeys } from '../log/index.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
@@ -19,12 +30,13 @@ import type { Running } from './out.ts'
 import { portRefusal } from './ports.ts'
 import { readPems } from './pem-files.ts'
 import { boundRegistries } from './registries.ts'
+import { readWaits } from './waits-file.ts'
 
 /** The national registry with its pages. `onFatal` is called when its database is over. */
 export async function runRegistry(
   config: Config,
   secrets: Secrets,
-  onFatal: () => void,
+  onFatal: (reason: Refusal) => void,
 ): Promise<Running> {
   const files = new Files(config.data)
   const logger = makeLogger('registry', config.logLevel)
@@ -33,12 +45,14 @@ export async function runRegistry(
   const log = await loadPolicySigner(files.key('log'), logKeys(trust.plain))
   const registries = boundRegistries(config.registries, trust)
   const models = config.tacList === null ? null : await ModelNames.read(config.tacList)
+  const statusFile = config.androidStatus
+  const revoked = statusFile === null ? null : await StatusListFile.open(statusFile, logger)
   const database = await openDatabase(databaseOf(config, secrets)).catch((error: unknown) => {
     throw databaseRefusal(error)
   })
   database.onFatal((reason) => {
     logger.fatal({ code: reason.code }, 'the database is over for this process')
-    onFatal()
+    onFatal(reason)
   })
   const registry = await openRegistry({
     database,
@@ -47,16 +61,21 @@ export async function runRegistry(
     keys: {
       log,
       intakes: [await key('intake')],
-      registry: [await key('registry-a'), await key('registry-b')],
+      registry: await key('registry-a'),
       lists: await openListsKey(files, log.key.name),
       secret: new Uint8Array(await readNeeded(files.folder('keys', 'registry-secret'))),
     },
     url: config.registryUrl,
     country: config.country,
     peers: registries.filter(({ origin }) => origin !== log.key.name),
+    statusSignerUrl: config.statusSignerUrl,
     founding: await loadFounding(files),
     poolMs: config.poolMs,
     models,
+    waits: config.waits === null ? new Map() : await readWaits(config.waits),
+    post: postOf(files, config, secrets),
+    android: revoked && { roots: ANDROID_ROOTS, status: () => revoked.list },
+    evidence: config.evidence,
     limits: { ...LIMITS, isBehindProxy: config.isBehindProxy },
     surroundings: machine,
     logger,
@@ -68,6 +87,7 @@ export async function runRegistry(
     '/',
     createPortal(registry.context, registry.hub, {
       edgePort: config.edgePort,
+      ...(config.theme && { theme: config.theme }),
       phones: () => phoneLinks(files, config),
     }),
   )
@@ -84,8 +104,34 @@ export async function runRegistry(
     await registry.close()
     await closing
     await database.close()
+    revoked?.close()
   }
   return { url: served.url, close }
+}
+
+/** Whoever signs status tokens beside the registry, with the other key. */
+export async function runStatusSigner(config: Config): Promise<Running> {
+  const files = new Files(config.data)
+  const logger = makeLogger('status-signer', config.logLevel)
+  const trust = await loadTrust(files.root)
+  return startStatusSigner({
+    signer: await loadSigner(files.key('registry-b')),
+    trust,
+    registry: boundRegistries(config.registries, trust)[0]!,
+    dataDir: files.folder('status-signer'),
+    url: config.statusSignerUrl,
+    port: config.statusSignerPort,
+    surroundings: machine,
+    logger,
+  }).catch((error: unknown) => {
+    throw portRefusal(error, config.statusSignerPort)
+  })
+}
+
+function postOf(files: Files, { mailFrom: from }: Config, { smtpUrl }: Secrets) {
+  return smtpUrl === null
+    ? spoolPost({ folder: files.folder('registry', 'mail'), from })
+    : smtpPost({ url: smtpUrl, from })
 }
 
 /** A phone that was manufactured into `dir`, switched on. */
@@ -109,7 +155,7 @@ function phoneLinks(files: Files, config: Config) {
   return readPhones(files).map(({ imei, serial }, i) => ({
     imei: withCheckDigit(parseImei14(imei)),
     serial,
-    screenUrl: `http://127.0.0.1:${config.phonePort + i}/screen`,
+    screenUrl: `http://127.0.0.1:${config.phonePort + i}/glass`,
   }))
 }
 

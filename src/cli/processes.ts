@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Refusal } from '../core/index.ts'
-import type { Config } from './config.ts'
+import type { Config, Secrets } from './config.ts'
 
 const READY_WITHIN_MS = 120_000
 const STOP_WITHIN_MS = 10_000
@@ -15,15 +15,17 @@ const MAIN = fileURLToPath(
 export interface Start {
   /** What it is called here; one of each runs at a time. */
   readonly name: string
-  readonly command: 'witness' | 'guardian' | 'serve' | 'edge' | 'device'
+  readonly command: 'witness' | 'guardian' | 'serve' | 'status-signer' | 'edge' | 'device'
   readonly args?: readonly string[]
   readonly config: Config
-  readonly databaseUrl?: string | null
+  readonly secrets?: Secrets | null
 }
 
 /** The processes of a demonstration: every organisation its own, as in the field. */
 export class Processes {
   readonly #running = new Map<string, ChildProcess>()
+  /** How each party ended last: its exit code or the signal. */
+  readonly #ended = new Map<string, string>()
   #stopping = false
   /** Called when a party ends that nobody asked to end. */
   onLost: (name: string) => void = () => undefined
@@ -32,7 +34,7 @@ export class Processes {
     return this.#running.get(name)?.pid ?? 0
   }
 
-  start({ name, command, args = [], config, databaseUrl = null }: Start): void {
+  start({ name, command, args = [], config, secrets = null }: Start): void {
     // A party is told no secret but its own.
     const inherited = Object.entries(process.env).filter(
       ([key]) => key !== 'DATABASE_URL' && !key.startsWith('STOLEN_MODE_'),
@@ -43,12 +45,13 @@ export class Processes {
       env: {
         ...Object.fromEntries(inherited),
         ...settingsOf(config),
-        ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
+        ...(secrets && secretsOf(secrets)),
       },
     })
     this.#running.set(name, child)
-    child.on('exit', () => {
+    child.on('exit', (code, signal) => {
       if (this.#running.get(name) !== child) return
+      this.#ended.set(name, signal ?? `exit code ${code}`)
       this.#running.delete(name)
       if (!this.#stopping) this.onLost(name)
     })
@@ -59,7 +62,10 @@ export class Processes {
     const deadline = Date.now() + READY_WITHIN_MS
     while (Date.now() < deadline) {
       if (!this.#running.has(name))
-        throw new Refusal('unavailable', `${name} stopped while starting`)
+        throw new Refusal(
+          'unavailable',
+          `${name} stopped while starting (${this.#ended.get(name) ?? 'not started'})`,
+        )
       try {
         const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) })
         const body = (await answer.json()) as { readonly status?: string }
@@ -100,6 +106,13 @@ export class Processes {
   }
 }
 
+function secretsOf({ databaseUrl, smtpUrl }: Secrets): Record<string, string> {
+  return {
+    ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
+    ...(smtpUrl !== null && { STOLEN_MODE_SMTP_URL: smtpUrl }),
+  }
+}
+
 /** The configuration as a child reads it. */
 function settingsOf(config: Config): Record<string, string> {
   return {
@@ -109,6 +122,8 @@ function settingsOf(config: Config): Record<string, string> {
     STOLEN_MODE_EDGE_ADMIN_PORT: String(config.edgeAdminPort),
     STOLEN_MODE_WITNESS_PORT: String(config.witnessPort),
     STOLEN_MODE_GUARDIAN_PORT: String(config.guardianPort),
+    STOLEN_MODE_STATUS_SIGNER_PORT: String(config.statusSignerPort),
+    STOLEN_MODE_STATUS_SIGNER_URL: config.statusSignerUrl,
     STOLEN_MODE_PHONE_PORT: String(config.phonePort),
     STOLEN_MODE_REGISTRY_URL: config.registries
       .map(({ origin, url }) => (origin === null ? url : `${origin}=${url}`))
@@ -119,6 +134,12 @@ function settingsOf(config: Config): Record<string, string> {
     STOLEN_MODE_NETWORK: config.network,
     STOLEN_MODE_UNKNOWN: config.unknown,
     STOLEN_MODE_PHONE_SYNC_SECONDS: String(config.phoneSyncSeconds),
+    ...(config.theme && {
+      STOLEN_MODE_PAGES_NAME: config.theme.name,
+      STOLEN_MODE_PAGES_COLOUR: config.theme.colour,
+    }),
+    STOLEN_MODE_MAIL_FROM: config.mailFrom,
+    ...(config.waits !== null && { STOLEN_MODE_WAITS: config.waits }),
     STOLEN_MODE_LOG_LEVEL: config.logLevel,
   }
 }

@@ -33,9 +33,11 @@ export async function runEdge({ config, path, secret }: EdgeSources): Promise<Ed
     },
   )
   if (path === undefined) return edge
+  let reloading = Promise.resolve()
+  // One after the other: what was read first must not take the place of what was read last.
   const reload = () => {
-    readEdgeFile(path)
-      .then((now) => edge.reload(reloadable(now, config)))
+    reloading = reloading
+      .then(async () => edge.reload(reloadable(await readEdgeFile(path), config)))
       .catch((error: unknown) => logger.error({ err: error }, 'not reloaded'))
   }
   process.on('SIGHUP', reload)

@@ -16,7 +16,8 @@ const PHONES = 4
 /** For a demonstration beside whatever else runs on this machine. */
 export async function temporaryConfig(logLevel: string): Promise<Temporary> {
   const data = await mkdtemp(join(tmpdir(), 'stolen-mode-'))
-  const [registry, edge, admin, witness, guardian, phone] = await freePorts(5 + PHONES)
+  const ports = await freePorts(6 + PHONES)
+  const [registry, edge, admin, witness, guardian, statusSigner, phone] = ports
   const { config } = readConfig({
     STOLEN_MODE_DATA: join(data, 'data'),
     STOLEN_MODE_REGISTRY_PORT: String(registry),
@@ -24,6 +25,7 @@ export async function temporaryConfig(logLevel: string): Promise<Temporary> {
     STOLEN_MODE_EDGE_ADMIN_PORT: String(admin),
     STOLEN_MODE_WITNESS_PORT: String(witness),
     STOLEN_MODE_GUARDIAN_PORT: String(guardian),
+    STOLEN_MODE_STATUS_SIGNER_PORT: String(statusSigner),
     STOLEN_MODE_PHONE_PORT: String(phone),
     STOLEN_MODE_PHONE_SYNC_SECONDS: '1',
     STOLEN_MODE_LOG_LEVEL: logLevel,

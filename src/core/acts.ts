@@ -26,6 +26,7 @@ export const ROLES = [
   'operator',
   'registry',
   'maker',
+  'seller',
 ] as const
 export type Role = (typeof ROLES)[number]
 

@@ -1,5 +1,8 @@
+import { toHex } from './bytes.ts'
 import { Fields, asArray, asBytes, asText, decodeCbor, encodeCbor, type CborValue } from './cbor.ts'
+import { sha256 } from './crypto.ts'
 import { parseImei14, parseSerial, parseTac, tacOf, type Imei14, type Tac } from './imei.ts'
+import { parsePartType, type PartType } from './parts/part.ts'
 import { demand } from './refusal.ts'
 
 /** A maker's word for the phones of one production run: who holds which key and which numbers. */
@@ -17,9 +20,14 @@ export interface BatchStatement {
 export interface MadeDevice {
   readonly dak: Uint8Array
   readonly imeis: readonly Imei14[]
-  readonly serial: string
-  readonly parts: readonly (readonly [type: string, thumbprint: Uint8Array])[]
+  /** As engraved; null where nobody vouches for one. */
+  readonly serial: string | null
+  /** What it was built with, each type once; a phone may have none that holds a key. */
+  readonly parts: readonly MadePart[]
 }
+
+/** A type and the thumbprint of the part's key, 32 bytes. */
+export type MadePart = readonly [type: PartType, thumbprint: Uint8Array]
 
 export function statementPayload(statement: BatchStatement): CborValue {
   return new Map<number, CborValue>([
@@ -64,12 +72,26 @@ export function parseMadeDevice(bytes: Uint8Array): MadeDevice {
   return {
     dak: asBytes(dak, 32),
     imeis: numbers.map((imei) => parseImei14(asText(imei, 14))),
-    serial: parseSerial(asText(serial, 32)),
-    parts: asArray(parts).map((part) => {
-      const [type, key] = asArray(part, 2)
-      return [asText(type, 32), asBytes(key, 32)] as const
-    }),
+    serial: serial === null ? null : parseSerial(asText(serial, 32)),
+    parts: parseMadeParts(parts),
   }
+}
+
+/** @throws {Refusal} malformed: a type or a part stands twice */
+export function parseMadeParts(value: CborValue | undefined): readonly MadePart[] {
+  const parts = asArray(value).map((part) => {
+    const [type, key] = asArray(part, 2)
+    return [parsePartType(type), asBytes(key, 32)] as const
+  })
+  const isOnce = (names: readonly string[]) => new Set(names).size === names.length
+  demand(isOnce(parts.map(([type]) => type)), 'malformed', 'a type of part stands twice')
+  demand(isOnce(parts.map(([, key]) => toHex(key))), 'malformed', 'a part stands twice')
+  return parts
+}
+
+/** What binds the parts a phone was made with: its maker's record, by its hash. */
+export function madeBinding(record: Uint8Array): Uint8Array {
+  return sha256(record)
 }
 
 /** A maker speaks for its own models only. @throws {Refusal} scope */

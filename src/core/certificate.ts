@@ -2,6 +2,7 @@ import { POWERS, ROLES, type Power, type Role } from './acts.ts'
 import { Fields, asArray, asText, asUint, decodeCbor, type CborValue } from './cbor.ts'
 import { parseDocument } from './entry.ts'
 import { coseKey, kidOf, parseCoseKey, type PublicKey } from './crypto.ts'
+import { decodeContact, encodeContact, type Contact } from './contact.ts'
 import type { CoseSign } from './cose.ts'
 import { parseTac, type Tac } from './imei.ts'
 import { demand } from './refusal.ts'
@@ -29,6 +30,8 @@ export interface Certificate {
   readonly role: Role
   /** A force's two keys: one certifies and stays offline, the other signs orders. Null for all others. */
   readonly use: 'issue' | 'order' | null
+  /** Of a force: how the public reaches it. */
+  readonly contact?: Contact
 }
 
 /** A certificate with the signatures that still have to be checked against its issuer. */
@@ -39,7 +42,14 @@ export interface SignedCertificate {
 }
 
 const MAX_SECONDS = 400 * 86_400
-const FIELD = { caps: -70001, scope: -70002, depth: -70003, role: -70004, use: -70005 } as const
+const FIELD = {
+  caps: -70001,
+  scope: -70002,
+  depth: -70003,
+  role: -70004,
+  use: -70005,
+  contact: -70006,
+} as const
 
 export function certificatePayload(cert: Certificate): CborValue {
   const scope = new Map<number, CborValue>([
@@ -59,6 +69,7 @@ export function certificatePayload(cert: Certificate): CborValue {
     [FIELD.role, cert.role],
   ])
   if (cert.use) payload.set(FIELD.use, cert.use)
+  if (cert.contact) payload.set(FIELD.contact, encodeContact(cert.contact))
   return payload
 }
 
@@ -94,6 +105,7 @@ function parseCertificate(payload: Uint8Array): Certificate {
     depth: fields.uint(FIELD.depth),
     role,
     use: fields.has(FIELD.use) ? parseUse(fields.text(FIELD.use)) : null,
+    ...(fields.has(FIELD.contact) && { contact: decodeContact(fields.take(FIELD.contact)) }),
   }
   cnf.done()
   scope.done()
@@ -103,6 +115,8 @@ function parseCertificate(payload: Uint8Array): Certificate {
     'malformed',
     'a use belongs to a force, and to nobody else',
   )
+  const mayHave = cert.contact === undefined || role === 'force'
+  demand(mayHave, 'malformed', 'only a force says how the public reaches it')
   demand(
     cert.nbf < cert.exp && cert.exp - cert.nbf <= MAX_SECONDS,
     'cert-time',

@@ -24,8 +24,10 @@ export function chainOf(link: Link): readonly Link[] {
 }
 
 const MAY_ISSUE: Readonly<Partial<Record<Role, readonly Role[]>>> = {
-  national: ['force', 'repairer', 'recycler', 'operator', 'registry', 'maker'],
+  national: ['force', 'repairer', 'recycler', 'operator', 'registry', 'maker', 'seller'],
   force: ['officer', 'intake'],
+  // A key for one batch, so that its loss costs that batch and not every phone of the maker.
+  maker: ['maker'],
 }
 
 /**
@@ -132,9 +134,14 @@ export class Authorities {
     return this.#links.get(toHex(kid)) ?? []
   }
 
+  /** Every certificate taken. */
+  get all(): readonly Link[] {
+    return [...this.#links.values()].flat()
+  }
+
   /** Every certificate taken for this name. */
   named(sub: string): readonly Link[] {
-    return [...this.#links.values()].flat().filter((link) => link.cert.sub === sub)
+    return this.all.filter((link) => link.cert.sub === sub)
   }
 
   private issuer(kid: Uint8Array, iss: string): Link {

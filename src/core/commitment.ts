@@ -1,7 +1,7 @@
 import { concat, equal, utf8 } from './bytes.ts'
 import { Fields, asArray, asBytes, asText, decodeCbor, encodeCbor, type CborValue } from './cbor.ts'
 import { sha256, thumbprint, type PublicKey } from './crypto.ts'
-import { parseImei14, type Imei14 } from './imei.ts'
+import { parseImei14, type Imei14, type Serial } from './imei.ts'
 import { demand } from './refusal.ts'
 
 /** What a public commitment hides: the device's key, its numbers in slot order, its serial. */
@@ -24,6 +24,7 @@ const label = (name: string) => concat(utf8(`stolen-mode/v1/${name}`), new Uint8
 const DEVICE = label('device')
 const OWNER = label('owner')
 const PAIR = label('pair')
+const CHECK = label('check')
 
 function encodeIds(ids: DeviceIds): Uint8Array {
   return encodeCbor([ids.dak, [...ids.imeis], ids.serial])
@@ -32,6 +33,18 @@ function encodeIds(ids: DeviceIds): Uint8Array {
 /** The `dev` of an order: 32 bytes, unlinkable without the salt. */
 export function deviceCommitment(salt: Uint8Array, ids: DeviceIds): Uint8Array {
   return sha256(concat(DEVICE, salt, encodeIds(ids)))
+}
+
+/** What a check asked about: an IMEI or a serial number. */
+export type Asked = { readonly imei: Imei14 } | { readonly serial: Serial }
+
+/**
+ * The number a signed answer is about, 32 bytes, so that the answer can be shown around without it. Numbers are
+ * few: whoever tries them all finds it, and the salt only keeps him from trying them beforehand.
+ */
+export function askedCommitment(salt: Uint8Array, asked: Asked): Uint8Array {
+  const named = 'imei' in asked ? ['imei', asked.imei] : ['serial', asked.serial]
+  return sha256(concat(CHECK, salt, encodeCbor(named)))
 }
 
 /** The `okc` of an order. One owner key per device, or releases would link a person's phones. */

@@ -14,13 +14,27 @@ const CONTENT_TYPES = [
   'application/stolen-batch+cbor',
   'application/stolen-identity+cbor',
   'application/stolen-status+cbor',
+  'application/stolen-device+cbor',
+  'application/stolen-image+cbor',
+  'application/stolen-transfer+cbor',
   'application/stolen-sighting+cbor',
   'application/stolen-clone+cbor',
   'application/stolen-ack+cbor',
   'application/stolen-run+cbor',
+  'application/stolen-conformance+cbor',
   'application/stolen-owner+cbor',
+  'application/stolen-sale+cbor',
   'application/stolen-auth+cbor',
   'application/stolen-request+cbor',
+  'application/stolen-ask+cbor',
+  'application/stolen-reset+cbor',
+  'application/stolen-part+cbor',
+  'application/stolen-binding+cbor',
+  'application/stolen-donor+cbor',
+  'application/stolen-pairing+cbor',
+  'application/stolen-partlist+cbor',
+  'application/stolen-words+cbor',
+  'application/stolen-check+cbor',
   'application/eat+cwt',
 ] as const
 
@@ -61,6 +75,18 @@ export function slotProtected(kid: Uint8Array): Uint8Array {
     new Map<number, CborValue>([
       [1, -7],
       [4, kid],
+    ]),
+  )
+}
+
+/** The protected header of a passkey's slot: whoever does not know passkeys has to refuse it. */
+export function passkeyProtected(kid: Uint8Array): Uint8Array {
+  return encodeCbor(
+    new Map<number, CborValue>([
+      [1, -7],
+      [2, [PASSKEY.marker]],
+      [4, kid],
+      [PASSKEY.marker, 1],
     ]),
   )
 }

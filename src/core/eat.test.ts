@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bytes, newKey, verify } from '../../test/law.ts'
 import { codeOf } from '../../test/vectors/outcome.ts'
-import { concat } from './bytes.ts'
+import { concat, utf8 } from './bytes.ts'
 import { decodeCbor, encodeCbor, type CborValue } from './cbor.ts'
 import { coseKey, thumbprint } from './crypto.ts'
 import { readEat, signEat, type Eat } from './eat.ts'
@@ -14,13 +14,20 @@ const eat: Eat = {
   nonce: bytes(32, 1),
   dak: dak.key,
   imeis: [parseImei14('00101701000001'), parseImei14('00101701000002')],
+  oemId: bytes(16, 7),
+  model: utf8('00101701'),
   bootVerified: true,
+  bootSeed: bytes(32, 8),
+  measured: { key: bytes(32, 9), image: bytes(32, 10) },
+  isProtected: true,
   bootCount: 7,
   state: 'stolen',
   ctr: 3,
   outstanding: 12,
   rootVersion: 1,
   owner: bytes(32, 4),
+  parts: [{ part: bytes(32, 5), binding: bytes(32, 6) }],
+  unbound: ['display', 'modem'],
 }
 
 /** The claims of a good token, changed, and signed again. */
@@ -40,6 +47,7 @@ describe('what a phone says about itself, RFC 9711', () => {
     ],
     ['unlocked', { bootVerified: false }],
     ['at leaf 0', { outstanding: 0 }],
+    ['with parts that are all its own', { unbound: [] }],
   ])('goes round: %s', (_, changes) => {
     const said = { ...eat, ...changes }
     expect(readEat(signEat(said, dak), verify)).toEqual(said)
@@ -116,7 +124,21 @@ describe('what a phone says about itself, RFC 9711', () => {
       (c) => c.set(257, new Map([['imei1', concat(Uint8Array.of(1), bytes(14, 0))]])),
       'malformed',
     ],
+    ['an oemid of 8 bytes', (c) => c.set(258, bytes(8, 1)), 'malformed'],
+    ['no oemid beside a hwmodel', (c) => c.delete(258), 'malformed'],
+    ['an empty hwmodel', (c) => c.set(259, bytes(0, 1)), 'malformed'],
+    ['a hwmodel of 33 bytes', (c) => c.set(259, bytes(33, 1)), 'malformed'],
+    ['a bootseed of 31 bytes', (c) => c.set(268, bytes(31, 1)), 'malformed'],
+    ['a bootseed of 65 bytes', (c) => c.set(268, bytes(65, 1)), 'malformed'],
+    ['no measurements', (c) => c.delete(273), 'malformed'],
+    ['two measurements', (c) => c.set(273, [measured(60), measured(60)]), 'malformed'],
+    ['measurements as CoSWID', (c) => c.set(273, [measured(258)]), 'malformed'],
+    ['a measurement of 31 bytes', (c) => c.set(273, [measured(60, 31)]), 'malformed'],
     ['a short owner', (c) => c.set(-70206, bytes(8, 1)), 'malformed'],
+    ['an empty list of places', (c) => c.set(-70208, []), 'malformed'],
+    ['a place no phone has', (c) => c.set(-70208, ['antenna']), 'malformed'],
+    ['one place twice', (c) => c.set(-70208, ['modem', 'modem']), 'malformed'],
+    ['places out of order', (c) => c.set(-70208, ['modem', 'display']), 'malformed'],
   ])('refuses %s', (_, change, code) => {
     expect(codeWith(change)).toBe(code)
   })
@@ -129,6 +151,10 @@ describe('what a phone says about itself, RFC 9711', () => {
     expect(codeOf(() => readEat(encodeCbor([]), verify))).toBe('malformed')
   })
 })
+
+function measured(format: number, size = 32): CborValue {
+  return [format, encodeCbor([bytes(32, 9), bytes(size, 10)])]
+}
 
 function digits(imei: string): Uint8Array {
   return Uint8Array.of(3, ...Array.from(imei, Number))

@@ -1,5 +1,6 @@
 import type { Act } from './acts.ts'
-import type { Applied, Ledger } from './ledger.ts'
+import type { Applied } from './applied.ts'
+import type { Ledger } from './ledger.ts'
 import { RELEASED_TO } from './order.ts'
 
 /** Why something was released, by the names of field 13. */

@@ -51,6 +51,10 @@ export class IdentityBook {
     return this.#records.get(index)?.isVoid ?? false
   }
 
+  setVoid(index: number, isVoid: boolean): void {
+    this.#records.get(index)!.isVoid = isVoid
+  }
+
   /** Whether a record of this log has this commitment: each has its own. */
   has(com: Uint8Array): boolean {
     return this.#commitments.has(toHex(com))

@@ -1,6 +1,6 @@
 import { RULES } from './acts.ts'
 import type { Afterwards, OwnerKeyChange } from './afterwards.ts'
-import type { AuthorityList } from './authority-list.ts'
+import type { Applied } from './applied.ts'
 import { equal, toHex } from './bytes.ts'
 import { parseBatch } from './batch.ts'
 import { CapBook, CapCounter, FOREIGN_CAP_DIVISOR, RAISED_CAP_DELAY } from './caps.ts'
@@ -10,13 +10,14 @@ import { checkOrder, type CheckedOrder } from './check-order.ts'
 import { checkOwnerKeyRecord, confirmNewOwner } from './check-owner-key.ts'
 import { sha256, type VerifyEs256 } from './crypto.ts'
 import { verifySlot } from './cose.ts'
-import { checkIdentityRecord, type CheckedIdentity } from './check-identity.ts'
-import type { Distrust } from './distrust.ts'
+import { checkIdentityRecord } from './check-identity.ts'
 import { parseEntry, type Entry, type Kind } from './entry.ts'
 import { IdentityBook, type BookedIdentity } from './identity-book.ts'
 import { parseIdentityRecord } from './identity-record.ts'
+import type { LoggedOrder } from './in-force.ts'
 import { CONTINUES, checkUndo, stateUnder } from './lifecycle.ts'
 import { OrderBook, type BookedOrder, type Standing } from './order-book.ts'
+import { tablesInMemory, type OrderTables } from './order-tables.ts'
 import { RELEASED_TO, parseOrder, type Order } from './order.ts'
 import { parseOwnerKeyRecord } from './owner-key-record.ts'
 import { Refusal, demand } from './refusal.ts'
@@ -29,30 +30,6 @@ const NEW_KEY_DELAY = { national: 30 * DAY, officer: DAY } as const
 
 const SAYS_OF_EARLIER: ReadonlySet<Kind> = new Set(['list', 'distrust', 'owner-key', 'identity'])
 
-/** What one entry of the log changed. */
-export type Applied =
-  | { readonly kind: 'order'; readonly index: number; readonly checked: CheckedOrder }
-  | { readonly kind: 'repeat'; readonly index: number; readonly first: number }
-  | { readonly kind: 'certificate'; readonly index: number; readonly link: Link }
-  | { readonly kind: 'root'; readonly index: number; readonly root: RootDocument }
-  | { readonly kind: 'batch'; readonly index: number }
-  | {
-      readonly kind: 'list'
-      readonly index: number
-      readonly list: AuthorityList
-      /** Orders that became void, or count again. */
-      readonly changed: readonly number[]
-    }
-  | {
-      readonly kind: 'distrust'
-      readonly index: number
-      readonly distrust: Distrust
-      readonly changed: readonly number[]
-    }
-  /** `of`: the hold or lock whose owner has a new key. */
-  | { readonly kind: 'owner-key'; readonly index: number; readonly of: number }
-  | { readonly kind: 'identity'; readonly index: number; readonly checked: CheckedIdentity }
-
 /**
  * The law as anybody can re-derive it who holds every entry: registry, guardian, edge, auditor. It
  * knows certificates, caps and which order undoes which, and nothing about devices: those are hidden.
@@ -63,12 +40,11 @@ export class Ledger implements Afterwards {
   readonly #log: string
   readonly #book = new CapBook()
   readonly #counter = new CapCounter(this.#book)
-  /** Where each order stands, and the hash of what it says: text takes a third of what bytes do. */
-  readonly #oids = new Map<string, { readonly index: number; readonly payload: string }>()
+  readonly #oids: OrderTables['oids']
   readonly #certificates = new Map<string, Link>()
   /** Where each document of the authorities first stands, by kind and hash of what it says. */
   readonly #documents = new Map<string, number>()
-  readonly #orders = new OrderBook()
+  readonly #orders: OrderBook
   readonly #identities = new IdentityBook()
   readonly #stopRecords: StopRecords
   /** The root documents that followed the first, and where each stands. */
@@ -80,9 +56,19 @@ export class Ledger implements Afterwards {
   /** Country of this log: that of the first registry certified in it. */
   #country: string | null = null
 
-  /** @param log origin of the log it follows: records that name another do not count here */
-  constructor(root: RootDocument, verify: VerifyEs256, log: string) {
+  /**
+   * @param log origin of the log it follows: records that name another do not count here
+   * @param tables empty; where what grows with every order is kept
+   */
+  constructor(
+    root: RootDocument,
+    verify: VerifyEs256,
+    log: string,
+    tables: OrderTables = tablesInMemory(),
+  ) {
     this.#log = log
+    this.#oids = tables.oids
+    this.#orders = new OrderBook(tables)
     this.authorities = new Authorities(root, verify)
     this.#verify = verify
     this.#stopRecords = new StopRecords({
@@ -132,6 +118,11 @@ export class Ledger implements Afterwards {
     return this.#orders.ownerKeys(of)
   }
 
+  /** The order at this leaf, undefined where there is none that counts. */
+  order(index: number): LoggedOrder | undefined {
+    return this.#orders.at(index)
+  }
+
   /** The hold or lock at this leaf as it stands, undefined where there is none. */
   standing(index: number): Standing | undefined {
     return this.#orders.standing(index)
@@ -155,7 +146,7 @@ export class Ledger implements Afterwards {
 
   /** Orders that rest on this key, in log order: what its ancestor has to look at before he distrusts it. */
   ordersUnder(kid: Uint8Array): readonly BookedOrder[] {
-    return this.#orders.under(kid)
+    return [...this.#orders.under(kid)].toSorted((a, b) => a.index - b.index)
   }
 
   /**

@@ -4,6 +4,7 @@ import { chainOf } from './chain.ts'
 import type { CheckedOrder } from './check-order.ts'
 import { outstandingOf, type Outstanding } from './lifecycle.ts'
 import { judged, type JudgedOrder } from './order.ts'
+import type { OrderTables } from './order-tables.ts'
 
 /** One order of the log, as far as others depend on it. */
 export interface BookedOrder {
@@ -14,11 +15,16 @@ export interface BookedOrder {
   /** Key ids of the chains of all certified slots. */
   readonly kids: readonly Uint8Array[]
   readonly subs: ReadonlySet<string>
-  isVoid: boolean
+  readonly isVoid: boolean
 }
 
 /** Everybody in the chains of an order's slots; the same keys may bear other names later. */
-type Signers = Pick<BookedOrder, 'kids' | 'subs'>
+interface Signers extends Pick<BookedOrder, 'kids' | 'subs'> {
+  readonly number: number
+  readonly ids: ReadonlySet<string>
+  /** Their newest order. */
+  last: number | null
+}
 
 /** A hold or lock as it stands now. */
 export interface Standing {
@@ -32,44 +38,72 @@ export interface Standing {
 
 /**
  * Which order undoes which, found again after any of them has become void. It knows nothing of
- * devices: those are hidden.
+ * devices: those are hidden. What grows with every order lies in tables, each order chained to the one
+ * before it of the same signers, and of the same order continued.
  */
 export class OrderBook implements Afterwards {
-  readonly #orders = new Map<number, BookedOrder>()
+  readonly #tables: Pick<OrderTables, 'orders' | 'continuedBy'>
+  /** The same few people sign many orders: they are kept once. */
   readonly #signers = new Map<string, Signers>()
-  readonly #continuedBy = new Map<number, number[]>()
-  readonly #byKey = new Map<string, number[]>()
+  readonly #signersByNumber: Signers[] = []
+  readonly #void = new Set<number>()
   readonly #ownerKeys = new Map<number, OwnerKeyChange[]>()
 
-  add(index: number, { order, t, links, subs }: CheckedOrder): void {
-    const kids = links.flatMap((link) => chainOf(link)).map(({ kid }) => kid)
-    const ids = [...new Set(kids.map((kid) => toHex(kid)))]
-    const signers = this.signersOf(ids, kids, subs)
-    this.#orders.set(index, { index, t, order: judged(order), ...signers, isVoid: false })
-    if (order.of !== undefined) append(this.#continuedBy, order.of, index)
-    for (const id of ids) append(this.#byKey, id, index)
+  constructor(tables: Pick<OrderTables, 'orders' | 'continuedBy'>) {
+    this.#tables = tables
   }
 
-  /** The same few people sign many orders: they are kept once. */
-  private signersOf(
-    ids: readonly string[],
-    kids: readonly Uint8Array[],
-    subs: ReadonlySet<string>,
-  ): Signers {
+  add(index: number, { order, t, links, subs }: CheckedOrder): void {
+    const { orders, continuedBy } = this.#tables
+    const signers = this.signersOf(
+      links.flatMap((link) => chainOf(link)).map(({ kid }) => kid),
+      subs,
+    )
+    const { of } = order
+    orders.set(index, {
+      t,
+      order: judged(order),
+      signers: signers.number,
+      previous: signers.last,
+      before: of === undefined ? null : (continuedBy.get(of) ?? null),
+    })
+    signers.last = index
+    if (of !== undefined) continuedBy.set(of, index)
+  }
+
+  private signersOf(kids: readonly Uint8Array[], subs: ReadonlySet<string>): Signers {
+    const ids = new Set(kids.map((kid) => toHex(kid)))
     const id = [...ids, ...subs].join(' ')
     const known = this.#signers.get(id)
     if (known) return known
-    const signers = { kids, subs }
+    const signers = { number: this.#signersByNumber.length, kids, subs, ids, last: null }
+    this.#signersByNumber.push(signers)
     this.#signers.set(id, signers)
     return signers
   }
 
   addOwnerKey(of: number, change: OwnerKeyChange): void {
-    append(this.#ownerKeys, of, change)
+    const changes = this.#ownerKeys.get(of)
+    if (changes) changes.push(change)
+    else this.#ownerKeys.set(of, [change])
+  }
+
+  /** The order at this leaf, undefined where there is none that counts. */
+  at(index: number): BookedOrder | undefined {
+    const kept = this.#tables.orders.get(index)
+    if (kept === undefined) return undefined
+    const { t, order, signers } = kept
+    const { kids, subs } = this.#signersByNumber[signers]!
+    return { index, t, order, kids, subs, isVoid: this.#void.has(index) }
   }
 
   isVoid(index: number): boolean {
-    return this.#orders.get(index)?.isVoid ?? false
+    return this.#void.has(index)
+  }
+
+  setVoid(index: number, isVoid: boolean): void {
+    if (isVoid) this.#void.add(index)
+    else this.#void.delete(index)
   }
 
   isReopened(index: number): boolean {
@@ -80,14 +114,19 @@ export class OrderBook implements Afterwards {
     return this.#ownerKeys.get(of) ?? []
   }
 
-  /** Orders with this key in one of their chains, in log order. */
-  under(kid: Uint8Array): readonly BookedOrder[] {
-    return (this.#byKey.get(toHex(kid)) ?? []).map((index) => this.#orders.get(index)!)
+  /** Orders with this key in one of their chains, one group of signers after the other, newest first. */
+  *under(kid: Uint8Array): Generator<BookedOrder> {
+    const id = toHex(kid)
+    for (const { ids, last } of this.#signersByNumber) {
+      if (!ids.has(id)) continue
+      for (let index = last; index !== null; index = this.#tables.orders.get(index)!.previous)
+        yield this.at(index)!
+    }
   }
 
   /** The hold or lock at this leaf, undefined where there is none. */
   standing(index: number): Standing | undefined {
-    const booked = this.#orders.get(index)
+    const booked = this.at(index)
     if (booked === undefined) return undefined
     const { order } = booked
     if (order.act !== 'hold' && order.act !== 'lock') return undefined
@@ -103,13 +142,11 @@ export class OrderBook implements Afterwards {
     }
   }
 
+  /** In log order. */
   private after(index: number): readonly BookedOrder[] {
-    return (this.#continuedBy.get(index) ?? []).map((at) => this.#orders.get(at)!)
+    const after: BookedOrder[] = []
+    let at = this.#tables.continuedBy.get(index) ?? null
+    for (; at !== null; at = this.#tables.orders.get(at)!.before) after.push(this.at(at)!)
+    return after.toReversed()
   }
-}
-
-function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key)
-  if (list) list.push(value)
-  else lists.set(key, [value])
 }

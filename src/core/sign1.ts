@@ -34,6 +34,19 @@ export function sign1(contentType: ContentType, payload: CborValue, signer: Sign
   return encodeCbor([bodyProtected, new Map(), bytes, signature])
 }
 
+/** The same by a key that lies in a chip, which takes its time. */
+export async function sign1With(
+  contentType: ContentType,
+  payload: CborValue,
+  key: PublicKey,
+  sign: (message: Uint8Array) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const bytes = encodeCbor(payload)
+  const bodyProtected = header(contentType, kidOf(key))
+  const signature = await sign(signedBytes(bodyProtected, bytes))
+  return encodeCbor([bodyProtected, new Map(), bytes, signature])
+}
+
 /**
  * Reads without verifying: the kid says whose key to fetch. Of several content types any will do.
  * @throws {Refusal} malformed, not-canonical, alg, too-large

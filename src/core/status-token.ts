@@ -1,8 +1,8 @@
 import { STATES, type State } from './acts.ts'
-import { equal } from './bytes.ts'
-import { Fields, decodeCbor, type CborValue } from './cbor.ts'
+import { equal, toHex } from './bytes.ts'
+import { Fields, decodeCbor, encodeCbor } from './cbor.ts'
 import type { Authorities } from './chain.ts'
-import { coseSign, verifySlot, type CoseSign } from './cose.ts'
+import { signSlot, verifySlot, type CoseSign, type Slot } from './cose.ts'
 import type { Signer, VerifyEs256 } from './crypto.ts'
 import { encodeDocument, parseDocument } from './entry.ts'
 import { demand } from './refusal.ts'
@@ -21,23 +21,42 @@ export interface StatusToken {
 
 const TYPE = 'application/stolen-status+cbor'
 const SIGNERS = 2
+/** How long a token may be good for, seconds. */
+export const MAX_TOKEN_SECONDS = 86_400
 
-/** Two registry keys sign, so that no single insider waves a stolen phone through. */
-export function signStatusToken(token: StatusToken, signers: readonly Signer[]): Uint8Array {
-  return encodeDocument(coseSign(TYPE, payload(token), signers))
+/** What each of the two signs, in a house of its own: so that no single insider waves a stolen phone through. */
+export function statusTokenPayload(token: StatusToken): Uint8Array {
+  return encodeCbor(
+    new Map<number, Uint8Array | number>([
+      [1, 1],
+      [2, token.dak],
+      [3, STATES.indexOf(token.state)],
+      [4, token.ctr],
+      [5, token.treeSize],
+      [6, token.root],
+      [7, token.nonce],
+      [8, token.exp],
+    ]),
+  )
 }
 
-function payload(token: StatusToken): CborValue {
-  return new Map<number, CborValue>([
-    [1, 1],
-    [2, token.dak],
-    [3, STATES.indexOf(token.state)],
-    [4, token.ctr],
-    [5, token.treeSize],
-    [6, token.root],
-    [7, token.nonce],
-    [8, token.exp],
-  ])
+/** One signature of the two. */
+export function signStatusSlot(payload: Uint8Array, signer: Signer): Slot {
+  return signSlot(TYPE, payload, signer)
+}
+
+/** The token a phone gets. */
+export function encodeStatusToken(payload: Uint8Array, slots: readonly Slot[]): Uint8Array {
+  return encodeDocument({ contentType: TYPE, payload, slots })
+}
+
+/** The same by signers who sit at one table. */
+export function signStatusToken(token: StatusToken, signers: readonly Signer[]): Uint8Array {
+  const payload = statusTokenPayload(token)
+  return encodeStatusToken(
+    payload,
+    signers.map((signer) => signStatusSlot(payload, signer)),
+  )
 }
 
 /** What the phone knows when a token arrives. */
@@ -62,8 +81,8 @@ export function checkStatusToken(
   verify: VerifyEs256,
 ): StatusToken {
   const cose = parseDocument(bytes, TYPE)
-  const token = parsePayload(cose.payload)
-  checkSigners(cose, authorities, token.exp, verify)
+  const token = parseStatusToken(cose.payload)
+  checkRegistrySigners(cose, SIGNERS, authorities, token.exp, verify)
   demand(equal(token.dak, expected.dak), 'token-wrong-device', 'the token is for another phone')
   demand(equal(token.nonce, expected.nonce), 'token-nonce', 'the token answers another question')
   demand(token.exp >= expected.now, 'token-expired', 'the token has expired')
@@ -73,22 +92,33 @@ export function checkStatusToken(
   return token
 }
 
-function checkSigners(
+/**
+ * So many registry keys signed, each certified at that time (Unix seconds).
+ * @throws {Refusal} signer-set, chain, cert-time, signature
+ */
+export function checkRegistrySigners(
   cose: CoseSign,
+  count: 1 | 2,
   authorities: Authorities,
-  exp: number,
+  at: number,
   verify: VerifyEs256,
 ): void {
-  demand(cose.slots.length === SIGNERS, 'signer-set', `expected ${SIGNERS} registry signatures`)
-  const links = cose.slots.map((slot) => authorities.signer(slot.kid, exp * 1000, 0))
+  demand(cose.slots.length === count, 'signer-set', `expected ${count} registry signatures`)
+  const links = cose.slots.map((slot) => authorities.signer(slot.kid, at * 1000, 0))
   for (const [i, link] of links.entries()) {
-    demand(link.cert.role === 'registry', 'signer-set', `${link.cert.role} signs no status tokens`)
+    demand(
+      link.cert.role === 'registry',
+      'signer-set',
+      `${link.cert.role} signs nothing of a registry`,
+    )
     verifySlot(cose, cose.slots[i]!, link.cert.key, { verify })
   }
-  demand(!equal(links[0]!.kid, links[1]!.kid), 'signer-set', 'one key signed twice')
+  const kids = new Set(links.map(({ kid }) => toHex(kid)))
+  demand(kids.size === count, 'signer-set', 'one key signed twice')
 }
 
-function parsePayload(bytes: Uint8Array): StatusToken {
+/** @throws {Refusal} malformed, not-canonical */
+export function parseStatusToken(bytes: Uint8Array): StatusToken {
   const fields = new Fields(decodeCbor(bytes, 512))
   demand(fields.uint(1) === 1, 'malformed', 'expected token version 1')
   const dak = fields.bytes(2, 32)

@@ -114,26 +114,32 @@ export class StopRecords {
 
   /** Which orders under these keys became void, or count again; identity records and caps follow. */
   private judgeAgain(kids: readonly Uint8Array[]): readonly number[] {
-    const identities = this.judgeEach(kids.flatMap((kid) => this.#identities.under(kid)))
-    for (const booked of identities)
+    for (const booked of this.judgeEach(this.#identities, kids))
       if (booked.record.type === 'pair') this.countAgain(booked, 'pair')
-    const orders = this.judgeEach(kids.flatMap((kid) => this.#orders.under(kid)))
-    for (const booked of orders)
+    const changed: number[] = []
+    for (const booked of this.judgeEach(this.#orders, kids)) {
       if (RULES[booked.order.act].capped) this.countAgain(booked, booked.order.act)
-    return orders.map(({ index }) => index).toSorted((a, b) => a - b)
+      changed.push(booked.index)
+    }
+    return changed.toSorted((a, b) => a - b)
   }
 
-  /** Those that changed. */
-  private judgeEach<T extends BookedOrder | BookedIdentity>(all: readonly T[]): readonly T[] {
+  /** Those that changed. One that stands under several of the keys is as it should be when it comes again. */
+  private *judgeEach<T extends BookedOrder | BookedIdentity>(
+    book: {
+      under(kid: Uint8Array): Iterable<T>
+      setVoid(index: number, isVoid: boolean): void
+    },
+    kids: readonly Uint8Array[],
+  ): Generator<T> {
     const { stops } = this.#authorities
-    const changed: T[] = []
-    for (const booked of new Set(all)) {
-      const isVoid = booked.kids.some((kid) => stops.isStopped(kid, booked.index))
-      if (isVoid === booked.isVoid) continue
-      booked.isVoid = isVoid
-      changed.push(booked)
-    }
-    return changed
+    for (const kid of kids)
+      for (const booked of book.under(kid)) {
+        const isVoid = booked.kids.some((one) => stops.isStopped(one, booked.index))
+        if (isVoid === booked.isVoid) continue
+        book.setVoid(booked.index, isVoid)
+        yield { ...booked, isVoid }
+      }
   }
 
   /** What is void uses nothing up. */

@@ -21,7 +21,7 @@ export const holder = ({ cert, kid }: Link): SlotOwner => ({ key: cert.key, role
  * @throws {Refusal} signer-set, signature, assertion
  */
 export function verifyAt(
-  entry: Entry,
+  entry: Pick<Entry, 'body'>,
   i: number,
   { key, kid = kidOf(key), role }: SlotOwner,
   { authorities, verify }: { readonly authorities: Authorities; readonly verify: VerifyEs256 },

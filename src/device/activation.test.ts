@@ -10,6 +10,7 @@ import {
   verifySign1,
 } from '../core/index.ts'
 import { generateEs256, machine, nodeVerifiers } from '../host/index.ts'
+import { DemoLog } from './testing/demo-log.ts'
 import { Stage, refusalOf } from './testing/stage.ts'
 
 let stage: Stage
@@ -30,6 +31,7 @@ describe('enrolment', () => {
     expect(eat).toMatchObject({
       imeis: stage.ids.imeis,
       bootVerified: true,
+      isProtected: true,
       state: 'protected',
       ctr: 0,
       outstanding: null,
@@ -71,9 +73,10 @@ describe('a status of the phone', () => {
 
 describe('after a reset', () => {
   it('an honest phone resets from its menu and is set up again', async () => {
-    await stage.phone.factoryReset('menu')
+    const shown = { passcode: true, biometric: false }
+    await stage.phone.factoryReset('menu', shown)
     expect(kind()).toBe('activation-needed')
-    expect(await refusalOf(() => stage.phone.factoryReset('menu'))).toBe('reset-refused')
+    expect(await refusalOf(() => stage.phone.factoryReset('menu', shown))).toBe('reset-refused')
     await stage.reboot()
     expect(kind()).toBe('activation-needed')
     await stage.phone.activate()
@@ -81,6 +84,19 @@ describe('after a reset', () => {
     await stage.reboot()
     expect(kind()).toBe('home')
   })
+
+  it.each(['menu', 'recovery-wipe'] as const)(
+    'A23 by %s it is still its owner’s: a set-up with another key is refused before anybody is asked',
+    async (how) => {
+      await stage.phone.factoryReset(how, { passcode: true, biometric: false })
+      const asked = stage.registry.asked.length
+      expect(await refusalOf(() => stage.enrol(generateEs256().signer))).toBe('owner-key')
+      expect(stage.registry.asked.length).toBe(asked)
+      await stage.phone.activate()
+      expect(await refusalOf(() => stage.enrol(generateEs256().signer))).toBe('owner-key')
+      await stage.enrol()
+    },
+  )
 
   it('A09 no file in the user storage passes for an activation', async () => {
     const storage = join(stage.dir, 'storage')
@@ -202,6 +218,72 @@ describe('A07 a thief and the secure store', () => {
     const of = stage.log.size - 1
     const release = await stage.log.issue('release', stage.ids, { ctr: 2, of })
     stage.registry.bundles = [...bundles, release.bundle]
+    await stage.phone.activate()
+    expect(kind()).toBe('home')
+  })
+})
+
+describe('A11 a frozen world', () => {
+  const DAY = 86_400
+  beforeEach(() => stage.phone.factoryReset('recovery-wipe'))
+
+  it('an old tree with old cosignatures sets nothing up, however fresh its token; a fresh one does', async () => {
+    const { log, registry } = stage
+    registry.checkpoint = log.checkpoint()
+    log.now += DAY - 3600
+    await stage.phone.activate() // an hour's token, of a tree seen a day before its end
+    expect(kind()).toBe('home')
+    await stage.phone.factoryReset('recovery-wipe')
+    log.now += 1
+    expect(await activate()).toBe('token-expired')
+    expect(kind()).toBe('activation-needed')
+    registry.checkpoint = undefined
+    await stage.phone.activate()
+    expect(kind()).toBe('home')
+  })
+
+  it('nor one whose token was made for that old time, once the phone knows better', async () => {
+    const { log, registry } = stage
+    const old = log.now
+    registry.checkpoint = log.checkpoint()
+    log.now += 10 * DAY
+    const { index } = await stage.lock(1)
+    const release = await log.issue('release', stage.ids, { ctr: 2, of: index })
+    await stage.phone.receive(release.bundle)
+    registry.bend = (token) => ({ ...token, exp: old + 3600 })
+    expect(await activate()).toBe('token-expired')
+    expect(kind()).toBe('activation-needed')
+  })
+
+  it('what it saw at its activation is the least it takes from then on', async () => {
+    const { log, registry } = stage
+    const frozen = log.checkpoint()
+    const [size, root] = [log.size, log.root]
+    log.order('lock', stage.stranger, { ctr: 1 })
+    await stage.phone.activate()
+    expect(kind()).toBe('home')
+    await stage.phone.factoryReset('recovery-wipe')
+    registry.checkpoint = frozen
+    registry.bend = (token) => ({ ...token, treeSize: size, root })
+    expect(await activate()).toBe('tree-went-back')
+  })
+
+  it('the tree of the token, of the home log, seen by a quorum', async () => {
+    const { log, registry } = stage
+    registry.bend = (token) => ({ ...token, root: new Uint8Array(32) })
+    expect(await activate()).toBe('not-consistent')
+    registry.bend = (token) => ({ ...token, treeSize: token.treeSize + 1 })
+    expect(await activate()).toBe('not-consistent')
+    registry.bend = (token) => token
+    registry.checkpoint = log.checkpoint({ witnesses: 1 })
+    expect(await activate()).toBe('witness-quorum')
+    registry.checkpoint = log.checkpoint().replace(/\n\d+\n/, '\n9\n')
+    expect(await activate()).toBe('log-signature')
+    registry.checkpoint = new DemoLog(generateEs256().signer, 'log.example/qq').checkpoint()
+    expect(await activate()).toBe('log-unknown')
+    expect(kind()).toBe('activation-needed')
+    // Guardians are for force: a phone is set up without them.
+    registry.checkpoint = log.checkpoint({ guardians: 0 })
     await stage.phone.activate()
     expect(kind()).toBe('home')
   })

@@ -14,15 +14,23 @@ export class Activation {
   readonly #storage: UserStorage
   readonly #memory: Memory
   readonly #random: RandomBytes
+  readonly #isMakers: () => boolean
   #stands = false
 
-  constructor(storage: UserStorage, memory: Memory, random: RandomBytes) {
-    this.#storage = storage
-    this.#memory = memory
-    this.#random = random
+  /** @param parts.isMakers whether the phone was started from its maker's image */
+  constructor(parts: {
+    readonly storage: UserStorage
+    readonly memory: Memory
+    readonly random: RandomBytes
+    readonly isMakers: () => boolean
+  }) {
+    this.#storage = parts.storage
+    this.#memory = parts.memory
+    this.#random = parts.random
+    this.#isMakers = parts.isMakers
   }
 
-  /** As last looked at: the storage holds the key, and the store gives it back in this state. */
+  /** As last looked at: the image is the maker's, the storage holds the key, and the store gives it back in this state. */
   get stands(): boolean {
     return this.#stands
   }
@@ -32,8 +40,9 @@ export class Activation {
     const sealed = await this.#storage.readSealedKey()
     this.#stands = false
     if (record === null || sealed === null || !fits(sealed, record)) return
+    if (!this.#isMakers()) return // the boot key is not let out; the data stay
     try {
-      this.#memory.store.unseal(sealed, record)
+      await this.#memory.store.unseal(sealed, record)
       this.#stands = true
     } catch {
       // the state forbids a boot, or the seal is broken: the gate shows which
@@ -45,9 +54,10 @@ export class Activation {
     const { store, known } = this.#memory
     const present = await this.#storage.readSealedKey()
     if (present && fits(present, known)) return // a lock never costs the owner their data
-    const sealed = store.seal(this.#random(BOOT_KEY_BYTES))
+    const sealed = await store.seal(this.#random(BOOT_KEY_BYTES))
     await this.#storage.writeSealedKey(sealed)
-    await this.#memory.persist({ ...known, activation: sha256(sealed) })
+    // Whoever sets it up next begins under protection: that is its default.
+    await this.#memory.persist({ ...known, activation: sha256(sealed), isProtected: true })
     await this.look()
   }
 

@@ -69,6 +69,12 @@ describe('A58 a lock lands during a call', () => {
     expect(stage.phone.screen()?.kind).toBe('stolen')
   })
 
+  it('an emergency attach is nobody’s to refuse: no register is asked', async () => {
+    await stage.lock()
+    const emergency = stage.phone.attach('http://register.invalid', 0, true)
+    expect(await emergency).toEqual({ admitted: true, answer: null })
+  })
+
   it('a second call is no way to keep the gate open', async () => {
     stage.phone.call(FRIEND)
     await stage.lock()

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { STATES, readEat } from '../core/index.ts'
+import { GATE_LANGUAGES, MESSAGES, PART_TYPES, STATES, readEat } from '../core/index.ts'
 import { generateEs256, machine, nodeVerifiers } from '../host/index.ts'
+import { measure } from './boot.ts'
 import { openFileStore, type FileStore } from './file-store.ts'
 import { manufacture, storeDir } from './manufacture.ts'
 import type { StoreRecord } from './secure-store.ts'
@@ -49,7 +50,11 @@ describe('a new phone', () => {
     expect(await recordNow()).toEqual({
       device: { state: 'protected', ctr: 0, outstanding: null },
       holdLapsed: false,
+      isProtected: true,
       last: null,
+      contact: null,
+      message: 'return',
+      words: null,
       owner: null,
       home: null,
       root,
@@ -57,6 +62,9 @@ describe('a new phone', () => {
       treeSize: 0,
       bootCount: 0,
       activation: null,
+      ownedSince: null,
+      parts: null,
+      partList: null,
     })
   })
 
@@ -96,14 +104,39 @@ describe('the record', () => {
       ),
     }),
     holdLapsed: fc.boolean(),
+    isProtected: fc.boolean(),
     last: fc.option(fc.record({ auth: name, index: uint })),
+    contact: fc.option(
+      fc.constantFrom(
+        { tel: '+442079460100', url: 'https://police.example/found' },
+        { tel: '+442079460100', url: null },
+      ),
+    ),
+    message: fc.constantFrom(...MESSAGES),
+    words: fc.option(
+      fc.record({
+        at: uint,
+        said: fc.option(
+          fc.record({
+            message: fc.constantFrom(...MESSAGES),
+            language: fc.option(fc.constantFrom(...GATE_LANGUAGES)),
+            reference: fc.option(fc.constant('SM-7Q4K-2M9X')),
+          }),
+        ),
+      }),
+    ),
     owner: fc.option(hash),
+    ownedSince: fc.option(uint),
     home: fc.option(fc.record({ log: name, authority: name })),
     root: fc.uint8Array({ maxLength: 100 }),
     now: uint,
     treeSize: uint,
     bootCount: uint,
     activation: fc.option(hash),
+    parts: fc.option(
+      fc.array(fc.record({ type: fc.constantFrom(...PART_TYPES), part: hash, binding: hash })),
+    ),
+    partList: fc.option(fc.record({ treeSize: uint, hash })),
   })
 
   it('reads back what was written, whatever it says', () => {
@@ -200,9 +233,9 @@ describe('the boot key', () => {
   }
 
   it('comes back while the state allows a boot, and only then', async () => {
-    const sealed = store.seal(BOOT_KEY)
-    expect(store.unseal(sealed, await recordNow())).toEqual(BOOT_KEY)
-    expect(store.unseal(sealed, await locked('held'))).toEqual(BOOT_KEY)
+    const sealed = await store.seal(BOOT_KEY)
+    expect(await store.unseal(sealed, await recordNow())).toEqual(BOOT_KEY)
+    expect(await store.unseal(sealed, await locked('held'))).toEqual(BOOT_KEY)
     for (const state of ['stolen', 'recovered', 'retired'] as const) {
       const record = await locked(state)
       expect(await refusalOf(() => store.unseal(sealed, record))).toBe('wrong-state')
@@ -211,7 +244,7 @@ describe('the boot key', () => {
 
   it('is refused when it was not sealed here', async () => {
     const record = await recordNow()
-    const sealed = store.seal(BOOT_KEY)
+    const sealed = await store.seal(BOOT_KEY)
     sealed[20]! ^= 1
     for (const bad of [sealed, new Uint8Array(), new Uint8Array(60), new Uint8Array(200)])
       expect(await refusalOf(() => store.unseal(bad, record))).toBe('store')
@@ -233,9 +266,27 @@ describe('the attestation', () => {
     const device = { state: 'held', ctr: 3, outstanding } as const
     const record = { ...(await recordNow()), device } as StoreRecord
     const nonce = machine.random(32)
-    const read = (now: number) =>
-      readEat(store.attest({ nonce, record: { ...record, now } }), nodeVerifiers().es256)
-    expect(read(10)).toMatchObject({ nonce, dak: store.dak, state: 'held', outstanding: 4, ctr: 3 })
-    expect(read(11)).toMatchObject({ state: 'protected', outstanding: null, ctr: 3 })
+    const boot = {
+      count: 9,
+      seed: machine.random(32),
+      ...(await measure(join(home, 'phone'), store.factory)),
+    }
+    const read = async (now: number) =>
+      readEat(
+        await store.attest({ nonce, record: { ...record, now }, boot }),
+        nodeVerifiers().es256,
+      )
+    expect(await read(10)).toMatchObject({
+      nonce,
+      dak: store.dak,
+      state: 'held',
+      outstanding: 4,
+      ctr: 3,
+      bootCount: 9,
+      bootSeed: boot.seed,
+      bootVerified: true,
+      measured: boot.measured,
+    })
+    expect(await read(11)).toMatchObject({ state: 'protected', outstanding: null, ctr: 3 })
   })
 })

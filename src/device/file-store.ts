@@ -4,17 +4,22 @@ import {
   Refusal,
   concat,
   demand,
-  parseRoot,
-  parseDocument,
   signEat,
   utf8,
   type PublicKey,
   type Signer,
 } from '../core/index.ts'
-import { es256FromPem, writeFileDurably, type RandomBytes } from '../host/index.ts'
+import { es256FromPem, generateEs256, writeFileDurably, type RandomBytes } from '../host/index.ts'
+import { eatOf, rootVersion } from './attested.ts'
 import { readBounded } from './bounded-file.ts'
 import { MAX_FACTORY_BYTES, decodeFactory, encodeFactory, type Factory } from './factory.ts'
-import { stateOf, type Attestation, type SecureStore, type StoreRecord } from './secure-store.ts'
+import {
+  stateOf,
+  type Attestation,
+  type SecureStore,
+  type StoreRecord,
+  type Stores,
+} from './secure-store.ts'
 import { MAX_RECORD_BYTES, decodeRecord, encodeRecord } from './store-record.ts'
 
 const FILE = { record: 'record', factory: 'factory', macKey: 'mac.key', dak: 'dak.pem' } as const
@@ -71,13 +76,13 @@ export class FileStore implements SecureStore {
     }
   }
 
-  seal(bootKey: Uint8Array): Uint8Array {
+  async seal(bootKey: Uint8Array): Promise<Uint8Array> {
     const nonce = this.#random(SEAL.nonce)
     const cipher = createCipheriv(SEAL.algorithm, mac(this.#macKey, 'seal'), nonce)
     return concat(nonce, cipher.update(bootKey), cipher.final(), cipher.getAuthTag())
   }
 
-  unseal(sealed: Uint8Array, record: StoreRecord): Uint8Array {
+  async unseal(sealed: Uint8Array, record: StoreRecord): Promise<Uint8Array> {
     const { state } = stateOf(record)
     demand(state === 'protected' || state === 'held', 'wrong-state', `no boot while ${state}`)
     const length = SEAL.nonce + KEY_BYTES + SEAL.tag
@@ -93,34 +98,29 @@ export class FileStore implements SecureStore {
     }
   }
 
-  sign(message: Uint8Array): Uint8Array {
+  async sign(message: Uint8Array): Promise<Uint8Array> {
     return this.#dak.sign(message)
   }
 
-  attest({ nonce, record, owner = record.owner ?? undefined }: Attestation): Uint8Array {
-    const { state, ctr, outstanding } = stateOf(record)
-    const eat = {
-      nonce,
-      dak: this.#dak.key,
-      imeis: this.factory.imeis,
-      bootVerified: true, // a program has no boot loader to measure
-      bootCount: record.bootCount,
-      state,
-      ctr,
-      outstanding: outstanding?.index ?? null,
-      rootVersion: rootVersion(record.root),
-      owner: owner ?? null,
-    }
-    return signEat(eat, this.#dak)
+  async attest(attestation: Attestation): Promise<Uint8Array> {
+    return signEat(eatOf(this.#dak.key, this.factory, attestation), this.#dak)
+  }
+
+  async close(): Promise<void> {
+    // files are not held open
   }
 }
 
-function rootVersion(root: Uint8Array): number {
-  return parseRoot(parseDocument(root, 'application/stolen-root+cbor').payload).version
+/** Stores made of files, each with a fresh device key. */
+export function fileStores(random: RandomBytes): Stores {
+  return {
+    make: (dir, factory) => createFileStore(dir, factory, generateEs256().pem, random),
+    open: (dir) => openFileStore(dir, random),
+  }
 }
 
 /** Writes what the factory puts into a new store. The record comes by `apply`. */
-export async function createFileStore(
+async function createFileStore(
   dir: string,
   factory: Factory,
   dakPem: string,

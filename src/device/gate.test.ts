@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { parseImei14, parseSerial, type State } from '../core/index.ts'
-import { APPEAL, EMERGENCY_NUMBERS, gate, mayCall, type ScreenKind } from './gate.ts'
+import { generateEs256 } from '../host/index.ts'
+import { referenceBy } from './boot.ts'
+import { EMERGENCY_NUMBERS, gate, mayCall, type ScreenKind } from './gate.ts'
 import { blankRecord, type StoreRecord } from './secure-store.ts'
 
 const factory = {
   imeis: [parseImei14('00101701000001')],
   serial: parseSerial('SM-TEST-0001'),
   root: new Uint8Array(1),
+  parts: [],
+  ...referenceBy(generateEs256().signer),
 }
 const EXP = 1_000_000
 const order = { index: 7, auth: 'zz.force', foundBy: null, okc: null, exp: EXP }
@@ -35,13 +39,17 @@ describe('the boot gate', () => {
     expect(gate(store, activated, opened).kind).toBe(kind)
   })
 
-  it('names authority, log index, appeal, and until when a hold lasts', () => {
-    expect(gate(record('held'), true, false)).toEqual({
+  it('names authority, log index, how to reach it, and until when a hold lasts', () => {
+    const contact = { tel: '+442079460100', url: null }
+    expect(gate(record('held', { contact, message: 'needed' }), true, false)).toEqual({
       kind: 'held',
       authority: 'zz.force',
       index: 7,
       until: EXP,
-      appeal: APPEAL,
+      contact,
+      message: 'needed',
+      language: null,
+      reference: null,
     })
     expect(gate(record('stolen'), true, false)).toMatchObject({ until: null, index: 7 })
   })

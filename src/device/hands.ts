@@ -1,8 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
-import { Refusal, demand, type RefusalCode } from '../core/index.ts'
+import {
+  PART_TYPES,
+  Refusal,
+  WAITING_ACTS,
+  MESSAGES,
+  demand,
+  fromBase64,
+  type RefusalCode,
+} from '../core/index.ts'
 import type { Logger } from '../host/index.ts'
+import { serveGlass } from './glass/serve.ts'
 import type { Phone } from './phone.ts'
 import type { Attached } from './radio.ts'
 import type { SyncLoop } from './sync-loop.ts'
@@ -17,9 +26,11 @@ export interface HandsAnswer {
   readonly ok: boolean
   /** Null while switched off. */
   readonly screen: ReturnType<Phone['screen']>
-  readonly store: 'file' | null
+  readonly store: Phone['storeKind']
   readonly calling: string | null
   readonly refusal?: RefusalCode
+  /** Unix seconds until which a refused act still waits. */
+  readonly until?: number
   readonly attached?: Attached
 }
 
@@ -32,13 +43,22 @@ const MAX_JSON_BYTES = 4096
 const MAX_BYTES = 262_144
 
 const Power = z.object({ on: z.boolean() })
-const Reset = z.object({ how: z.enum(['menu', 'recovery-wipe']) })
+/** What the person at the phone could show it. */
+const factor = { passcode: z.boolean().default(false), biometric: z.boolean().default(false) }
+const Reset = z.object({ how: z.enum(['menu', 'recovery-wipe']), ...factor })
+const Ask = z.object({ act: z.enum(WAITING_ACTS), ...factor })
+const Protection = z.object({ on: z.boolean(), ...factor })
 const CallTo = z.object({ number: z.string().max(32) })
 const AttachTo = z.object({
   edge: z.url().max(256),
   slot: z.number().int().min(0).max(1),
   emergency: z.boolean().optional(),
 })
+const Chosen = z.object({ message: z.enum(MESSAGES) })
+const Type = z.enum(PART_TYPES)
+/** `there`: a phone or a shelf whose folder stands beside this phone's; no path leads elsewhere. */
+const SwapPart = z.object({ type: Type, there: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) })
+const PairPart = z.object({ type: Type, release: z.string().max(3072).optional() })
 const Unlock = z.object({ passcode: z.boolean(), biometric: z.boolean() })
 
 function actsOn(phone: Phone, syncing: SyncLoop): ReadonlyMap<string, Act> {
@@ -52,7 +72,28 @@ function actsOn(phone: Phone, syncing: SyncLoop): ReadonlyMap<string, Act> {
         void syncing.trigger()
       },
     ],
-    ['POST /reset', (body) => phone.factoryReset(read(body, Reset).how)],
+    [
+      'POST /reset',
+      (body) => {
+        const { how, ...shown } = read(body, Reset)
+        return phone.factoryReset(how, shown)
+      },
+    ],
+    [
+      'POST /ask',
+      (body) => {
+        const { act, ...shown } = read(body, Ask)
+        return phone.ask(act, shown)
+      },
+    ],
+    ['POST /stop', () => phone.stop()],
+    [
+      'POST /protection',
+      (body) => {
+        const { on, ...shown } = read(body, Protection)
+        return phone.setProtection(on, shown)
+      },
+    ],
     ['POST /call', (body) => phone.call(read(body, CallTo).number)],
     ['POST /hang-up', () => phone.hangUp()],
     [
@@ -65,9 +106,26 @@ function actsOn(phone: Phone, syncing: SyncLoop): ReadonlyMap<string, Act> {
       },
     ],
     ['POST /bundle', async (body) => void (await phone.receive(body))],
+    ['POST /sale', async (body) => void (await phone.takeOwner(body))],
     ['POST /sync', async () => void (await phone.sync())],
     ['POST /activate', () => phone.activate()],
+    [
+      'POST /part/swap',
+      (body) => {
+        const { type, there } = read(body, SwapPart)
+        return phone.parts.swap(type, phone.parts.beside(there))
+      },
+    ],
+    [
+      'POST /part/pair',
+      (body) => {
+        const { type, release } = read(body, PairPart)
+        return phone.parts.pair(type, release === undefined ? null : fromBase64(release))
+      },
+    ],
+    ['POST /part/list', (body) => phone.parts.takeList(body)],
     ['POST /unlock', (body) => phone.unlock(read(body, Unlock))],
+    ['POST /message', (body) => phone.setMessage(read(body, Chosen).message)],
   ])
 }
 
@@ -112,15 +170,20 @@ async function answer(
   phone: Phone,
   logger: Logger,
 ): Promise<void> {
-  let extra: Extra & { refusal?: RefusalCode } = {}
+  let extra: Extra & Pick<HandsAnswer, 'refusal' | 'until'> = {}
   let status = 200
   try {
-    const act = acts.get(`${request.method} ${request.url}`)
+    const { method, url = '', headers } = request
+    const accepts = headers['accept-language']
+    if (method === 'GET' && (await serveGlass(phone, url, accepts, response))) return
+    const act = acts.get(`${method} ${url}`)
     demand(act !== undefined, 'not-found', 'nothing of the phone is here')
     extra = (await act(await readBody(request))) ?? {}
   } catch (error) {
     if (!(error instanceof Refusal)) logger.error({ err: error }, 'failed')
-    extra = { ok: false, refusal: error instanceof Refusal ? error.code : 'fatal' }
+    const refusal = error instanceof Refusal ? error.code : 'fatal'
+    const until = error instanceof Refusal ? error.facts['readyAtSeconds'] : undefined
+    extra = { ok: false, refusal, ...(typeof until === 'number' && { until }) }
     status = extra.refusal === 'fatal' ? 500 : extra.refusal === 'not-found' ? 404 : 200
   }
   const { storeKind: store, calling } = phone

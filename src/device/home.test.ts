@@ -58,7 +58,10 @@ describe('the log a phone is at home in', () => {
     const { national, registry } = stage.log.abroad
     stage.registry.signers = registry.map(({ signer }) => signer)
     stage.registry.certificates = [national, ...registry].map(({ document }) => document)
-    await stage.phone.factoryReset('menu')
+    const shown = { passcode: true, biometric: false }
+    // Nor does it let the phone be erased from its menu.
+    expect(await refusalOf(() => stage.phone.factoryReset('menu', shown))).toBe('chain')
+    await stage.phone.factoryReset('recovery-wipe')
     expect(await refusalOf(() => stage.phone.activate())).toBe('chain')
     expect(kind()).toBe('activation-needed')
   })

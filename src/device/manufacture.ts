@@ -7,17 +7,23 @@ import {
   readRoot,
   thumbprint,
   demand,
+  type MadePart,
+  type PartType,
   type PublicKey,
+  type Signer,
 } from '../core/index.ts'
 import {
   generateEs256,
   mkdirDurably,
   nodeVerifiers,
   syncPath,
+  writeFileDurably,
   type Surroundings,
 } from '../host/index.ts'
-import { createFileStore } from './file-store.ts'
-import { blankRecord } from './secure-store.ts'
+import { SYSTEM, imagePath, referenceBy } from './boot.ts'
+import { fileStores } from './file-store.ts'
+import { makeParts } from './parts/part-files.ts'
+import { blankRecord, type Stores } from './secure-store.ts'
 import { UserStorage } from './user-storage.ts'
 
 export interface Manufacture {
@@ -29,6 +35,12 @@ export interface Manufacture {
   /** The signed root document. */
   readonly root: Uint8Array
   readonly surroundings: Surroundings
+  /** Parts that hold a key; none, where none is given. */
+  readonly parts?: readonly PartType[]
+  /** Signs its system image; a key of this phone alone, where none is given. */
+  readonly maker?: Signer
+  /** Of files, where none is given. */
+  readonly stores?: Stores
 }
 
 /** What the maker notes down for its batch statement. */
@@ -36,6 +48,7 @@ export interface Made {
   readonly dak: PublicKey
   /** Thumbprint of the dak: the device. */
   readonly device: Uint8Array
+  readonly parts: readonly MadePart[]
 }
 
 /** The two places of a phone: what survives a reset and what does not. */
@@ -51,14 +64,19 @@ export async function manufacture(options: Manufacture): Promise<Made> {
   readRoot(root, nodeVerifiers().es256)
   const imeis = options.imeis.map((imei) => parseImei14(imei))
   demand(imeis.length >= 1 && imeis.length <= 2, 'malformed', 'expected one or two IMEIs')
-  const factory = { imeis, serial: parseSerial(options.serial), root }
+  const serial = parseSerial(options.serial)
   await mkdirDurably(dir)
-  const { signer, pem } = generateEs256()
   await makeStoreDir(storeDir(dir))
-  const store = await createFileStore(storeDir(dir), factory, pem, surroundings.random)
+  const parts = await makeParts(dir, options.parts ?? [])
+  await writeFileDurably(imagePath(dir), SYSTEM)
+  const { maker = generateEs256().signer } = options
+  const factory = { imeis, serial, root, parts, ...referenceBy(maker) }
+  const { stores = fileStores(surroundings.random) } = options
+  const store = await stores.make(storeDir(dir), factory)
   await store.apply(blankRecord(factory))
+  await store.close()
   await new UserStorage(storageDir(dir)).erase()
-  return { dak: signer.key, device: thumbprint(signer.key) }
+  return { dak: store.dak, device: thumbprint(store.dak), parts }
 }
 
 /** A second run over a phone would give it another key: it refuses instead. */

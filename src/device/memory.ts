@@ -10,6 +10,8 @@ export class Memory {
   #store: SecureStore | null = null
   #record: StoreRecord | null = null
   #last: Promise<unknown> = Promise.resolve()
+  /** Of this boot: what a record begins with that is made anew. */
+  bootCount = 0
 
   constructor(open: () => Promise<SecureStore | null>) {
     this.#open = open
@@ -32,7 +34,7 @@ export class Memory {
 
   /** The record, or the one a phone without any starts from. @throws {Refusal} store */
   get known(): StoreRecord {
-    return this.#record ?? blankRecord(this.store.factory)
+    return this.#record ?? { ...blankRecord(this.store.factory), bootCount: this.bootCount }
   }
 
   /** As at power-on: whatever the store says now. */
@@ -41,14 +43,19 @@ export class Memory {
     this.#record = (await this.#store?.read()) ?? null
   }
 
+  /** As at power-off. What was read stays known: a phone that is off is asked for nothing. */
+  async close(): Promise<void> {
+    await this.#store?.close()
+  }
+
   /**
    * Persists, then remembers. A write that failed may have happened all the same, so the store is
    * asked again what it holds. @throws {Refusal} store
    */
-  async persist(next: StoreRecord): Promise<void> {
+  async persist(next: StoreRecord, grants?: Uint8Array): Promise<void> {
     const { store } = this
     try {
-      await store.apply(next)
+      await store.apply(next, grants)
       this.#record = next
     } catch {
       this.#record = await store.read()

@@ -39,6 +39,26 @@ describe('the hands on a phone', () => {
     })
   })
 
+  it('A03: ask for a reset, are told until when it waits, and stop it', async () => {
+    const asked = await hands('POST', '/ask', { act: 'reset', passcode: true })
+    expect(asked).toMatchObject({ ok: true, screen: { notice: { what: 'requested' } } })
+    stage.registry.waits = 1_800_003_600
+    const shown = { how: 'menu', passcode: true }
+    const pending = { ok: false, refusal: 'reset-pending', until: 1_800_003_600 }
+    expect(await hands('POST', '/reset', shown)).toMatchObject(pending)
+    expect(await hands('POST', '/protection', { on: false, biometric: true })).toMatchObject(
+      pending,
+    )
+    expect(await hands('POST', '/protection', { on: true })).toMatchObject({ ok: true })
+    expect(await hands('POST', '/stop', {})).toMatchObject({ ok: true, screen: { kind: 'home' } })
+    expect(await hands('POST', '/ask', { act: 'sale' })).toMatchObject({ refusal: 'malformed' })
+    stage.registry.waits = null
+    expect(await hands('POST', '/reset', shown)).toMatchObject({
+      ok: true,
+      screen: { kind: 'activation-needed' },
+    })
+  })
+
   it('bring a bundle, try the buttons, and get nowhere', async () => {
     const { bundle, index } = await stage.log.issue('lock', stage.ids, { ctr: 1 })
     const stolen = { kind: 'stolen', index }

@@ -1,12 +1,13 @@
 import { lockFolder } from '../host/index.ts'
 import { startHands } from './hands.ts'
-import { Phone, type PhoneOptions } from './phone.ts'
+import { Phone } from './phone.ts'
+import type { PhoneOptions } from './inside.ts'
 import { SyncLoop } from './sync-loop.ts'
 
 export interface StartPhone extends PhoneOptions {
   /** Of the hands; 0 takes any. */
   readonly port: number
-  /** Milliseconds between two questions for orders: device.md §2 says 15 minutes. */
+  /** Milliseconds between two questions for orders: 15 minutes in the field (docs/spec/device-protocol.md §4). */
   readonly syncEveryMs: number
 }
 
@@ -27,12 +28,15 @@ export async function startPhone(options: StartPhone): Promise<StartedPhone> {
   const lock = lockFolder(options.dir)
   const phone = new Phone(options)
   const syncing = new SyncLoop(phone, options.syncEveryMs, logger)
+  const line = phone.line({ onWake: () => void syncing.trigger() })
   try {
     await phone.powerOn()
     const hands = await startHands({ phone, syncing, port, logger })
     void syncing.trigger()
+    line.start()
     const close = async () => {
       await hands.close()
+      await line.close()
       await syncing.close()
       await phone.powerOff()
       lock.release()

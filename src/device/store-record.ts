@@ -1,17 +1,26 @@
 import {
   Fields,
+  GATE_LANGUAGES,
+  MESSAGES,
   STATES,
   asArray,
   asBytes,
   asText,
   asUint,
+  checkReference,
   decodeCbor,
+  decodeContact,
   demand,
   encodeCbor,
+  encodeContact,
+  parsePartType,
+  type BoundPart,
   type CborValue,
+  type HeldPartList,
+  type Message,
   type Outstanding,
 } from '../core/index.ts'
-import type { StoreRecord } from './secure-store.ts'
+import type { SaidWords, StoreRecord } from './secure-store.ts'
 
 /** A root document of 16 KiB and what stands beside it. */
 export const MAX_RECORD_BYTES = 20_480
@@ -34,8 +43,30 @@ export function encodeRecord(record: StoreRecord): Uint8Array {
       [11, record.bootCount],
       [12, record.activation],
       [13, home && [home.log, home.authority]],
+      ...(record.contact ? [[18, encodeContact(record.contact)] as const] : []),
+      ...(record.message === MESSAGES[0] ? [] : [[19, MESSAGES.indexOf(record.message)] as const]),
+      ...(record.words ? [[20, encodeWords(record.words)] as const] : []),
+      [14, record.isProtected ? 1 : 0],
+      [17, record.ownedSince],
+      ...partFields(record),
     ]),
   )
+}
+
+/** Left out where there is nothing to say: phones without such parts have the records they always had. */
+function partFields({ parts, partList }: StoreRecord): readonly (readonly [number, CborValue])[] {
+  return [
+    ...(parts === null
+      ? []
+      : [[15, parts.map(({ type, part, binding }) => [type, part, binding])] as const]),
+    ...(partList === null ? [] : [[16, [partList.treeSize, partList.hash]] as const]),
+  ]
+}
+
+function encodeWords({ at, said }: SaidWords): CborValue {
+  if (said === null) return [at]
+  const { message, language, reference } = said
+  return [at, MESSAGES.indexOf(message), language && GATE_LANGUAGES.indexOf(language), reference]
 }
 
 function encodeOutstanding(order: Outstanding): CborValue {
@@ -48,8 +79,8 @@ export function decodeRecord(bytes: Uint8Array): StoreRecord {
   demand(fields.uint(1) === 1, 'malformed', 'expected a record of version 1')
   const state = STATES[fields.uint(2)]
   demand(state !== undefined, 'malformed', 'no such state')
-  const lapsed = fields.uint(5)
-  demand(lapsed <= 1, 'malformed', 'expected 0 or 1')
+  const [lapsed, isProtected] = [fields.uint(5), fields.uint(14)]
+  demand(lapsed <= 1 && isProtected <= 1, 'malformed', 'expected 0 or 1')
   const record: StoreRecord = {
     device: {
       state,
@@ -71,9 +102,43 @@ export function decodeRecord(bytes: Uint8Array): StoreRecord {
     treeSize: fields.uint(10),
     bootCount: fields.uint(11),
     activation: orNull(fields.take(12), (value) => asBytes(value, 32)),
+    contact: fields.has(18) ? decodeContact(fields.take(18)) : null,
+    message: fields.has(19) ? decodeMessage(fields.take(19)) : MESSAGES[0],
+    words: fields.has(20) ? decodeWords(fields.take(20)) : null,
+    isProtected: isProtected === 1,
+    ownedSince: orNull(fields.take(17), (value) => asUint(value)),
+    parts: fields.has(15) ? fields.array(15).map(decodePart) : null,
+    partList: fields.has(16) ? decodeHeldList(fields.array(16, 2)) : null,
   }
   fields.done()
   return record
+}
+
+function decodeMessage(value: CborValue): Message {
+  const message = MESSAGES[asUint(value)]
+  demand(message !== undefined && message !== MESSAGES[0], 'malformed', 'no such message')
+  return message
+}
+
+function decodeWords(value: CborValue | undefined): SaidWords {
+  const items = asArray(value)
+  const at = asUint(items[0])
+  if (items.length === 1) return { at, said: null }
+  const [, spoken, tongue, reference] = asArray(value, 4)
+  const message = MESSAGES[asUint(spoken)]
+  const language = orNull(tongue, (place) => GATE_LANGUAGES[asUint(place)])
+  demand(message !== undefined && language !== undefined, 'malformed', 'no such words')
+  const quoted = orNull(reference, (text) => checkReference(asText(text, 12)))
+  return { at, said: { message, language, reference: quoted } }
+}
+
+function decodePart(value: CborValue): BoundPart {
+  const [type, part, binding] = asArray(value, 3)
+  return { type: parsePartType(type), part: asBytes(part, 32), binding: asBytes(binding, 32) }
+}
+
+function decodeHeldList([treeSize, hash]: readonly CborValue[]): HeldPartList {
+  return { treeSize: asUint(treeSize), hash: asBytes(hash, 32) }
 }
 
 function decodeOutstanding(value: CborValue): Outstanding {

@@ -8,6 +8,8 @@ export class SyncLoop {
   readonly #logger: Logger
   readonly #timer: NodeJS.Timeout
   #running: Promise<void> | null = null
+  /** Asked for while one ran: what is new since may have come after its answer. */
+  #isWantedAgain = false
 
   constructor(phone: Phone, everyMs: number, logger: Logger) {
     this.#phone = phone
@@ -16,9 +18,10 @@ export class SyncLoop {
     this.#timer.unref()
   }
 
-  /** At boot, at attach, and every period; one at a time. Never rejects. */
+  /** At boot, at attach, when woken, and every period; one at a time. Never rejects. */
   trigger(): Promise<void> {
-    this.#running ??= this.#sync().finally(() => (this.#running = null))
+    if (this.#running) this.#isWantedAgain = true
+    this.#running ??= this.#syncUntilQuiet().finally(() => (this.#running = null))
     return this.#running
   }
 
@@ -27,13 +30,25 @@ export class SyncLoop {
     await this.#running
   }
 
-  async #sync(): Promise<void> {
-    if (this.#phone.screen() === null) return
+  async #syncUntilQuiet(): Promise<void> {
+    do {
+      this.#isWantedAgain = false
+      // Acknowledged at once, by asking again: whoever waits for it reads what the phone itself has said.
+      if ((await this.#sync()) > 0) await this.#sync()
+    } while (this.#isWantedAgain)
+  }
+
+  /** @returns how many orders and changes of owner it obeyed */
+  async #sync(): Promise<number> {
+    if (this.#phone.screen() === null) return 0
     try {
-      await this.#phone.sync()
+      const { obeyed } = await this.#phone.sync()
+      await this.#phone.parts.fetchListIfDue()
+      return obeyed
     } catch (error) {
       const code = error instanceof Refusal ? error.code : 'fatal'
       this.#logger.debug({ code }, 'no sync')
+      return 0
     }
   }
 }

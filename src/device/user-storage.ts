@@ -4,7 +4,8 @@ import { mkdirDurably, syncPath, writeFileDurably } from '../host/index.ts'
 import { readBounded } from './bounded-file.ts'
 
 const SEALED_KEY = 'boot-key'
-const MAX_SEALED = 256
+/** A chip wraps the key in two areas of some hundred bytes. */
+const MAX_SEALED = 1024
 
 /**
  * The part of the phone that belongs to its user and that a factory reset erases: data, settings,

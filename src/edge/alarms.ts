@@ -8,6 +8,8 @@ export type Alarm =
   | 'feed-away'
   | 'journal-damaged'
   | 'journal-broken'
+  /** Orders on this disk cannot be written, or not be read: then nothing more is learnt before a restart. */
+  | 'orders-broken'
   | 'sightings-refused'
   | 'sightings-broken'
   | 'local-list-refused'

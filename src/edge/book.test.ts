@@ -32,13 +32,13 @@ test('a restart tells nobody again of locks that were told of before, and knows 
     const first = await open()
     for (const record of log.records) first.follower.receive(record)
     first.follower.note(log.checkpoint())
-    await first.journal.close()
+    await first.close()
     expect(locked).toEqual([one.imei])
 
     const second = await open()
-    await second.journal.close()
     expect(second.register.stateOf(one.imei)).toBe('stolen')
     expect(second.follower.identities.isHonestPair(one.imei, '001010000000001')).toBe(true)
+    await second.close()
     expect(locked).toEqual([one.imei])
   } finally {
     await rm(dataFolder, { recursive: true })

@@ -1,11 +1,14 @@
+import { join } from 'node:path'
 import { Refusal, type Imei14 } from '../core/index.ts'
 import type { Logger } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import type { Alarms } from './alarms.ts'
-import { Follower, type Covered } from './follower.ts'
-import { Journal, type Stored } from './journal.ts'
+import { Follower } from './follower.ts'
+import { Journal } from './journal.ts'
 import type { MergedRegister } from './merged-register.ts'
+import { openTables } from './orders/disk-tables.ts'
 import type { Register } from './register.ts'
+import { replay } from './replay.ts'
 
 export interface BookOptions {
   readonly origin: string
@@ -30,6 +33,8 @@ export interface Book {
   readonly register: Register
   readonly follower: Follower
   readonly journal: Journal
+  /** Resolves when everything received is on disk; then it knows nothing any more. */
+  close(): Promise<void>
 }
 
 /**
@@ -44,16 +49,19 @@ export async function openBook(
   stop?: AbortSignal,
 ): Promise<Book> {
   const { alarms, logger, clock } = options
-  const { journal } = first
-  const stored = await journal.read()
-  const isEmpty = stored.records.length === 0 && stored.notes.length === 0
   let book = first
-  if (!isEmpty && !(await replay(book, stored, logger, stop))) {
+  let end = 0
+  try {
+    end = await replay(book.follower, book.journal, stop)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
     alarms.raise('journal-damaged')
-    await journal.moveAside(String(clock()))
+    logger.error({ code: error.code }, 'journal does not prove itself')
+    await book.close()
+    await book.journal.moveAside(String(clock()))
     book = emptyBook(options)
   }
-  await book.journal.openAfter(book.follower.size)
+  await book.journal.openAt(end)
   book.isReplaying = false
   return book
 }
@@ -63,6 +71,7 @@ export interface EmptyBook extends Book {
   isReplaying: boolean
 }
 
+/** Of each folder there is one at a time: the one before has to be closed. */
 export function emptyBook(options: BookOptions): EmptyBook {
   const { origin, merged, dataFolder, trust, alarms, logger, onApplied, onLocked, onBlack } =
     options
@@ -70,7 +79,15 @@ export function emptyBook(options: BookOptions): EmptyBook {
     alarms.raise('journal-broken')
     logger.error({ err: error }, 'journal not written')
   })
+  const { tables, close: closeTables } = openTables(join(dataFolder, 'orders'), {
+    onFault: (error) => {
+      alarms.raise('orders-broken')
+      logger.error({ err: error }, 'orders cannot be written or read')
+    },
+    onMended: () => alarms.clear('orders-broken'),
+  })
   const register = merged.renew(origin, {
+    tables,
     onBlack: (imei14, isBlack) => {
       if (!book.isReplaying) onBlack?.(imei14, isBlack)
     },
@@ -79,40 +96,28 @@ export function emptyBook(options: BookOptions): EmptyBook {
       logger.error({ err: error }, 'index made anew from orders')
     },
   })
-  const onCovered = (covered: Covered) => {
-    if (book.isReplaying) return
-    journal.append(covered)
-    onApplied(book.follower.guardedSize)
-  }
   const follower = new Follower({
     origin,
     trust,
     register,
+    tables,
     logger,
-    onCovered,
+    onCovered: (covered) => {
+      if (book.isReplaying) return
+      journal.append(covered)
+      if (covered.isWhole) onApplied(follower.guardedSize)
+    },
+    onExpected: (expected) => {
+      if (!book.isReplaying) journal.expect(expected)
+    },
     onLocked: (imei14) => {
       if (!book.isReplaying) onLocked?.(imei14)
     },
   })
-  const book: EmptyBook = { register, follower, journal, isReplaying: true }
-  return book
-}
-
-/** False where the records do not give the roots of the checkpoints beside them. */
-async function replay(
-  { follower }: Book,
-  { records, notes }: Stored,
-  logger: Logger,
-  stop?: AbortSignal,
-): Promise<boolean> {
-  try {
-    for (const record of records) follower.receiveOwn(record)
-    for (const note of notes) await follower.noteGently(note, stop)
-    follower.dropQueue()
-    return follower.isReady
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    logger.error({ code: error.code }, 'journal does not prove itself')
-    return false
+  const close = async () => {
+    await journal.close()
+    await closeTables()
   }
+  const book: EmptyBook = { register, follower, journal, close, isReplaying: true }
+  return book
 }

@@ -11,7 +11,7 @@ export type EdgeEvent =
   | ({ readonly event: 'clone-signal' } & CloneSignal)
   | ({ readonly event: 'wrong-tac' } & WrongTac)
 
-/** An event with its place in the row. */
+/** An event with its place in the row: larger than any before. */
 export type Numbered = EdgeEvent & { readonly number: number; readonly at: number }
 
 const FILE = 'events.ndjson'
@@ -32,12 +32,15 @@ export interface EventsOptions {
  */
 export class Events {
   readonly #options: EventsOptions
+  /** Begins at the clock, so that numbers go on growing after a restart: less than one a millisecond is told. */
+  readonly #begin: number
   #last: Numbered[] = []
   #count = 0
   #writing: Promise<void> = Promise.resolve()
 
   constructor(options: EventsOptions) {
     this.#options = options
+    this.#begin = options.clock()
   }
 
   /** Since the start. */
@@ -47,7 +50,8 @@ export class Events {
 
   add(event: EdgeEvent): void {
     const { clock, dataDir, logger } = this.#options
-    const numbered = { number: ++this.#count, at: Math.floor(clock() / 1000), ...event }
+    const number = this.#begin + ++this.#count
+    const numbered = { number, at: Math.floor(clock() / 1000), ...event }
     this.#last = [...this.#last, numbered].slice(-MAX_REMEMBERED)
     const line = `${JSON.stringify(numbered)}\n`
     this.#writing = this.#writing

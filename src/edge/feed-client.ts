@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Refusal, type RefusalCode } from '../core/index.ts'
-import type { Logger, RandomBytes } from '../host/index.ts'
+import { reconnectMs, type Logger, type RandomBytes } from '../host/index.ts'
 import type { Alarms } from './alarms.ts'
 import type { Evidence } from './evidence.ts'
 import type { Follower } from './follower.ts'
 import type { Lists } from './lists/lists.ts'
-import { reconnectMs } from './reconnect.ts'
 import { CHUNK, type FeedEvent, type RegistrySource } from './registry-source.ts'
 
 export interface FeedClientOptions {
@@ -51,7 +50,8 @@ export class FeedClient {
   private async run(): Promise<void> {
     const { follower, alarms } = this.#options
     let fromSnapshot = true
-    while (!this.#stop.signal.aborted && follower.splitView === null) {
+    const isOver = () => follower.splitView !== null || follower.isBroken
+    while (!this.#stop.signal.aborted && !isOver()) {
       follower.dropQueue()
       let error: unknown
       try {
@@ -68,15 +68,43 @@ export class FeedClient {
     }
   }
 
-  /** Leaves from the snapshot; they wait in the queue for a checkpoint of the feed. */
+  /**
+   * Leaves from the snapshot. Those of a tree that is under quorum already are believed chunk by chunk; the
+   * others wait in the queue for a checkpoint of the feed.
+   */
   private async catchUp(): Promise<void> {
     const { follower, source } = this.#options
+    const { signal } = this.#stop
+    if (follower.expectedNote === null) await this.lookAhead()
     for (;;) {
       const chunk = Math.floor(follower.next / CHUNK)
-      const records = await source.snapshot(chunk, this.#stop.signal)
+      const records = await source.snapshot(chunk, signal)
       for (const record of records) follower.receive(record)
       await this.settleHeadStart()
+      await follower.takeExpected(signal)
       if (Math.floor(follower.next / CHUNK) === chunk) return
+    }
+  }
+
+  /** A tree far ahead is outlined before its leaves are asked for. */
+  private async lookAhead(): Promise<void> {
+    const { follower, source } = this.#options
+    const { signal } = this.#stop
+    const note = await source.checkpoint(signal)
+    const size = note === null ? 0 : this.guardedSizeOf(note)
+    if (note === null || size < follower.next + CHUNK) return
+    this.#lastNote = note
+    follower.expect({ note, outline: await source.outline(size, signal) })
+  }
+
+  /** 0: not under the guardians' quorum, or no checkpoint of ours. */
+  private guardedSizeOf(note: string): number {
+    try {
+      return this.#options.follower.guardedSizeOf(note) ?? 0
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      this.refuseNote(error)
+      return 0
     }
   }
 
@@ -149,7 +177,8 @@ export class FeedClient {
     logger.warn({ code }, 'feed broke off')
     if (follower.splitView) await this.accuse('split-view', follower.splitView)
     else if (code === 'not-consistent' || code === 'future-cursor') {
-      const note = code === 'future-cursor' ? follower.newestNote : this.#lastNote
+      const offered = follower.expectedNote ?? this.#lastNote
+      const note = code === 'future-cursor' ? follower.newestNote : offered
       await this.accuse(code, note === null ? [] : [note])
     }
     return code !== 'unavailable' && code !== 'timeout'

@@ -1,20 +1,26 @@
 import {
   isBlack,
   isInForce,
+  lapse,
   listingsInForce,
+  stateInForce,
   toHex,
-  type Afterwards,
   type DeviceIds,
+  type DeviceState,
   type Frontiers,
   type Imei14,
+  type Ledger,
+  type LoggedOrder,
   type OpenedOrder,
   type RefusalCode,
 } from '../core/index.ts'
+import type { FollowerTables } from './orders/follower-tables.ts'
 import type { Register } from './register.ts'
 
 export interface FoldOptions {
   readonly register: Register
-  readonly afterwards: Afterwards
+  readonly ledger: Ledger
+  readonly tables: Pick<FollowerTables, 'opened' | 'newest'>
   /** Told when an order is skipped for a new reason. */
   readonly onSkipped: (index: number, code: RefusalCode) => void
   /** Told of every number that has become black. */
@@ -29,11 +35,9 @@ export interface FoldOptions {
  */
 export class Fold {
   readonly #options: FoldOptions
-  readonly #orders = new Map<string, OpenedOrder[]>()
   /** Orders not yet in force, by index. */
-  readonly #waiting = new Map<number, { readonly placed: OpenedOrder; readonly subject: string }>()
+  readonly #waiting = new Map<number, { readonly placed: LoggedOrder; readonly subject: string }>()
   readonly #skipped = new Map<number, RefusalCode>()
-  readonly #subjects = new Map<number, string>()
   /** Subjects of which a later entry says something new. */
   readonly #changed = new Set<string>()
   #frontiers: Frontiers = { plain: 0, guarded: 0 }
@@ -52,20 +56,27 @@ export class Fold {
     return this.#waiting.size
   }
 
+  /** What the orders in force come to for the device with this key. @throws {TablesFault} */
+  deviceOf(dak: Uint8Array): DeviceState {
+    const { register, ledger } = this.#options
+    const state = stateInForce(this.ordersOf(toHex(dak)), this.#frontiers, ledger)
+    return lapse(state, register.now)
+  }
+
   /** Takes the next order of the log; it counts once a frontier covers it. */
-  place(placed: OpenedOrder, ids: DeviceIds): void {
+  place(placed: LoggedOrder, ids: DeviceIds): void {
+    const { opened, newest } = this.#options.tables
     const subject = subjectOf(ids)
-    const orders = this.#orders.get(subject)
-    if (orders) orders.push(placed)
-    else this.#orders.set(subject, [placed])
-    this.#waiting.set(placed.index, { placed, subject })
-    this.#subjects.set(placed.index, subject)
+    const { index } = placed
+    opened.set(index, { subject, imeis: ids.imeis, previous: newest.get(subject) ?? null })
+    newest.set(subject, index)
+    this.#waiting.set(index, { placed, subject })
   }
 
   /** Something later was said about these orders: they became void, or an owner has a new key. */
   reconsider(indexes: readonly number[]): void {
     for (const index of indexes) {
-      const subject = this.#subjects.get(index)
+      const subject = this.#options.tables.opened.get(index)?.subject
       if (subject !== undefined) this.#changed.add(subject)
     }
   }
@@ -87,9 +98,8 @@ export class Fold {
   }
 
   private refold(subject: string): void {
-    const { register, afterwards, onLocked } = this.#options
-    const orders = this.#orders.get(subject)!
-    const listings = listingsInForce(orders, this.#frontiers, afterwards, {
+    const { register, ledger, onLocked } = this.#options
+    const listings = listingsInForce(this.ordersOf(subject), this.#frontiers, ledger, {
       taken: ({ index }) => this.#skipped.delete(index),
       passedOver: ({ index }, { code }) => this.skip(index, code),
     })
@@ -97,6 +107,19 @@ export class Fold {
     const before = black()
     register.set(subject, listings)
     for (const imei of black()) if (!before.includes(imei)) onLocked(imei)
+  }
+
+  /** In log order. */
+  private ordersOf(subject: string): OpenedOrder[] {
+    const { ledger, tables } = this.#options
+    const orders: OpenedOrder[] = []
+    let at = tables.newest.get(subject) ?? null
+    while (at !== null) {
+      const { imeis, previous } = tables.opened.get(at)!
+      orders.push({ ...ledger.order(at)!, imeis })
+      at = previous
+    }
+    return orders.toReversed()
   }
 
   private skip(index: number, code: RefusalCode): void {

@@ -104,7 +104,7 @@ export class FollowedLog {
     options.merged.replaceLists(origin, null, log.#warm)
     if (log.#warm === null) {
       await log.begin(dataFolder).catch(async (error: unknown) => {
-        await log.#book.journal.close()
+        await log.#book.close()
         throw error
       })
       return log
@@ -154,7 +154,7 @@ export class FollowedLog {
     await this.sightings.close()
     await this.acknowledger.close()
     await this.#kept.close()
-    await this.#book.journal.close()
+    await this.#book.close()
   }
 
   private bookOptions(dataFolder: string): BookOptions {
@@ -181,8 +181,9 @@ export class FollowedLog {
         if (signal.aborted) return
         this.alarms.raise('journal-broken')
         this.#options.logger.error({ err: error }, 'the journal cannot be read: again soon')
-        await this.#book.journal.close()
         await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined)
+        if (signal.aborted) return
+        await this.#book.close()
         this.#book = emptyBook(this.bookOptions(dataFolder))
       }
     }

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { EdgeLog, START, phone } from '../../test/edge-log.ts'
 import { makeLogger } from '../host/index.ts'
-import { Follower, type Covered, type LogRecord } from './follower.ts'
+import { Follower } from './follower.ts'
+import type { Covered, LogRecord } from './log-record.ts'
 import { Register } from './register.ts'
 
 const logger = makeLogger('test', 'silent')

@@ -9,131 +9,113 @@ import {
   judged,
   parseOpening,
   type Applied,
+  type Authorities,
+  type DeviceState,
   type Imei14,
   type RefusalCode,
 } from '../core/index.ts'
-import {
-  CompactRange,
-  MAX_ENTRY_BYTES,
-  checkNoSplitView,
-  checkQuorum,
-  formatNote,
-  leafHash,
-  logKeys,
-  openCheckpoint,
-  type Policy,
-  type Quorum,
-  type VerifiedCheckpoint,
-} from '../log/index.ts'
+import { CompactRange, MAX_ENTRY_BYTES, leafHash, outlineRoot } from '../log/index.ts'
 import { sha256Fast, type Logger } from '../host/index.ts'
 import { trustOf, type Trust } from '../wire/index.ts'
+import { ExpectedTree } from './expected-tree.ts'
 import { Fold } from './fold.ts'
 import { Identities } from './identities.ts'
+import { MAX_OPENING_BYTES, type Covered, type Expected, type LogRecord } from './log-record.ts'
+import {
+  TablesFault,
+  followerTablesInMemory,
+  type FollowerTables,
+} from './orders/follower-tables.ts'
 import type { Register } from './register.ts'
-
-/** One leaf as it came over the feed or out of the journal. */
-export interface LogRecord {
-  readonly index: number
-  readonly entry: Uint8Array
-  readonly opening: Uint8Array | null
-}
-
-/** What a checkpoint settled: to be written down. */
-export interface Covered {
-  readonly records: readonly LogRecord[]
-  /** Every checkpoint a restart needs, smallest tree first. */
-  readonly notes: readonly string[]
-}
+import { SeenCheckpoints, keptOf, type Kept } from './seen-checkpoints.ts'
+import { Unopened } from './unopened.ts'
 
 export interface FollowerOptions {
   /** The log to follow, one of the policy's. */
   readonly origin: string
   readonly trust: Trust
   readonly register: Register
+  /** Empty; where orders are kept. */
+  readonly tables?: FollowerTables
   readonly logger: Logger
   readonly onCovered: (covered: Covered) => void
+  readonly onExpected?: (expected: Expected) => void
   /** Told of every number that this log has made black. */
   readonly onLocked?: (imei14: Imei14) => void
 }
 
 /** Leaves that may wait for their checkpoint: a registry must not fill our memory unverified. */
-const MAX_QUEUED = 1_000_000
+const MAX_QUEUED = 100_000
 /** Of judging a leaf or folding a device: together a few milliseconds. */
 const STEPS_A_TURN = 16
-/** Openings have some 135 bytes; core reads none beyond this. */
-export const MAX_OPENING_BYTES = 512
-/** Checkpoints remembered to recognise a late cosignature or a second root for one size. */
-const REMEMBERED = 512
-
 type AppliedOrder = Extract<Applied, { kind: 'order' }>
 type AppliedIdentity = Extract<Applied, { kind: 'identity' }>
 
-interface Seen {
-  readonly checkpoint: VerifiedCheckpoint
-  /** Whether its root was compared with our own tree, under quorum. */
-  isOurs: boolean
-}
-
-interface Kept {
-  readonly size: number
-  readonly text: string
-  /** Cosigned time of the plain quorum, Unix seconds. */
-  readonly time: number
-}
-
 interface Settled {
-  readonly checkpoint: VerifiedCheckpoint
-  readonly text: string
+  readonly size: number
+  /** Null: no more leaves than we have. */
   readonly range: CompactRange | null
-  readonly plain: Quorum
+  /** Null: a chunk of a tree that is not whole yet. */
+  readonly kept: Kept | null
   readonly isGuarded: boolean
 }
 
 /**
  * The log's side of the register. A leaf is believed only once a checkpoint with the witnesses'
  * quorum covers it and our own tree over all leaves has that root: whatever was dropped, doubled,
- * reordered or altered on the way cannot pass (trust §14). The guardians' quorum may come later and
- * is a frontier of its own.
+ * reordered or altered on the way cannot pass (trust §14). Of a tree far ahead the checkpoint comes first,
+ * with an outline, and each chunk of leaves is believed as it comes. The guardians' quorum may come later
+ * and is a frontier of its own.
  */
 export class Follower {
   /** Conflicts and honest pairs, opened. */
   readonly identities: Identities
+  /** Orders whose device we were not shown. */
+  readonly unopened: Unopened
   readonly #options: FollowerOptions
-  readonly #origin: string
   readonly #ledger: Ledger
   readonly #fold: Fold
   readonly #refused = new Map<number, RefusalCode>()
-  /** Every validly signed checkpoint seen lately, by size. */
-  readonly #seen = new Map<number, Seen>()
-  #trust: Trust
+  readonly #checkpoints: SeenCheckpoints
   #range = new CompactRange(sha256Fast)
   #queue: LogRecord[] = []
   #treeSize = 0
   #isSettling = false
+  #isBroken = false
   #newest: Kept | null = null
   #guarded: Kept | null = null
+  #guardedSize = 0
+  #expected: ExpectedTree | null = null
   /** Checkpoints that covered a new root document: a restart walks through the same policies. */
-  readonly #rootNotes: string[] = []
-  #split: readonly [string, string] | null = null
+  readonly #rootNotes: Kept[] = []
+  /** A root document came with leaves whose checkpoint is not whole yet. */
+  #rootChanged = false
 
   constructor(options: FollowerOptions) {
     const { trust, register, logger } = options
     this.#options = options
-    this.#trust = trust
-    this.#origin = options.origin
-    this.#ledger = new Ledger(trust.root, trust.verify.es256, this.#origin)
+    this.#checkpoints = new SeenCheckpoints(options.origin, trust)
+    const { tables = followerTablesInMemory() } = options
+    this.#ledger = new Ledger(trust.root, trust.verify.es256, options.origin, tables)
+    this.unopened = new Unopened(this.#ledger, () => register.now)
     this.identities = new Identities(this.#ledger, () => register.now)
     this.#fold = new Fold({
       register,
-      afterwards: this.#ledger,
+      ledger: this.#ledger,
+      tables,
       onSkipped: (index, code) => logger.warn({ index, code }, 'order skipped'),
       onLocked: (imei14) => options.onLocked?.(imei14),
     })
   }
 
+  /** Everybody who is certified in the log, as far as it was applied. */
+  get authorities(): Authorities {
+    return this.#ledger.authorities
+  }
+
   /** Under the newest root document of the log. */
   get trust(): Trust {
-    return this.#trust
+    return this.#checkpoints.trust
   }
 
   /** Leaves covered by a checkpoint with the plain quorum, and applied. */
@@ -143,7 +125,7 @@ export class Follower {
 
   /** Leaves covered by a checkpoint with the guarded quorum. */
   get guardedSize(): number {
-    return this.#guarded?.size ?? 0
+    return this.#guardedSize
   }
 
   /** Log time of the newest leaf applied, Unix seconds. */
@@ -166,9 +148,19 @@ export class Follower {
     return this.#newest?.text ?? null
   }
 
+  /** A fault of this machine came between: what was applied goes on to count, and nothing more is taken. */
+  get isBroken(): boolean {
+    return this.#isBroken
+  }
+
   /** Index of the leaf expected next. */
   get next(): number {
     return this.#range.size + this.#queue.length
+  }
+
+  /** The checkpoint whose leaves are still to come, as it came. */
+  get expectedNote(): string | null {
+    return this.#expected?.kept.text ?? null
   }
 
   /** True once a first checkpoint with quorum was verified: before that there are no verdicts. */
@@ -178,7 +170,7 @@ export class Follower {
 
   /** Two notes, one size, two roots: nothing more is accepted from this log. */
   get splitView(): readonly [string, string] | null {
-    return this.#split
+    return this.#checkpoints.split
   }
 
   /** Entries that the law refuses, and orders in force that do not follow from a device's state. */
@@ -189,6 +181,11 @@ export class Follower {
   /** Why an entry does not count, if the law refuses it. */
   refusalOf(index: number): RefusalCode | undefined {
     return this.#refused.get(index)
+  }
+
+  /** What the orders in force come to for the device with this key. @throws {TablesFault} */
+  deviceOf(dak: Uint8Array): DeviceState {
+    return this.#fold.deviceOf(dak)
   }
 
   /** Orders that are public and wait for their quorum. */
@@ -232,70 +229,70 @@ export class Follower {
    * meanwhile. @throws {Refusal} as `note`; what `stop` is aborted with: then it is of no use any more
    */
   async noteGently(text: string, stop?: AbortSignal): Promise<void> {
-    let step = 0
-    for (const _ of this.noting(text)) {
-      if (++step % STEPS_A_TURN !== 0) continue
-      await nextTurn()
-      stop?.throwIfAborted()
+    await gently(this.noting(text), stop)
+  }
+
+  /**
+   * Size of the tree of a checkpoint with the guardians' quorum; null where it has none.
+   * @throws {Refusal} as `note`, of the checkpoint itself
+   */
+  guardedSizeOf(text: string): number | null {
+    const { checkpoint, isGuarded } = this.#checkpoints.open(text)
+    return isGuarded ? checkpoint.size : null
+  }
+
+  /**
+   * Takes a checkpoint before its leaves; one of a tree no larger than ours is ignored.
+   * @throws {Refusal} as `note`; witness-quorum; malformed, not-consistent: the outline is of
+   * another tree
+   */
+  expect({ note, outline }: Expected): void {
+    const { checkpoint, plain, isGuarded } = this.#checkpoints.take(note)
+    demand(plain !== null, 'witness-quorum', 'a tree without the quorum of the witnesses')
+    const isOutline = outline.size === checkpoint.size
+    demand(isOutline, 'malformed', 'the outline of a tree of another size')
+    const root = outlineRoot(outline, sha256Fast)
+    demand(equal(root, checkpoint.root), 'not-consistent', 'the outline does not give the root')
+    if (checkpoint.size <= this.size) return
+    const kept = keptOf(note, checkpoint, plain)
+    this.#expected = new ExpectedTree(kept, { root, isGuarded }, outline)
+    this.#options.register.moveTime(kept.time)
+    this.#options.onExpected?.({ note, outline })
+  }
+
+  /**
+   * Takes every chunk of the expected tree that is queued whole, in small steps as `noteGently`.
+   * @throws {Refusal} not-consistent: the leaves are not those of that tree; as `noteGently`
+   */
+  async takeExpected(stop?: AbortSignal): Promise<void> {
+    await gently(this.takingExpected(), stop)
+  }
+
+  private *takingExpected(): Generator<void> {
+    for (;;) {
+      const expected = this.#expected
+      if (expected === null) return
+      const { isGuarded, kept } = expected
+      const size = expected.endAfter(this.size)
+      if (this.next < size) return
+      const range = yield* this.rangeAt(size, expected.rootAt(size))
+      const isWhole = size === expected.size
+      yield* this.settling({ size, range, kept: isWhole ? kept : null, isGuarded })
     }
   }
 
   private *noting(text: string): Generator<void> {
-    demand(this.#split === null, 'split-view', 'this log has signed two roots for one size')
-    const checkpoint = this.open(text)
-    const plain = this.quorum(checkpoint, this.#trust.plain)
-    const guarded = this.quorum(checkpoint, this.#trust.guarded)
-    const seen = this.remember(checkpoint)
-    const range = yield* this.rangeAt(checkpoint)
-    this.#treeSize = Math.max(this.#treeSize, checkpoint.size)
+    const { checkpoint, plain, isGuarded } = this.#checkpoints.take(text)
+    const { size, root } = checkpoint
+    const range = size < this.size ? null : yield* this.rangeAt(size, root)
+    this.#treeSize = Math.max(this.#treeSize, size)
     // A smaller tree than ours counts only if it was compared when it covered its leaves.
-    if (plain === null || (range === null && !seen.isOurs)) return
-    seen.isOurs = true
-    this.#isSettling = true
-    try {
-      yield* this.settle({ checkpoint, text, range, plain, isGuarded: guarded !== null })
-    } finally {
-      this.#isSettling = false
-    }
+    if (plain === null || (range === null && !this.#checkpoints.isOurs(size))) return
+    yield* this.settling({ size, range, kept: keptOf(text, checkpoint, plain), isGuarded })
   }
 
-  private open(text: string): VerifiedCheckpoint {
-    const { plain, guarded, verify } = this.#trust
-    const keys = [...logKeys(plain), ...logKeys(guarded)]
-    const checkpoint = openCheckpoint(text, keys, verify.ed25519)
-    demand(checkpoint.origin === this.#origin, 'log-unknown', 'a checkpoint of another log')
-    return checkpoint
-  }
-
-  private quorum(checkpoint: VerifiedCheckpoint, policy: Policy): Quorum | null {
-    try {
-      return checkQuorum(checkpoint, policy, this.#trust.verify.ed25519)
-    } catch (error) {
-      if (error instanceof Refusal && error.code !== 'note-signature') return null
-      throw error
-    }
-  }
-
-  private remember(checkpoint: VerifiedCheckpoint): Seen {
-    const known = this.#seen.get(checkpoint.size)
-    if (known) {
-      try {
-        checkNoSplitView(known.checkpoint, checkpoint)
-      } catch (error) {
-        this.#split = [formatNote(known.checkpoint.note), formatNote(checkpoint.note)]
-        throw error
-      }
-      return known
-    }
-    const seen = { checkpoint, isOurs: false }
-    this.#seen.set(checkpoint.size, seen)
-    if (this.#seen.size > REMEMBERED) this.#seen.delete(this.#seen.keys().next().value!)
-    return seen
-  }
-
-  /** Our own tree at the checkpoint's size, its root compared; null for a smaller tree than ours. */
-  private *rangeAt({ size, root }: VerifiedCheckpoint): Generator<void, CompactRange | null> {
-    if (size < this.size) return null
+  /** Our own tree of this size, its root compared. */
+  private *rangeAt(size: number, root: Uint8Array): Generator<void, CompactRange> {
     demand(size <= this.next, 'feed-gap', `a tree of ${size}, but leaves up to ${this.next}`)
     const range = this.#range.copy()
     for (const { entry } of this.#queue.slice(0, size - this.size)) {
@@ -311,34 +308,56 @@ export class Follower {
     return this.#isSettling
   }
 
-  private *settle({ checkpoint, text, range, plain, isGuarded }: Settled): Generator<void> {
-    const { size } = checkpoint
+  private *settling(settled: Settled): Generator<void> {
+    this.#isSettling = true
+    try {
+      yield* this.settle(settled)
+    } catch (error) {
+      this.#isBroken = true
+      throw error
+    } finally {
+      this.#isSettling = false
+    }
+  }
+
+  private *settle({ size, range, kept, isGuarded }: Settled): Generator<void> {
     const records = range === null ? [] : this.#queue.slice(0, size - this.size)
-    let rootChanged = false
     for (const record of records) {
-      if (this.apply(record)) rootChanged = true
+      if (this.apply(record)) this.#rootChanged = true
       yield
     }
-    if (rootChanged) this.#rootNotes.push(text)
-    const kept: Kept = { size, text, time: plain.timeSeconds ?? 0 }
-    const isNewest = isNewer(kept, this.#newest)
-    const isNewestGuarded = isGuarded && size > this.guardedSize
-    this.#options.register.moveTime(kept.time)
-    yield* this.#fold.advance({
-      plain: Math.max(this.size, size),
-      guarded: isNewestGuarded ? size : this.guardedSize,
-    })
+    const guardedSize = isGuarded ? Math.max(this.#guardedSize, size) : this.#guardedSize
+    if (kept) this.#options.register.moveTime(kept.time)
+    yield* this.#fold.advance({ plain: Math.max(this.size, size), guarded: guardedSize })
     // Said only now: whoever asks how far we are may rely on all of it.
     if (range !== null) this.#range = range
     this.#queue.splice(0, records.length)
+    this.#guardedSize = guardedSize
+    if (kept === null) this.covered(records, false)
+    else if (this.keep(kept, isGuarded)) this.covered(records, true)
+  }
+
+  private covered(records: readonly LogRecord[], isWhole: boolean): void {
+    this.#options.onCovered({ records, notes: this.notes(), isWhole })
+  }
+
+  /** @returns whether the checkpoint says more than those that are known */
+  private keep(kept: Kept, isGuarded: boolean): boolean {
+    this.#checkpoints.setOurs(kept.size)
+    if (this.#expected && this.#expected.size <= this.size) this.#expected = null
+    if (this.#rootChanged) this.#rootNotes.push(kept)
+    this.#rootChanged = false
+    this.#treeSize = Math.max(this.#treeSize, kept.size)
+    const isNewest = isNewer(kept, this.#newest)
+    const isNewestGuarded = isGuarded && kept.size > (this.#guarded?.size ?? 0)
     if (isNewest) this.#newest = kept
     if (isNewestGuarded) this.#guarded = kept
-    if (isNewest || isNewestGuarded) this.#options.onCovered({ records, notes: this.notes() })
+    return isNewest || isNewestGuarded
   }
 
   private notes(): string[] {
-    const kept = [this.#guarded?.text, this.#newest?.text].filter((note) => note !== undefined)
-    return [...new Set([...this.#rootNotes, ...kept])]
+    const kept = [...this.#rootNotes, this.#guarded, this.#newest].filter((note) => note !== null)
+    return [...new Set(kept.toSorted((a, b) => a.size - b.size).map(({ text }) => text))]
   }
 
   /** @returns whether the root document changed */
@@ -353,16 +372,19 @@ export class Follower {
     if (applied?.kind === 'owner-key') this.#fold.reconsider([applied.of])
     if (applied?.kind !== 'root') return false
     this.attempt(index, () => {
-      this.#trust = trustOf(applied.root, this.#trust.verify)
+      this.#checkpoints.trust = trustOf(applied.root, this.trust.verify)
     })
     return true
   }
 
   private place({ index, opening: bytes }: LogRecord, { checked }: AppliedOrder): void {
+    const { order, links, t } = checked
+    this.unopened.expect(index, checked)
     if (bytes === null) return // an order whose device we are not entitled to see
-    const ids = checkOpening(checked.order, parseOpening(bytes))
-    checkModels(checked.links, ids)
-    this.#fold.place({ index, t: checked.t, order: judged(checked.order), imeis: ids.imeis }, ids)
+    const ids = checkOpening(order, parseOpening(bytes))
+    checkModels(links, ids)
+    this.#fold.place({ index, t, order: judged(order) }, ids)
+    this.unopened.shown(index)
   }
 
   private placeIdentity({ index, opening }: LogRecord, { checked }: AppliedIdentity): void {
@@ -375,6 +397,8 @@ export class Follower {
     try {
       return work()
     } catch (error) {
+      // An order that could not be looked at must not pass for one that the law refuses.
+      if (error instanceof TablesFault) throw error
       const code = error instanceof Refusal ? error.code : 'fatal'
       this.#refused.set(index, code)
       const { logger } = this.#options
@@ -382,6 +406,15 @@ export class Follower {
       else logger.warn({ index, code }, 'entry refused')
       return null
     }
+  }
+}
+
+async function gently(steps: Generator<void>, stop?: AbortSignal): Promise<void> {
+  let step = 0
+  for (const _ of steps) {
+    if (++step % STEPS_A_TURN !== 0) continue
+    await nextTurn()
+    stop?.throwIfAborted()
   }
 }
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open, readFile, rename, type FileHandle } from 'node:fs/promises'
+import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   Refusal,
@@ -14,24 +14,26 @@ import {
 } from '../core/index.ts'
 import { sha256Fast, syncPath, writeFileDurably } from '../host/index.ts'
 import { MAX_ENTRY_BYTES } from '../log/index.ts'
-import { MAX_OPENING_BYTES, type Covered, type LogRecord } from './follower.ts'
+import { readExpected, writeExpected } from './expected-file.ts'
+import { MAX_OPENING_BYTES, type Covered, type Expected, type LogRecord } from './log-record.ts'
 
 const ENTRIES = 'entries.journal'
 const CHECKPOINTS = 'checkpoints.journal'
+const EXPECTED = 'expected.journal'
 /** What the log can hold, lawful or not, with its opening and the frame around both. */
 const MAX_RECORD = MAX_ENTRY_BYTES + MAX_OPENING_BYTES + 64
 const CHECKSUM = 8
 
-/** What a start finds on disk. */
-export interface Stored {
-  readonly records: readonly LogRecord[]
-  readonly notes: readonly string[]
+/** A leaf on disk, and where the next one begins, in bytes. */
+export interface StoredRecord {
+  readonly record: LogRecord
+  readonly end: number
 }
 
 /**
  * The register's memory across restarts: every covered leaf with its opening, appended, and beside
- * it the few checkpoints that prove them. Nothing here is believed: it is replayed through the same
- * checks as the feed.
+ * it the few checkpoints that prove them; of a tree whose leaves are still to come, what proves those
+ * that are there. Nothing here is believed: it is replayed through the same checks as the feed.
  *
  * Record: u32 length ‖ CBOR [index, entry, opening or null] ‖ first 8 bytes of its SHA-256.
  */
@@ -41,6 +43,8 @@ export class Journal {
   #file: FileHandle | null = null
   #records: LogRecord[] = []
   #notes: readonly string[] | null = null
+  #notesOnDisk = ''
+  #isExpecting = false
   #writing: Promise<void> = Promise.resolve()
   #broken = false
 
@@ -49,77 +53,11 @@ export class Journal {
     this.#onBroken = onBroken
   }
 
-  /** What stands on disk, up to the first record that is torn, damaged or out of turn. */
-  async read(): Promise<Stored> {
-    const records: LogRecord[] = []
-    for await (const { record } of this.recordsOnDisk()) records.push(record)
-    return { records, notes: await readNotes(join(this.#folder, CHECKPOINTS)) }
-  }
-
-  /**
-   * Opens for writing behind the first `count` records; what follows them no checkpoint covers, or
-   * a power cut tore it.
-   */
-  async openAfter(count: number): Promise<void> {
-    let end = 0
-    if (count > 0)
-      for await (const record of this.recordsOnDisk())
-        if (record.record.index < count) end = record.end
-    this.#file = await open(join(this.#folder, ENTRIES), 'a', 0o600)
-    await this.#file.truncate(end)
-    await this.#file.sync()
-    await syncPath(this.#folder)
-  }
-
-  /** Puts a journal that proves nothing where a person can look at it. */
-  async moveAside(suffix: string): Promise<void> {
-    for (const name of [ENTRIES, CHECKPOINTS]) {
-      const path = join(this.#folder, name)
-      await rename(path, `${path}.damaged-${suffix}`).catch(ignoreMissing)
-    }
-    await syncPath(this.#folder)
-  }
-
-  /** Writes behind the caller's back: a verdict does not wait for the disk. */
-  append({ records, notes }: Covered): void {
-    if (this.#broken) return
-    this.#records.push(...records)
-    const isScheduled = this.#notes !== null
-    this.#notes = notes
-    if (!isScheduled) this.#writing = this.#writing.then(() => this.flush())
-  }
-
-  /** Resolves when everything appended is on disk. */
-  async close(): Promise<void> {
-    await this.#writing
-    await this.#file?.close()
-    this.#file = null
-  }
-
-  private async flush(): Promise<void> {
-    const [records, notes] = [this.#records, this.#notes!]
-    this.#records = []
-    this.#notes = null
-    if (this.#broken) return
-    try {
-      // Entries first: checkpoints that cover more than is there would look like damage.
-      if (records.length > 0) {
-        await this.#file!.appendFile(concat(...records.map(frame)))
-        await this.#file!.datasync()
-      }
-      const bytes = new TextEncoder().encode(JSON.stringify({ notes }))
-      await writeFileDurably(join(this.#folder, CHECKPOINTS), bytes)
-    } catch (error) {
-      // Half a record may stand there now. More behind it would be lost with it at the next start.
-      this.#broken = true
-      this.#onBroken(error)
-    }
-  }
-
-  private async *recordsOnDisk(): AsyncGenerator<{ record: LogRecord; end: number }> {
+  /** The leaves on disk, up to the first that is torn, damaged or out of turn. */
+  async *records(): AsyncGenerator<StoredRecord> {
     let [buffer, end, index] = [new Uint8Array(0), 0, 0]
     try {
-      const chunks: AsyncIterable<Buffer> = createReadStream(join(this.#folder, ENTRIES))
+      const chunks: AsyncIterable<Buffer> = createReadStream(this.path(ENTRIES))
       for await (const chunk of chunks) {
         buffer = new Uint8Array(concat(buffer, chunk))
         let at = 0
@@ -138,6 +76,92 @@ export class Journal {
     } catch (error) {
       ignoreMissing(error)
     }
+  }
+
+  /** The checkpoints on disk, smallest tree first. */
+  async notes(): Promise<readonly string[]> {
+    return readNotes(this.path(CHECKPOINTS))
+  }
+
+  /** The tree whose leaves were still to come. */
+  async expected(): Promise<Expected | null> {
+    const expected = await readExpected(this.path(EXPECTED))
+    this.#isExpecting = expected !== null
+    return expected
+  }
+
+  /** Opens for writing at this byte: what follows no checkpoint covers, or a power cut tore it. */
+  async openAt(end: number): Promise<void> {
+    this.#file = await open(this.path(ENTRIES), 'a', 0o600)
+    await this.#file.truncate(end)
+    await this.#file.sync()
+    await syncPath(this.#folder)
+  }
+
+  /** Puts a journal that proves nothing where a person can look at it. */
+  async moveAside(suffix: string): Promise<void> {
+    for (const name of [ENTRIES, CHECKPOINTS, EXPECTED]) {
+      const path = this.path(name)
+      await rename(path, `${path}.damaged-${suffix}`).catch(ignoreMissing)
+    }
+    await syncPath(this.#folder)
+  }
+
+  /** What proves the leaves that come next, before the first of them. */
+  expect(expected: Expected): void {
+    this.#isExpecting = true
+    this.write(() => writeExpected(this.path(EXPECTED), expected))
+  }
+
+  /** Writes behind the caller's back: a verdict does not wait for the disk. */
+  append({ records, notes, isWhole }: Covered): void {
+    if (this.#broken) return
+    this.#records.push(...records)
+    const isScheduled = this.#notes !== null
+    this.#notes = notes
+    if (!isScheduled) this.write(() => this.flush())
+    if (!isWhole || !this.#isExpecting) return
+    this.#isExpecting = false
+    this.write(() => rm(this.path(EXPECTED), { force: true }))
+  }
+
+  /** Resolves when everything appended is on disk. */
+  async close(): Promise<void> {
+    await this.#writing
+    await this.#file?.close()
+    this.#file = null
+  }
+
+  private write(work: () => Promise<void>): void {
+    this.#writing = this.#writing.then(async () => {
+      if (this.#broken) return
+      try {
+        await work()
+      } catch (error) {
+        // Half a record may stand there now. More behind it would be lost with it at the next start.
+        this.#broken = true
+        this.#onBroken(error)
+      }
+    })
+  }
+
+  private async flush(): Promise<void> {
+    const [records, notes] = [this.#records, this.#notes!]
+    this.#records = []
+    this.#notes = null
+    // Entries first: checkpoints that cover more than is there would look like damage.
+    if (records.length > 0) {
+      await this.#file!.appendFile(concat(...records.map(frame)))
+      await this.#file!.datasync()
+    }
+    const text = JSON.stringify({ notes })
+    if (text === this.#notesOnDisk) return
+    await writeFileDurably(this.path(CHECKPOINTS), new TextEncoder().encode(text))
+    this.#notesOnDisk = text
+  }
+
+  private path(name: string): string {
+    return join(this.#folder, name)
   }
 }
 

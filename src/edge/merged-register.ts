@@ -1,6 +1,7 @@
 import { LISTED_STATES, type Imei14, type ListedState } from '../core/index.ts'
 import type { ListedNumbers } from './lists/listed-numbers.ts'
 import { Register, sumCounts, type RegisterOptions } from './register.ts'
+import { ImeiSet } from './sets/imei-set.ts'
 
 /**
  * What all followed logs say together. Each is folded apart, by its own orders and its own cosigned
@@ -9,17 +10,18 @@ import { Register, sumCounts, type RegisterOptions } from './register.ts'
  */
 export class MergedRegister {
   readonly #registers = new Map<string, Register>()
-  /** Logs that ever named a number: a check of any other costs one look-up, however many logs there are. */
-  readonly #logs = new Map<Imei14, readonly string[]>()
+  /** Numbers that some log ever named: a check of any other costs one look-up, however many logs there are. */
+  readonly #named: ImeiSet
   readonly #lists = new Map<string, readonly ListedNumbers[]>()
+
+  /** @param onFault told when what is named could not be put together anew: answers stay right, memory grows */
+  constructor(onFault: (error: unknown) => void = () => undefined) {
+    this.#named = new ImeiSet(onFault)
+  }
 
   /** A new, empty register of this log, in the place of the one before it. */
   renew(origin: string, told: Omit<RegisterOptions, 'onListed'> = {}): Register {
-    const onListed = (imei: Imei14) => {
-      const logs = this.#logs.get(imei) ?? []
-      if (!logs.includes(origin)) this.#logs.set(imei, [...logs, origin])
-    }
-    const register = new Register({ ...told, onListed })
+    const register = new Register({ ...told, onListed: (imei) => this.#named.add(imei) })
     this.#registers.set(origin, register)
     return register
   }
@@ -42,10 +44,7 @@ export class MergedRegister {
 
   /** Undefined: no order in force in any log ever named this number. */
   stateOf(imei: Imei14): ListedState | undefined {
-    const logs = this.#logs.get(imei)
-    if (logs === undefined && this.#lists.size === 0) return undefined
-    const states = this.naming(imei).map((origin) => this.stateIn(origin, imei))
-    return heaviestOf(states)
+    return heaviestOf(this.naming(imei).map((origin) => this.stateIn(origin, imei)))
   }
 
   /** The logs whose orders give this number this state. */
@@ -63,8 +62,8 @@ export class MergedRegister {
   }
 
   private naming(imei: Imei14): readonly string[] {
-    const logs = this.#logs.get(imei) ?? []
-    return this.#lists.size === 0 ? logs : [...new Set([...logs, ...this.#lists.keys()])]
+    if (this.#named.has(imei)) return [...this.#registers.keys()]
+    return [...this.#lists.keys()]
   }
 
   private stateIn(origin: string, imei: Imei14): ListedState | undefined {

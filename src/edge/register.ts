@@ -11,13 +11,17 @@ import {
   type Listing,
 } from '../core/index.ts'
 import { sha256Fast } from '../host/index.ts'
+import {
+  TablesFault,
+  followerTablesInMemory,
+  type FollowerTables,
+  type Worn,
+} from './orders/follower-tables.ts'
 import { ImeiSet } from './sets/imei-set.ts'
 
-interface Worn extends Listing {
-  readonly subject: string
-}
-
 export interface RegisterOptions {
+  /** Empty; where what orders say is kept. */
+  readonly tables?: Pick<FollowerTables, 'worn' | 'numbers'>
   /** Told of every number that an order names. */
   readonly onListed?: (imei: Imei14) => void
   /** Told of every number that becomes black, or is so no longer. */
@@ -41,17 +45,19 @@ interface EncodedList {
 const SLICE = 2_000
 
 /**
- * The verdicts of one log: exact, in memory. What orders say of each number stands beside an index of
+ * The verdicts of one log, exact. What orders say of each number stands beside an index of
  * the refused ones; they must agree. Where they do not, orders decide and the index is made anew.
  */
 export class Register {
   readonly #onListed: (imei: Imei14) => void
   readonly #onBlack: (imei: Imei14, isBlack: boolean) => void
   readonly #onFault: (error: unknown) => void
-  readonly #worn = new Map<Imei14, readonly Worn[]>()
-  readonly #subjects = new Map<string, readonly Imei14[]>()
-  /** Numbers that some hold names, lapsed or not. */
+  readonly #worn: FollowerTables['worn']
+  readonly #numbers: FollowerTables['numbers']
+  /** Numbers that a hold names, until lists are made of a tree at which it has lapsed. */
   readonly #held = new Set<Imei14>()
+  /** Numbers that some order names. */
+  #known = 0
   readonly #counts = { stolen: 0, recovered: 0, retired: 0 }
   #black: ImeiSet
   /** The index that will replace it. */
@@ -59,7 +65,10 @@ export class Register {
   #now = 0
 
   constructor(options: RegisterOptions = {}) {
+    const { tables = followerTablesInMemory() } = options
     const { onListed = ignore, onBlack = ignore, onFault = ignore } = options
+    this.#worn = tables.worn
+    this.#numbers = tables.numbers
     this.#onListed = onListed
     this.#onBlack = onBlack
     this.#onFault = onFault
@@ -83,27 +92,31 @@ export class Register {
 
   /** Replaces whatever this subject's orders said before. */
   set(subject: string, listings: ReadonlyMap<Imei14, Listing>): void {
-    const before = this.#subjects.get(subject) ?? []
+    const before = this.#numbers.get(subject) ?? []
     for (const imei of before) {
-      const others = this.#worn.get(imei)!.filter((worn) => worn.subject !== subject)
+      const others = this.wornBy(imei).filter((worn) => worn.subject !== subject)
       const listing = listings.get(imei)
       this.replace(imei, listing ? [...others, { ...listing, subject }] : others)
     }
     for (const [imei, listing] of listings) {
       if (before.includes(imei)) continue
-      this.replace(imei, [...(this.#worn.get(imei) ?? []), { ...listing, subject }])
+      this.replace(imei, [...this.wornBy(imei), { ...listing, subject }])
       this.#onListed(imei)
     }
-    if (listings.size > 0) this.#subjects.set(subject, [...listings.keys()])
-    else this.#subjects.delete(subject)
+    this.#numbers.set(subject, [...listings.keys()])
   }
 
   /** Undefined: no order in force ever named this number. */
   stateOf(imei: Imei14): ListedState | undefined {
-    const worn = this.#worn.get(imei)
-    const state = worn && heaviest(worn, this.#now)
-    if (this.#black.has(imei) !== isBlack(state)) this.contradicted()
-    return state
+    const isInIndex = this.#black.has(imei)
+    try {
+      const state = this.known(imei, this.#now)
+      if (isInIndex !== isBlack(state)) this.contradicted()
+      return state
+    } catch (error) {
+      if (!(error instanceof TablesFault)) throw error
+      return isInIndex ? 'stolen' : undefined // the index tells no more, and no less of what is refused
+    }
   }
 
   /** How many numbers answer with each state. */
@@ -111,7 +124,7 @@ export class Register {
     const states = [...this.#held].map((imei) => this.known(imei, this.#now))
     const held = states.filter((state) => state === 'held').length
     const { stolen, recovered, retired } = this.#counts
-    const released = this.#worn.size - stolen - recovered - retired - held
+    const released = this.#known - stolen - recovered - retired - held
     return { stolen, recovered, retired, held, released }
   }
 
@@ -124,6 +137,8 @@ export class Register {
     conflicts: readonly Imei14[],
   ): Promise<OwnLists> {
     const { size: treeSize, t } = asOf
+    // No later tree is older: what has lapsed by now is not held again by any order we know.
+    for (const imei of this.#held) if (!this.isHeldAt(imei, t)) this.#held.delete(imei)
     const held = [...this.#held].filter((imei) => this.known(imei, t) === 'held')
     const conflicting = conflicts.filter((imei) => !isBlack(this.known(imei, t)))
     const groups = groupImeis([...held, ...conflicting])
@@ -137,8 +152,8 @@ export class Register {
     if (this.#next) return
     const next = (this.#next = new ImeiSet(this.#onFault))
     let count = 0
-    for (const [imei, worn] of this.#worn) {
-      if (isBlack(heaviest(worn, 0))) next.add(imei)
+    for (const imei of this.#worn.keys()) {
+      if (isBlack(this.known(imei, 0))) next.add(imei)
       if (++count % SLICE === 0) await nextTurn()
     }
     this.#black = next
@@ -152,14 +167,20 @@ export class Register {
   }
 
   private known(imei: Imei14, at: number): ListedState | undefined {
-    const worn = this.#worn.get(imei)
-    return worn && heaviest(worn, at)
+    return heaviest(this.wornBy(imei), at)
+  }
+
+  private wornBy(imei: Imei14): readonly Worn[] {
+    return this.#worn.get(imei) ?? []
+  }
+
+  private isHeldAt(imei: Imei14, at: number): boolean {
+    return this.wornBy(imei).some(({ state, exp }) => state === 'held' && exp! >= at)
   }
 
   private replace(imei: Imei14, worn: readonly Worn[]): void {
     const wasBlack = this.count(imei, -1)
-    if (worn.length > 0) this.#worn.set(imei, worn)
-    else this.#worn.delete(imei)
+    this.#worn.set(imei, worn)
     if (worn.some(({ state }) => state === 'held')) this.#held.add(imei)
     else this.#held.delete(imei)
     const isNowBlack = this.count(imei, 1)
@@ -171,7 +192,9 @@ export class Register {
 
   /** @returns whether it is black, which no time changes */
   private count(imei: Imei14, by: 1 | -1): boolean {
-    const state = this.known(imei, 0)
+    const worn = this.wornBy(imei)
+    if (worn.length > 0) this.#known += by
+    const state = heaviest(worn, 0)
     if (!isBlack(state)) return false
     this.#counts[state] += by
     return true

@@ -1,5 +1,5 @@
-import { Refusal, demand, type Signer } from '../core/index.ts'
-import { signedHeader, type Clock, type Connector } from '../host/index.ts'
+import { Refusal, type Signer } from '../core/index.ts'
+import { readBody, signedHeader, type Clock, type Connector } from '../host/index.ts'
 
 export interface DoorOptions {
   /** Base URL without final slash. */
@@ -52,25 +52,12 @@ export async function readBounded(
   response: Response,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let size = 0
   try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.length
-      demand(size <= maxBytes, 'too-large', `more than ${maxBytes} bytes`)
-      chunks.push(chunk)
-    }
+    return await readBody(response, maxBytes)
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('unavailable', 'the answer broke off')
   }
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
 }
 
 export function utf8Text(bytes: Uint8Array): string {

@@ -1,6 +1,14 @@
 import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream'
 import { Refusal, demand, fromBase64 } from '../core/index.ts'
 import {
+  CHECKPOINT_PATH,
+  HASH_SIZE,
+  TILE_WIDTH,
+  readOutline,
+  tilePath,
+  type TreeOutline,
+} from '../log/index.ts'
+import {
   FEED_EVENT,
   FeedCheckpoint,
   FeedEntry,
@@ -9,7 +17,8 @@ import {
   SnapshotChunk,
   parseCursor,
 } from '../wire/index.ts'
-import type { LogRecord } from './follower.ts'
+import { retryLater } from '../host/index.ts'
+import type { LogRecord } from './log-record.ts'
 import { parseJson, readBounded, utf8Text, type RegistryDoor } from './registry-door.ts'
 
 /** Entries in one chunk of the snapshot. */
@@ -19,6 +28,8 @@ const MAX_CHUNK_BYTES = 8_388_608
 /** The largest entry or note, in base64 inside JSON. */
 const MAX_EVENT_CHARS = 131_072
 const REQUEST_MS = 15_000
+/** A checkpoint with the lines of all cosigners. */
+const MAX_NOTE_BYTES = 65_536
 /** Three heartbeats missed: the connection is dead, whatever TCP thinks. */
 const SILENCE_MS = 3 * HEARTBEAT_MS
 
@@ -47,7 +58,7 @@ export class RegistrySource {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(REQUEST_MS)])
     const response = await this.#door.get(`/v1/snapshot/${chunk}`, 'application/json', signal)
     if (response.status === 404) return [] // the tree ends exactly where this chunk would begin
-    if (!response.ok) throw refusalOf(response)
+    if (!response.ok) throw retryLater(response)
     const answer = SnapshotChunk.safeParse(
       parseJson(utf8Text(await readBounded(response, MAX_CHUNK_BYTES))),
     )
@@ -55,6 +66,35 @@ export class RegistrySource {
     const { from, entries } = answer.data
     demand(from === chunk * CHUNK, 'malformed', 'expected the chunk asked for')
     return entries.map((entry, i) => recordOf(from + i, entry))
+  }
+
+  /**
+   * The newest checkpoint; null where the log has none yet.
+   * @throws {Refusal} unavailable, too-large
+   */
+  async checkpoint(stop: AbortSignal): Promise<string | null> {
+    const bytes = await this.file(CHECKPOINT_PATH, MAX_NOTE_BYTES, stop)
+    return bytes && utf8Text(bytes)
+  }
+
+  /**
+   * The outline of a tree of this size, as the registry has it.
+   * @throws {Refusal} unavailable, too-large, tile-malformed
+   */
+  outline(size: number, stop: AbortSignal): Promise<TreeOutline> {
+    return readOutline(size, async (tile) => {
+      const bytes = await this.file(tilePath(tile), TILE_WIDTH * HASH_SIZE, stop)
+      demand(bytes !== null, 'unavailable', 'the registry has no such tile')
+      return bytes
+    })
+  }
+
+  private async file(path: string, max: number, stop: AbortSignal): Promise<Uint8Array | null> {
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(REQUEST_MS)])
+    const response = await this.#door.get(`/log/${path}`, '*/*', signal)
+    if (response.status === 404) return null
+    if (!response.ok) throw retryLater(response)
+    return readBounded(response, max)
   }
 
   /**
@@ -93,14 +133,7 @@ function checkFeedAnswer(response: Response): void {
   if (response.status === 410) throw new Refusal('cursor-too-old', 'take the snapshot first')
   if (response.status === 409) throw new Refusal('future-cursor', 'the log is behind our leaves')
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-  if (!response.ok || !isStream || response.body === null) throw refusalOf(response)
-}
-
-/** A registry with enough readers says when to come back (RFC 9110 §10.2.3; dates are not read). */
-function refusalOf({ status, headers }: Response): Refusal {
-  const [seconds] = /^[0-9]{1,5}$/.exec(headers.get('retry-after') ?? '') ?? []
-  const facts = seconds === undefined ? {} : { retryAfterSeconds: Number(seconds) }
-  return new Refusal('unavailable', `the registry answered ${status}`, facts)
+  if (!response.ok || !isStream || response.body === null) throw retryLater(response)
 }
 
 /** Null for an event of a kind we do not know: newer registries may have more to say. */

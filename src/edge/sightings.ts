@@ -123,7 +123,8 @@ export class Sightings {
 
   private isRepeat(key: string, now: number): boolean {
     const first = this.#folded.get(key)
-    if (first !== undefined && now - first < FOLD_MS) return true
+    // What a clock that was wrong saw in the future is no reason to be silent until then.
+    if (first !== undefined && first <= now && now - first < FOLD_MS) return true
     this.#folded.delete(key) // to the end: the map stays in the order of time
     this.#folded.set(key, now)
     if (this.#folded.size > MAX_FOLDED) this.#folded.delete(this.#folded.keys().next().value!)

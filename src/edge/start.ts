@@ -92,7 +92,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       onWrongTac: (one) => events.add({ event: 'wrong-tac', ...one }),
     })
 
-    const merged = new MergedRegister()
+    const merged = new MergedRegister((error) =>
+      logger.error({ err: error }, 'what is named could not be folded'),
+    )
     const logs: FollowedLog[] = []
     for (const registry of registries) {
       const log = await FollowedLog.open({ ...options, registry, merged, onLocked: clones.locked })

@@ -3,6 +3,7 @@ import { Refusal, type RefusalCode, type Signer } from '../core/index.ts'
 import { PROBLEMS, authorization } from '../wire/index.ts'
 import type { z } from 'zod'
 import type { Connector } from './connector.ts'
+import { readBody } from './read-body.ts'
 import { machine, type Clock } from './surroundings.ts'
 
 /** How one party asks another over HTTP/1.1. */
@@ -26,6 +27,8 @@ export interface Call<T> {
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000
+/** Several times the longest there is, 500 drafts of a list. */
+const MAX_ANSWER = 64 * 1024 * 1024
 
 /**
  * Asks and reads the answer by its schema. A problem of the other side becomes the same refusal here.
@@ -89,9 +92,10 @@ export function signedHeader(
 
 async function readText(response: Response): Promise<string> {
   try {
-    return await response.text()
+    return new TextDecoder().decode(await readBody(response, MAX_ANSWER))
   } catch (error) {
-    throw connectionRefusal(error)
+    if (!(error instanceof Refusal)) throw connectionRefusal(error)
+    throw new Refusal('unavailable', 'the answer is longer than any that is agreed')
   }
 }
 

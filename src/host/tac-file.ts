@@ -1,10 +1,5 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { Refusal, demand } from '../core/index.ts'
 import { TacListReader, type TacRow } from '../wire/index.ts'
-import { readLines } from './lines.ts'
+import { readFileLines } from './file-lines.ts'
 
 /** A quarter of a million models have some 60 MiB. */
 const LIMITS = { lineBytes: 65_536, totalBytes: 512 * 1024 * 1024 } as const
@@ -17,27 +12,12 @@ export interface TacFile {
 }
 
 /**
- * Reads a TAC list as a stream, so that whoever answers meanwhile goes on answering.
+ * Reads a TAC list.
  * @throws {Refusal} not-found; list-columns, list-leading-zeros, list-conflict, malformed, too-large
  */
 export async function readTacFile(path: string, onRow: (row: TacRow) => void): Promise<TacFile> {
-  const found = await stat(path).catch(() => null)
-  // A device or a pipe has no end.
-  demand(found !== null && found.isFile(), 'not-found', `${path} cannot be read`)
   const reader = new TacListReader(onRow)
-  const hash = createHash('sha256')
-  async function* hashed() {
-    for await (const part of createReadStream(path) as AsyncIterable<Buffer>) {
-      hash.update(part)
-      yield part
-    }
-  }
-  try {
-    for await (const { line, text } of readLines(Readable.from(hashed()), LIMITS))
-      reader.take(line, text)
-  } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw new Refusal('malformed', 'the file could not be read to its end')
-  }
-  return { rows: reader.finish(), hash: hash.digest('hex') }
+  const onLine = ({ line, text }: { line: number; text: string | null }) => reader.take(line, text)
+  const hash = await readFileLines({ path, limits: LIMITS, onLine })
+  return { rows: reader.finish(), hash }
 }

@@ -108,7 +108,15 @@ export {
   type HashTile,
   type Tile,
 } from './tiles.ts'
+export {
+  GrowingOutline,
+  OutlineRoots,
+  outlineRoot,
+  readOutline,
+  type TreeOutline,
+} from './tree-outline.ts'
 export { consistencyProof, inclusionProof } from './tree.ts'
+export { wholeTree, type WholeTree } from './whole-tree.ts'
 export {
   MAX_ADD_CHECKPOINT_BYTES,
   TREE_SIZE_TYPE,

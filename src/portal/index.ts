@@ -1,1 +1,2 @@
+export { themeOf, type Theme } from './theme.ts'
 export { createPortal, type PortalOptions } from './portal.tsx'

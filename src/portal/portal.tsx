@@ -1,44 +1,63 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { html, raw } from 'hono/html'
-import { Refusal, parseImei, parseSerial } from '../core/index.ts'
-import { check, type Context, type Env } from '../registry/index.ts'
-import { PROBLEMS } from '../wire/index.ts'
-import { CheckPage, type CheckOutcome } from './check-page.tsx'
+import type { Context } from '../registry/index.ts'
+import { Assets } from './assets.ts'
+import { checkRoutes } from './check/routes.tsx'
+import { entryRoutes } from './entry/routes.tsx'
+import { followRoutes } from './follow/routes.tsx'
+import { accountRoutes } from './account/routes.tsx'
+import { figuresRoutes } from './figures/routes.tsx'
+import { Frame } from './frame.tsx'
+import { securityHeaders } from './headers.ts'
+import { problemPage } from './problem-page.tsx'
+import { practiceRoutes } from './practice/routes.tsx'
+import { reportRoutes } from './report/routes.tsx'
+import { sessions, type PageEnv } from './session.ts'
 import { StartPage, type DemoPhoneLink } from './start-page.tsx'
-import { PAGE_CSS } from './style.ts'
-
-const CSP =
-  "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-const MAX_FORM = 4096
-const MAX_TYPED = 64
+import { DEMONSTRATION, themeCss, type Theme } from './theme.ts'
 
 /** Where the pages point to. */
 export interface PortalOptions {
   readonly edgePort: number
   /** Simulated phones that are there to be tried: IMEI of 15 digits, and where their screen is. */
   readonly phones: () => readonly DemoPhoneLink[]
+  readonly theme?: Theme
 }
 
-/** The public pages. Everything works without JavaScript; there is none. */
+const FOR_EVER = 'public, max-age=31536000, immutable'
+const FOR_AN_HOUR = 'public, max-age=3600'
+
+/** The pages. Each works without JavaScript; what there is of it only helps. */
 export function createPortal(
   context: Context,
   hub: { readonly readers: number },
   options: PortalOptions,
 ) {
-  const app = new Hono<Env>()
-  app.use(async (c, next) => {
-    await next()
-    c.res.headers.set('content-security-policy', CSP)
-    c.res.headers.set('referrer-policy', 'no-referrer')
-    c.res.headers.set('x-content-type-options', 'nosniff')
-  })
-  app.get('/assets/page.css', (c) =>
-    c.body(PAGE_CSS, 200, {
+  const theme = options.theme ?? DEMONSTRATION
+  const assets = new Assets()
+  const frame = new Frame(theme, assets)
+  const app = new Hono<PageEnv>()
+  app.use(securityHeaders)
+  app.onError((error, c) => problemPage(c, context, frame, error))
+  app.use(sessions(context))
+  app.get('/assets/theme.css', (c) =>
+    c.body(themeCss(theme), 200, {
       'content-type': 'text/css; charset=utf-8',
-      'cache-control': 'max-age=3600',
+      'cache-control': FOR_AN_HOUR,
     }),
   )
+  app.get('/assets/:file', (c) => {
+    const asset = assets.file(c.req.param('file'))
+    if (asset === null) return c.notFound()
+    const headers = {
+      'content-type': asset.type,
+      'cache-control': FOR_EVER,
+      vary: 'accept-encoding',
+    }
+    // Only what is the same for everybody: squeezing a page that holds a secret lets its length tell it (BREACH).
+    return /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')
+      ? c.body(asset.zipped, 200, { ...headers, 'content-encoding': 'gzip' })
+      : c.body(asset.bytes, 200, headers)
+  })
   app.get('/', (c) => {
     const { newest, guarded } = context.sequencer.published
     const facts = {
@@ -48,40 +67,14 @@ export function createPortal(
       guardedSize: guarded?.checkpoint.size ?? 0,
       readers: hub.readers,
     }
-    return c.html(page(<StartPage {...facts} />))
+    return c.html(frame.page({ title: 'Stolen phones made worthless' }, <StartPage {...facts} />))
   })
-  app.get('/check', (c) => {
-    c.header('cache-control', 'no-store')
-    const typed = (c.req.query('imei') ?? '').slice(0, MAX_TYPED)
-    return c.html(page(<CheckPage outcome={null} typed={typed} />))
-  })
-  app.post('/check', bodyLimit({ maxSize: MAX_FORM }), async (c) => {
-    c.header('cache-control', 'no-store')
-    const form = await c.req.parseBody()
-    const typed = typeof form['number'] === 'string' ? form['number'].slice(0, MAX_TYPED) : ''
-    const outcome = await ask(context, typed)
-    const failed = outcome !== null && 'error' in outcome
-    const shown = page(<CheckPage outcome={outcome} typed={failed ? typed : ''} />)
-    return c.html(shown, failed ? 422 : 200)
-  })
+  app.route('/check', checkRoutes(context, frame))
+  app.route('/account', accountRoutes(context, frame))
+  app.route('/entry', entryRoutes(context, frame))
+  app.route('/follow', followRoutes(context, frame))
+  app.route('/practice', practiceRoutes(context, frame))
+  app.route('/report', reportRoutes(context, frame))
+  app.route('/figures', figuresRoutes(context, frame))
   return app
-}
-
-/** Without the doctype browsers fall back to the layout rules of the nineties. */
-function page(content: { toString(): string }) {
-  return html`<!doctype html>${raw(content.toString())}`
-}
-
-async function ask(context: Context, typed: string): Promise<CheckOutcome> {
-  try {
-    const what = /[a-z]/i.test(typed)
-      ? { serial: parseSerial(typed) }
-      : { imei: parseImei(typed).imei14 }
-    const answer = await check(context, what)
-    const at = new Date(context.surroundings.clock()).toISOString().replace('T', ' ').slice(0, 16)
-    return { answer, at: `${at} UTC` }
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    return { error: PROBLEMS[error.code].title }
-  }
 }

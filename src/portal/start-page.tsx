@@ -1,4 +1,4 @@
-import { Layout } from './layout.tsx'
+import { SummaryList } from './look/summary-list.tsx'
 
 /** What runs where, for somebody who has just typed `npm start`. */
 export interface StartFacts {
@@ -23,56 +23,106 @@ export function StartPage(facts: StartFacts) {
   const imei = facts.phones[0]?.imei ?? ANY_IMEI
   const ask = `curl --http2-prior-knowledge 'http://127.0.0.1:${facts.edgePort}/n5g-eir-eic/v1/equipment-status?pei=imei-${imei}'`
   return (
-    <Layout title="Stolen phones made worthless">
-      <p>
+    <>
+      <h1 class="govuk-heading-xl">Stolen phones made worthless</h1>
+      <p class="govuk-body-l">
         A phone that police have verified as stolen is refused everywhere within seconds, and a lock
         that is not already public is not valid. This is a demonstration on your own machine.
       </p>
-      <h2>What is running</h2>
-      <dl>
-        <dt>Registry and public log</dt>
-        <dd>
-          {`${facts.treeSize} entries, `}
-          {facts.guardedSize === facts.treeSize
-            ? 'all of them seen by witness and guardian'
-            : `${facts.guardedSize} of them seen by the guardian`}
-        </dd>
-        <dt>Operators' registers following the log</dt>
-        <dd>{facts.readers}</dd>
-        <dt>Operator's register (5G EIR)</dt>
-        <dd>{`http://127.0.0.1:${facts.edgePort}, HTTP/2 only`}</dd>
-      </dl>
-      <h2>Try it</h2>
-      <ul>
+      <h2 class="govuk-heading-m">What is running</h2>
+      <SummaryList
+        rows={[
+          {
+            key: 'Registry and public log',
+            value: `${facts.treeSize} entries, ${
+              facts.guardedSize === facts.treeSize
+                ? 'all of them seen by witness and guardian'
+                : `${facts.guardedSize} of them seen by the guardian`
+            }`,
+          },
+          { key: 'Registers and signers following the log', value: String(facts.readers) },
+          {
+            key: 'Operator’s register (5G EIR)',
+            value: `http://127.0.0.1:${facts.edgePort}, HTTP/2 only`,
+          },
+        ]}
+      />
+      <h2 class="govuk-heading-m">Try it</h2>
+      <ul class="govuk-list govuk-list--bullet">
         <li>
-          <a href={`/check?imei=${imei}`}>Check a phone</a> as a buyer would
+          <a class="govuk-link" href={`/check?imei=${imei}`}>
+            Check a phone
+          </a>{' '}
+          as a buyer would
+        </li>
+        <li>
+          <a class="govuk-link" href="/report">
+            Report one stolen
+          </a>{' '}
+          as its owner would, with a card from <code class="app-code">data/phones.json</code>;{' '}
+          <a class="govuk-link" href="/follow">
+            follow it
+          </a>
+          , or use{' '}
+          <a class="govuk-link" href="/account">
+            the owner’s account
+          </a>
+        </li>
+        <li>
+          Read{' '}
+          <a class="govuk-link" href="/figures">
+            the figures
+          </a>{' '}
+          behind it
+        </li>
+        <li>
+          <a class="govuk-link" href="/report">
+            Lock a stolen phone
+          </a>{' '}
+          as its owner would, with the code of its recovery card:{' '}
+          <code class="app-code">phones.json</code> in the data folder has them
         </li>
         <li>
           Lock one, as two officers:{' '}
-          <code>{`node bin/stolen-mode.mjs officer propose --imei ${imei} --crime DEMO/1`}</code>,
-          then the command it prints; check again, and look at the phone's screen
+          <code class="app-code">{`node bin/stolen-mode.mjs officer propose --imei ${imei} --crime DEMO/1`}</code>
+          , then the command it prints; check again, and look at the phone’s screen
         </li>
         <li>
-          Play a whole theft: <code>npm run demo</code>
+          Play a whole theft: <code class="app-code">npm run demo</code>, or a thief’s playbook:{' '}
+          <code class="app-code">npm run demo:thief</code>
         </li>
         <li>
-          Ask the register as a network would: <code>{ask}</code>
+          Ask the register as a network would: <code class="app-code">{ask}</code>
         </li>
         <li>
-          Read the log: <a href="/log/checkpoint">checkpoint</a>,{' '}
-          <a href="/openapi.json">API description</a>, <a href="/healthz">health</a>
+          Read the log:{' '}
+          <a class="govuk-link" href="/log/checkpoint">
+            checkpoint
+          </a>
+          ,{' '}
+          <a class="govuk-link" href="/openapi.json">
+            API description
+          </a>
+          ,{' '}
+          <a class="govuk-link" href="/healthz">
+            health
+          </a>
         </li>
       </ul>
-      <h2>Phones</h2>
-      {facts.phones.length === 0 ? <p>They are being made; load this page again.</p> : null}
-      <ul>
+      <h2 class="govuk-heading-m">Phones</h2>
+      {facts.phones.length === 0 ? (
+        <p class="govuk-body">They are being made; load this page again.</p>
+      ) : null}
+      <ul class="govuk-list govuk-list--bullet">
         {facts.phones.map((phone) => (
           <li>
             {`IMEI ${phone.imei}, serial ${phone.serial}: `}
-            <a href={phone.screenUrl}>its screen</a>
+            <a class="govuk-link" href={phone.screenUrl}>
+              its screen
+            </a>
           </li>
         ))}
       </ul>
-    </Layout>
+    </>
   )
 }

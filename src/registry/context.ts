@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely'
+import type { Tac } from '../core/index.ts'
 import type { Logger, Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
 import type { Schema } from './db/tables.ts'
+import type { Gate } from './http/throttle.ts'
 import type { Sequencer } from './log/sequencer.ts'
 import type { TileStore } from './log/tile-store.ts'
 import type { ModelNames } from './model/model-names.ts'
-import type { Peer, RegistryKeys } from './options.ts'
+import type { AndroidTrust, AppleTrust, EvidenceWanted, Peer, RegistryKeys } from './options.ts'
 import type { SpentValues } from './services/spent-values.ts'
 
 /** The collaborators every service is made from. */
@@ -17,11 +19,24 @@ export interface Context {
   readonly trust: Trust
   readonly keys: RegistryKeys
   readonly country: string
-  /** Host and port under which this registry is asked. */
+  /** Base URL under which this registry is asked, and its host and port. */
+  readonly url: string
   readonly host: string
   readonly peers: readonly Peer[]
+  readonly statusSignerUrl: string | null
+  /** Who signs for the chips of phones; null: nobody. */
+  readonly grantDeskUrl: string | null
+  /** Which hardware attestations count; null: none. */
+  readonly android: AndroidTrust | null
+  /** Which of Apple's; null: none. */
+  readonly apple: AppleTrust | null
+  readonly evidence: EvidenceWanted
   /** Null: nobody has given a list of models. */
   readonly models: ModelNames | null
+  /** How long an owner's act waits, ms, by model; a day where it is left out. */
+  readonly waits: ReadonlyMap<Tac, number>
+  /** What the public may ask of this process, pages and programs together. */
+  readonly throttle: Gate
   readonly surroundings: Surroundings
   readonly logger: Logger
 }

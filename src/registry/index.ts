@@ -1,10 +1,54 @@
+export { ANDROID_ROOTS } from './attestation/roots.ts'
+export { StatusListFile } from './attestation/status-list.ts'
 export type { Context } from './context.ts'
 export { openDatabase, type Database, type DatabaseConfig } from './db/database.ts'
 export type { Env } from './http/env.ts'
+export { toProblem } from './http/problems.ts'
 export { serve, type Served } from './http/serve.ts'
 export { fsck, type FsckReport } from './log/fsck.ts'
-export { LIMITS, type Limits } from './http/throttle.ts'
+export { LIMITS, type Lane, type Limits } from './http/throttle.ts'
+export { smtpPost, spoolPost } from './mail.ts'
 export { ModelNames } from './model/model-names.ts'
 export { openRegistry, type Registry } from './open.ts'
-export type { Peer, RegistryKeys, RegistryOptions } from './options.ts'
-export { check, type CheckAnswer } from './services/checks.ts'
+export type {
+  AndroidTrust,
+  EvidenceWanted,
+  Peer,
+  RegistryKeys,
+  RegistryOptions,
+} from './options.ts'
+export { LogFigures } from './services/log-figures.ts'
+export { registersNow } from './services/registers.ts'
+export { sightingsByCountry } from './services/sightings.ts'
+export { check, readAnswer, type CheckAnswer } from './services/checks.ts'
+export {
+  DETAILS,
+  detailsOf,
+  saveDetail,
+  type Detail,
+  type ReportDetails,
+} from './services/owners/report-details.ts'
+export { practise } from './services/owners/practice.ts'
+export { reportNow, reportOncePhoneKnows, type ReportNow } from './services/owners/report-now.ts'
+export { reportOfTicket, reportTicket } from './services/owners/report-tickets.ts'
+export { phoneOfAccount } from './services/owners/accounts.ts'
+export { claimAccount } from './services/owners/claim-account.ts'
+export { entryAt } from './services/owners/entry.ts'
+export {
+  ownersSignature,
+  signAsOwner,
+  takeBackHold,
+  type OwnersSignature,
+} from './services/owners/owner-acts.ts'
+export { phonesOfOwner, type PhoneOfOwner } from './services/owners/owners-phone.ts'
+export { timelineOf, type Happened } from './services/owners/timeline.ts'
+export { cancelAct, type WaitStatus } from './services/waits.ts'
+export { reportOfCard, reportStolen } from './services/reports.ts'
+export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
+export {
+  endSession,
+  findSession,
+  isCsrf,
+  openSession,
+  type Session,
+} from './services/people/sessions.ts'

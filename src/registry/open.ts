@@ -3,14 +3,21 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from './context.ts'
 import type { Tile } from '../log/index.ts'
 import { migrate } from './db/migrate.ts'
+import { DeviceLines } from './feed/device-lines.ts'
 import { FeedHub } from './feed/hub.ts'
 import { createApp } from './http/app.ts'
 import type { Env } from './http/env.ts'
 import { forgetAnswers } from './http/idempotency.ts'
+import { Throttle, unlimited } from './http/throttle.ts'
+import { faultOf } from './fault.ts'
 import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
+import { forgetSessions } from './services/people/sessions.ts'
 import { forgetBlockTimes } from './services/registers.ts'
+import { Outbox } from './services/outbox.ts'
 import { SpentValues } from './services/spent-values.ts'
+import { forgetOffers } from './services/transfers.ts'
+import { forgetWaits } from './services/waits.ts'
 import { Cosigners } from './log/cosigners.ts'
 import { LISTS_EVERY_MS, ListMaker } from './lists/list-maker.ts'
 import { Sequencer } from './log/sequencer.ts'
@@ -42,6 +49,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const readTile = (tile: Tile) => store.readTile(tile)
   const cosigners = new Cosigners(trust, readTile, logger)
   const hub = new FeedHub(db, logger)
+  const lines = new DeviceLines()
   let lists: ListMaker | null = null
   const sequencer = await Sequencer.open({
     db,
@@ -54,10 +62,14 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     logger,
     onPublished: (published, accepted) => {
       hub.publish(published, accepted)
+      lines.publish(published, accepted)
       lists?.published(published)
     },
   })
   const { country, peers = [], models = null, listsEveryMs = LISTS_EVERY_MS } = options
+  const { statusSignerUrl, grantDeskUrl = null } = options
+  const { waits = new Map(), post = null, limits = null } = options
+  const { android = null, apple = null, evidence = 'either' } = options
   const context: Context = {
     db,
     store,
@@ -66,9 +78,17 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     trust,
     keys,
     country,
+    url: options.url,
     host: new URL(options.url).host,
     peers,
+    statusSignerUrl,
+    grantDeskUrl,
+    android,
+    apple,
+    evidence,
     models,
+    waits,
+    throttle: limits ? new Throttle(limits, surroundings.clock) : unlimited(),
     surroundings,
     logger,
   }
@@ -77,14 +97,24 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const forgetAll = async () => {
     await forgetAnswers(context)
     await forgetSpent(context)
+    await forgetSessions(context)
     await forgetBlockTimes(context)
     await forgetCloneSignals(context)
+    await forgetWaits(context)
+    await forgetOffers(context)
   }
-  const forget = setInterval(() => void forgetAll().catch(() => undefined), HOUR_MS)
+  const forget = setInterval(() => {
+    forgetAll().catch((error: unknown) =>
+      logger.warn({ err: faultOf(error) }, 'what is over was not forgotten'),
+    )
+  }, HOUR_MS)
   forget.unref()
+  const outbox = new Outbox(context, post)
   const close = async () => {
     clearInterval(forget)
+    await outbox.close()
     hub.close()
+    lines.close()
     await sequencer.close()
     await lists.settled()
   }
@@ -94,7 +124,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await close()
     throw error
   }
-  return { app: createApp(context, hub, options.limits ?? null), context, hub, close }
+  return { app: createApp(context, { hub, lines }), context, hub, close }
 }
 
 /** Logs the ceremony's documents as the first entries; a ceremony that was interrupted goes on. */

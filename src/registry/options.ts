@@ -1,9 +1,12 @@
-import type { Signer } from '../core/index.ts'
+import type { Signer, Tac } from '../core/index.ts'
 import type { Logger, NoteSigner, Surroundings } from '../host/index.ts'
 import type { Trust } from '../wire/index.ts'
+import type { PlatformRoot } from './attestation/roots.ts'
+import type { StatusList } from './attestation/status-list.ts'
 import type { Database } from './db/database.ts'
 import type { Limits } from './http/throttle.ts'
 import type { ModelNames } from './model/model-names.ts'
+import type { Post } from './services/outbox.ts'
 
 /** The keys the service itself holds. Officers', forces' and owners' keys are never among them. */
 export interface RegistryKeys {
@@ -14,8 +17,8 @@ export interface RegistryKeys {
    * reports in one place blocks nobody elsewhere. The first serves who names no force.
    */
   readonly intakes: readonly Signer[]
-  /** Sign status tokens and batches; two, so that they can be held apart. */
-  readonly registry: readonly [Signer, Signer]
+  /** Signs batches, questions to other registries, and status tokens together with another's key. */
+  readonly registry: Signer
   /** Signs the heads of lists; named `<origin>/snapshot`, and not the log's own. */
   readonly lists: NoteSigner
   /** Hides recovery-card codes and makes nonces; 32 bytes, drawn at first start. */
@@ -29,6 +32,24 @@ export interface Peer {
   /** Base URL without final slash. */
   readonly url: string
 }
+
+/** What Android Key Attestations are held against. */
+export interface AndroidTrust {
+  readonly roots: readonly PlatformRoot[]
+  /** The newest list of revoked certificates; null while there is none, and then nothing counts. */
+  readonly status: () => StatusList | null
+}
+
+/** What Apple's Managed Device Attestations are held against. */
+export interface AppleTrust {
+  readonly roots: readonly PlatformRoot[]
+}
+
+/**
+ * Who has to vouch for a phone at enrolment. `either`: its maker, or hardware that attests its numbers;
+ * `both`: its maker and its hardware.
+ */
+export type EvidenceWanted = 'either' | 'both'
 
 /** What a registry is made of; only `cli` reads the environment. */
 export interface RegistryOptions {
@@ -44,6 +65,16 @@ export interface RegistryOptions {
   readonly country: string
   /** Whom to ask where a phone is at home; none where this is the only registry. */
   readonly peers?: readonly Peer[]
+  /** Who holds the other key under status tokens (base URL); null: no phone is set up after a reset. */
+  readonly statusSignerUrl: string | null
+  /** Who signs for the chips of phones (base URL): no TPM is locked, or let go, where it is left out. */
+  readonly grantDeskUrl?: string | null
+  /** Which hardware attestations count at enrolment; none where it is left out. */
+  readonly android?: AndroidTrust | null
+  /** Which of Apple's count; none where it is left out. */
+  readonly apple?: AppleTrust | null
+  /** `either` where it is left out. */
+  readonly evidence?: EvidenceWanted
   /** Documents of the founding ceremony, needed once: root first, certificates issuers first. */
   readonly founding: readonly Uint8Array[] | null
   /** Milliseconds submissions are gathered before they are sequenced, 250 to 500. */
@@ -54,6 +85,10 @@ export interface RegistryOptions {
   readonly limits?: Limits | null
   /** What models are called by TAC, where somebody has the list. */
   readonly models?: ModelNames | null
+  /** How long an owner's act waits, ms, where the maker of a model chose less than a day. */
+  readonly waits?: ReadonlyMap<Tac, number>
+  /** Delivers notices to owners; without it they wait in the outbox. */
+  readonly post?: Post | null
   readonly surroundings: Surroundings
   readonly logger: Logger
 }

@@ -1,4 +1,3 @@
-export type { Member } from './country.ts'
 export {
   DEMO_COUNTRY,
   found,
@@ -7,8 +6,13 @@ export {
   type FoundedWorld,
   type Founding,
   type FoundingOptions,
-} from './founding.ts'
+  type Member,
+  type PolicyMember,
+} from '../host/index.ts'
 export { unbox, type Unboxed, type Unboxing } from './phones.ts'
-export { produce, type Produced, type Production } from './production.ts'
+export { produce, produceSpares, type Produced, type Production } from './production.ts'
 export { writeLog, type WrittenLog, type WrittenLogOptions } from './written-log.ts'
-export type { PolicyMember } from './policy.ts'
+export { Adapter, type AdapterOptions } from './adapter/adapter.ts'
+export { BROKEN } from './adapter/broken/broken.ts'
+export type { BrokenDevice } from './adapter/broken/parts.ts'
+export { serveHttp, serveLines } from './adapter/serve.ts'

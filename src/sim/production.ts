@@ -1,26 +1,23 @@
 import { join } from 'node:path'
 import {
+  PART_TYPES,
+  SPARE_TYPE,
   coseSign,
   encodeDocument,
   encodeMadeDevice,
+  encodeOrigin,
   parseImei14,
   parseTac,
+  sparePayload,
   statementPayload,
   type Imei14,
+  type PartType,
   type Signer,
   type Tac,
 } from '../core/index.ts'
-import { manufacture } from '../device/index.ts'
+import { fittedParts, giveOrigin, makeParts, manufacture, type Stores } from '../device/index.ts'
 import type { Surroundings } from '../host/index.ts'
-import {
-  EMPTY_EDGE,
-  appendLeaves,
-  edgeRoot,
-  inclusionProof,
-  leafHash,
-  tilePath,
-  type Tile,
-} from '../log/index.ts'
+import { leafHash, wholeTree } from '../log/index.ts'
 
 /** A phone as it leaves the factory: in its folder, with its maker's word for it. */
 export interface Produced {
@@ -42,33 +39,40 @@ export interface Production {
   readonly maker: Signer
   /** The signed root document each phone is given. */
   readonly root: Uint8Array
+  /** Parts that hold a key: all there are, where none is said. */
+  readonly parts?: readonly PartType[]
+  /** Their secure stores; of files, where none is given. */
+  readonly stores?: Stores
   readonly surroundings: Surroundings
 }
 
 /** One production run: phones with keys of their own, and one batch statement over all of them. */
 export async function produce(run: Production): Promise<readonly Produced[]> {
-  const { surroundings } = run
+  const { surroundings, parts: types = PART_TYPES } = run
   const made = []
   for (let i = 0; i < run.count; i++) {
     const number = run.first + i
     const imei = parseImei14(`${run.tac}${String(number).padStart(6, '0')}`)
     const serial = `DEMO${String(number).padStart(8, '0')}`
     const dir = join(run.folder, String(number))
-    const { device } = await manufacture({
+    const { device, parts } = await manufacture({
       dir,
       imeis: [imei],
       serial,
       root: run.root,
+      parts: types,
+      maker: run.maker,
       surroundings,
+      ...(run.stores && { stores: run.stores }),
     })
     made.push({
       dir,
       imei,
       serial,
-      record: encodeMadeDevice({ dak: device, imeis: [imei], serial, parts: [] }),
+      record: encodeMadeDevice({ dak: device, imeis: [imei], serial, parts }),
     })
   }
-  const { root, pathOf } = merkle(made.map(({ record }) => record))
+  const { root, pathOf } = wholeTree(made.map(({ record }) => leafHash(record)))
   const payload = statementPayload({
     id: surroundings.random(16),
     tacs: [parseTac(run.tac)],
@@ -78,19 +82,29 @@ export async function produce(run: Production): Promise<readonly Produced[]> {
   })
   const statement = encodeDocument(coseSign('application/stolen-batch+cbor', payload, [run.maker]))
   return Promise.all(
-    made.map(async (phone, index) => ({ ...phone, statement, index, path: await pathOf(index) })),
+    made.map(async (phone, index) => {
+      const path = await pathOf(index)
+      const { dir, record } = phone
+      const origin = encodeOrigin({ kind: 'made', statement, record, index, path })
+      await Promise.all(types.map((type) => giveOrigin(dir, type, origin)))
+      return { ...phone, statement, index, path }
+    }),
   )
 }
 
-function merkle(records: readonly Uint8Array[]) {
-  const { edge, tiles } = appendLeaves(
-    EMPTY_EDGE,
-    records.map((record) => leafHash(record)),
-  )
-  const bytes = new Map(tiles.map((tile) => [tilePath(tile), tile.bytes]))
-  const readTile = (tile: Tile) => Promise.resolve(bytes.get(tilePath(tile)) ?? new Uint8Array())
-  return {
-    root: edgeRoot(edge),
-    pathOf: (index: number) => inclusionProof(index, records.length, readTile),
+/** Spare parts on a shelf: a folder as of a phone, without a phone. */
+export async function produceSpares(run: {
+  readonly shelf: string
+  readonly types: readonly PartType[]
+  readonly maker: Signer
+  readonly surroundings: Surroundings
+}): Promise<void> {
+  const { shelf, types, maker, surroundings } = run
+  await makeParts(shelf, types)
+  const madeAt = Math.floor(surroundings.clock() / 1000)
+  for (const { type, signer } of await fittedParts(shelf)) {
+    const payload = sparePayload({ type, key: signer!.key, madeAt })
+    const certificate = encodeDocument(coseSign(SPARE_TYPE, payload, [maker]))
+    await giveOrigin(shelf, type, encodeOrigin({ kind: 'spare', certificate }))
   }
 }

@@ -4,6 +4,7 @@ import {
   coseSign,
   deviceCommitment,
   encodeEntry,
+  encodeOpening,
   orderPayload,
   ownerCommitment,
   parseDocument,
@@ -14,11 +15,13 @@ import {
   type Signer,
 } from '../core/index.ts'
 import {
+  found,
   generateEs256,
   generateNoteSigner,
   machine,
   sha256Fast,
   verifyEd25519,
+  type Founding,
   type NoteSigner,
 } from '../host/index.ts'
 import {
@@ -38,13 +41,14 @@ import {
   signText,
   tilePath,
 } from '../log/index.ts'
-import { found, type Founding } from './founding.ts'
 
 /** A log that was written as a whole, with everybody's keys in one hand: for measurements. */
 export interface WrittenLog {
   readonly founding: Founding
   readonly entries: number
   readonly signatures: number
+  /** Of each entry; null where it is about no device. */
+  readonly openings: readonly (Uint8Array | null)[]
 }
 
 export interface WrittenLogOptions {
@@ -84,13 +88,15 @@ export async function writeLog(options: WrittenLogOptions): Promise<WrittenLog> 
     tacs: [],
   })
   const entries = founded(founding, foundedAt)
+  const openings: (Uint8Array | null)[] = entries.map(() => null)
   const thefts = new Thefts(founding, foundedAt, options.entries - entries.length)
-  for (const entry of thefts.entries(entries.length)) {
+  for (const { entry, opening } of thefts.entries(entries.length)) {
     entries.push(entry)
+    openings.push(opening)
     if (entries.length % 1_000 === 0) options.progress?.(entries.length)
   }
   await writeTree(folder, entries, { log, cosigners, at: foundedAt + 390 * DAY })
-  return { founding, entries: entries.length, signatures: thefts.signatures }
+  return { founding, entries: entries.length, signatures: thefts.signatures, openings }
 }
 
 const HOST = 'http://127.0.0.1'
@@ -124,6 +130,11 @@ interface Phone {
   ctr: number
 }
 
+interface Written {
+  readonly entry: Uint8Array
+  readonly opening: Uint8Array
+}
+
 class Thefts {
   readonly #founding: Founding
   readonly #steps: readonly Step[]
@@ -139,22 +150,20 @@ class Thefts {
       .slice(0, count)
   }
 
-  *entries(first: number): Generator<Uint8Array> {
+  *entries(first: number): Generator<Written> {
     for (const [i, step] of this.#steps.entries()) yield this.entry(step, first + i)
   }
 
-  private entry({ at, act, phone: number }: Step, index: number): Uint8Array {
+  private entry({ at, act, phone: number }: Step, index: number): Written {
     const phone = this.phone(number)
     const salt = machine.random(32)
     const { signers, content } = this.content(act, phone, salt)
+    const oid = machine.random(16)
+    const ids = { dak: null, imeis: [parseImei14(phone.imei)], serial: null }
     const order: Order = {
       act,
-      oid: machine.random(16),
-      dev: deviceCommitment(salt, {
-        dak: null,
-        imeis: [parseImei14(phone.imei)],
-        serial: null,
-      }),
+      oid,
+      dev: deviceCommitment(salt, ids),
       ctr: ++phone.ctr,
       nbf: at - 60,
       exp: at - 60 + 3 * DAY,
@@ -164,7 +173,8 @@ class Thefts {
     if (act === 'release') this.#phones.delete(number)
     this.signatures += signers.length
     const body = coseSign('application/stolen-order+cbor', orderPayload(order), signers)
-    return encodeEntry({ kind: 'order', t: at * 1000, body })
+    const entry = encodeEntry({ kind: 'order', t: at * 1000, body })
+    return { entry, opening: encodeOpening({ oid, salt, ids }) }
   }
 
   private phone(number: number): Phone {

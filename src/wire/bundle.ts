@@ -27,6 +27,11 @@ export interface Bundle {
    * records about that one, in log order. Empty where the owner's key is the one first committed to.
    */
   readonly earlier: readonly EarlierEntry[]
+  /**
+   * What the phone's secure store wants beside the order, where it takes none on software's word. No
+   * proof: the store judges it, after the order was.
+   */
+  readonly grants?: Uint8Array
 }
 
 /** A log entry with its own tlog-proof. */
@@ -51,6 +56,7 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
       [4, bundle.opening],
       [5, [...bundle.roots]],
       ...earlierField(bundle.earlier),
+      ...(bundle.grants ? [[7, bundle.grants] as const] : []),
     ]),
   )
 }
@@ -65,6 +71,7 @@ export function parseBundle(bytes: Uint8Array): Bundle {
     opening: fields.bytes(4),
     roots: fields.array(5).map((item) => asBytes(item)),
     earlier: fields.has(6) ? fields.array(6).map((item) => parseEarlier(item)) : [],
+    ...(fields.has(7) && { grants: fields.bytes(7) }),
   }
   fields.done()
   const roots = bundle.roots.reduce((sum, root) => sum + root.length, 0)
@@ -83,6 +90,7 @@ export function parseBundle(bytes: Uint8Array): Bundle {
     'malformed',
     'nothing earlier is spelled by leaving it out',
   )
+  demand(bundle.grants?.length !== 0, 'malformed', 'no grants are spelled by leaving them out')
   demand(bundle.earlier.length <= MAX_EARLIER, 'too-large', 'more records than one release needs')
   demand(bundle.roots.length <= MAX_ROOTS, 'too-large', 'more root documents than anyone walks')
   return bundle

@@ -74,6 +74,10 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
 
   'same-officer': p(409, 'The officer who proposed cannot approve.'),
   'proof-too-weak': p(403, 'This proof of ownership is too weak for that.'),
+  'holder-not-heard': p(
+    409,
+    'The phone was sold, and its present holder has not been heard yet; the answer says until when.',
+  ),
   'hold-exhausted': p(
     409,
     'After a hold that lapsed or was cancelled, the next one needs a stronger proof.',
@@ -88,11 +92,31 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
   'boot-state-unverified': p(422, 'The device does not run software its maker authorised.'),
   'counter-went-back': p(409, 'The device knows less than it has already obeyed.'),
   'activation-refused': p(403, 'This phone cannot be set up: it is reported held or stolen.'),
+  'not-sold': p(403, 'This phone was never sold: its maker asked that it waits for its seller.'),
   'reset-refused': p(403, 'This phone cannot be reset in its present state.'),
+  'second-factor-needed': p(
+    403,
+    'A second proof, of another kind and from elsewhere than this phone, is needed.',
+  ),
+  'reset-pending': p(409, 'The waiting time is not over; the answer says when it ends.'),
+  'reset-cancelled': p(409, 'The request was stopped, was done, or has run out; ask anew.'),
+  'transfer-pending': p(409, 'The handover is still waiting; the answer says until when.'),
+  'transfer-cancelled': p(409, 'The handover was stopped, was done, or has run out; ask anew.'),
   'token-nonce': p(422, 'The nonce is not known, used before, or too old.'),
   'token-wrong-device': p(422, 'The token is for another phone.'),
   'token-expired': p(422, 'The token has expired.'),
   'tree-went-back': p(422, 'The log shown is smaller than one seen before.'),
+
+  'part-unknown': p(422, 'No maker vouches for this part.'),
+  'part-signature': p(422, 'The part did not prove that it holds the key it names.'),
+  'part-refused': p(403, 'The phone this part belongs to has not given it away.'),
+  'part-duplicate': p(409, 'This part answers in two phones: one of them holds a copy.'),
+  'parts-unbound': p(
+    409,
+    'A part in this phone is not bound to it; pair it or take it out, then hand the phone over.',
+  ),
+  'part-batch-revoked': p(403, 'The key that vouched for this part is no longer trusted.'),
+  'donor-release-used': p(409, 'The release of this part was used before; it counts once.'),
 
   'sighting-signature': p(422, 'The sighting is not signed by its reporter.'),
   'sighting-replayed': p(409, 'The sighting is too old or from the future.'),

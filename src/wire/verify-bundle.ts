@@ -1,6 +1,7 @@
 import {
   RULES,
   authoritiesFrom,
+  chainOf,
   chainsOf,
   checkAuthority,
   checkModels,
@@ -23,6 +24,7 @@ import {
   type Afterwards,
   type Authorities,
   type CheckedOrder,
+  type Contact,
   type DeviceState,
   type Opening,
   type Order,
@@ -67,6 +69,8 @@ export interface Accepted {
   readonly treeSize: number
   /** Thumbprint of the owner's key from now on. */
   readonly owner: Uint8Array | null
+  /** How the public reaches the force behind it, where its certificate says. */
+  readonly contact: Contact | null
 }
 
 /** An order shown to be lawful and public, whichever device it is about. */
@@ -101,13 +105,9 @@ export function verifyForDevice(
   receiver: Receiver,
   trail = new StepTrail(),
 ): Accepted {
-  const found = verifyBundle(bytes, trust, trail)
-  const { index } = found
+  const found = verifyForMe(bytes, trust, receiver, trail)
+  const { index, now } = found
   const { order, t } = found.checked
-  trail.run('log', () => checkIsHome(found.origin, receiver))
-  const now = Math.max(receiver.now, found.now)
-  trail.run('window', () => checkNotLapsed(order, now))
-  trail.run('device', () => checkIsMe(found.opening, receiver))
   trail.run('counter', () => checkCounter(order, receiver.device))
   // Judged as of its own place in the log, then brought up to now: a hold that lapsed on the way must
   // not make the lock that continued it look wrong.
@@ -116,7 +116,46 @@ export function verifyForDevice(
   )
   const owner = trail.run('owner', () => ownerAfter(found, receiver))
   const treeSize = Math.max(receiver.treeSize, found.treeSize)
-  return { order, index, device: lapse(next, now), trust: found.trust, now, treeSize, owner }
+  const device = lapse(next, now)
+  const contact = contactOf(found.checked)
+  return { order, index, device, trust: found.trust, now, treeSize, owner, contact }
+}
+
+/** Of the nearest in the first signer's chain who says. */
+function contactOf({ links }: CheckedOrder): Contact | null {
+  const chain = links[0] ? chainOf(links[0]) : []
+  return chain.find(({ cert }) => cert.contact)?.cert.contact ?? null
+}
+
+/**
+ * The bundle of an order that the phone has obeyed already, which is a `replay`: as lawful and public as
+ * when it was obeyed, and one of those the phone still goes by. It changes nothing; a secure store may
+ * take from it what it did not get the first time.
+ * @param obeyed their leaves in the home log: of the order obeyed last, and of the one outstanding
+ * @throws {Refusal} as `verifyForDevice` up to step 15; replay: another order
+ */
+export function verifyObeyed(
+  bytes: Uint8Array,
+  trust: Trust,
+  receiver: Receiver,
+  obeyed: readonly number[],
+): void {
+  const { index } = verifyForMe(bytes, trust, receiver, new StepTrail())
+  demand(obeyed.includes(index), 'replay', 'an order that the phone no longer goes by')
+}
+
+function verifyForMe(
+  bytes: Uint8Array,
+  trust: Trust,
+  receiver: Receiver,
+  trail: StepTrail,
+): PublicOrder {
+  const found = verifyBundle(bytes, trust, trail)
+  trail.run('log', () => checkIsHome(found.origin, receiver))
+  const now = Math.max(receiver.now, found.now)
+  trail.run('window', () => checkNotLapsed(found.checked.order, now))
+  trail.run('device', () => checkIsMe(found.opening, receiver))
+  return { ...found, now }
 }
 
 /**

@@ -1,5 +1,14 @@
 import { Refusal, demand } from '../core/index.ts'
-import { verifyEd25519, type Clock, type NoteSigner } from '../host/index.ts'
+import {
+  verifyEd25519,
+  type Clock,
+  type NoteSigner,
+  Rejected,
+  orReject,
+  problem,
+  text,
+  type Answer,
+} from '../host/index.ts'
 import {
   EMPTY_ROOT,
   TREE_SIZE_TYPE,
@@ -17,7 +26,6 @@ import {
   type VerifiedCheckpoint,
 } from '../log/index.ts'
 import { PROBLEMS } from '../wire/index.ts'
-import { Rejected, orReject, problem, text, type Answer } from './answer.ts'
 import type { Evidence } from './evidence.ts'
 import type { OriginState, StateStore } from './state-store.ts'
 

@@ -1,7 +1,7 @@
 import { Refusal, demand } from '../core/index.ts'
 import type { NoteKey } from '../log/index.ts'
 import type { Trust } from '../wire/index.ts'
-import { json, problem, type Answer } from './answer.ts'
+import { json, problem, type Answer } from '../host/index.ts'
 import { BreachBook } from './breach.ts'
 import { LogGuardian } from './log-guardian.ts'
 import { LogReader } from './log-reader.ts'

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts'
+import type { Answer } from '../host/index.ts'
 
 /** How add-checkpoint was answered since the start. */
 export class AnswerCounts {

@@ -7,6 +7,13 @@ import {
   type NoteSigner,
   type ProcessLock,
   type Surroundings,
+  json,
+  problem,
+  text,
+  type Answer,
+  listen,
+  type Listening,
+  type Route,
 } from '../host/index.ts'
 import {
   COSIGNATURE,
@@ -16,10 +23,8 @@ import {
   monitoringPath,
   type NoteKey,
 } from '../log/index.ts'
-import { json, problem, text, type Answer } from './answer.ts'
 import { Cosigner, type Approve } from './cosigner.ts'
 import { Evidence } from './evidence.ts'
-import { listen, type Listening, type Route } from './http.ts'
 import { AnswerCounts, metricsOf } from './metrics.ts'
 import { StateStore, type OriginState } from './state-store.ts'
 

@@ -40,6 +40,7 @@ const COMMANDS = [
   ['edge'],
   ['device'],
   ['check'],
+  ['check', 'verify'],
   ['audit'],
   ['erase'],
   ['log', 'verify'],
@@ -206,7 +207,7 @@ describe('configuration and start', () => {
     expect(ended.json()).toEqual({ party: 'registry', url: `http://127.0.0.1:${port}` })
     witness.child.kill('SIGTERM')
     expect(await witness.ended).toMatchObject({ code: 0, out: '' })
-  }, 60_000)
+  })
 
   test('what is interrupted before it was done ends with 130', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1')
@@ -262,6 +263,26 @@ describe('at a registry', () => {
     expect(gone.err).toMatch(/^unavailable: /)
   })
 
+  test('check verify: 3 for a real answer, offline; 1 for an altered one and for another number', async () => {
+    await world.lock({ imei: imeiNumber(3) })
+    await world.settle()
+    const signed = String((await check(3)).json()['signed'])
+    const root = join(folder, 'root.cbor')
+    writeFileSync(root, world.founding.root)
+    const from = ['--log', join(world.folder, 'log'), '--root', root, '--json']
+    const verify = (answer: string, number: string) =>
+      run(['check', 'verify', answer, '--number', number, '--memory', folder, ...from])
+    const real = await verify(signed, imeiNumber(3))
+    expect(real.code).toBe(3)
+    expect(real.json()).toMatchObject({ ok: true, state: 'stolen', isAboutNumber: true })
+    const url = `http://example.com/check/verify?a=${Buffer.from(signed, 'base64').toString('base64url')}`
+    expect((await verify(url, imeiNumber(4))).json()).toMatchObject({ ok: false })
+    const altered = `${signed.slice(0, -12)}${signed.at(-12) === 'A' ? 'B' : 'A'}${signed.slice(-11)}`
+    expect((await verify(altered, imeiNumber(3))).json()).toMatchObject({
+      error: { code: 'signature' },
+    })
+  })
+
   test('import, review, approve, export: a list from one officer to the other and out again', async () => {
     const path = join(folder, 'list.csv')
     const imeis = [10, 11, 12].map(imeiNumber)
@@ -304,6 +325,9 @@ describe('at a registry', () => {
 
     await world.settle()
     const out = join(folder, 'blacklist.csv')
+    const root = join(folder, 'root.cbor')
+    writeFileSync(root, world.founding.root)
+    const proved = ['--root', root]
     const exported = await run([
       'export',
       'blacklist',
@@ -313,23 +337,26 @@ describe('at a registry', () => {
       key('edge'),
       '--out',
       out,
+      ...proved,
     ])
     expect(exported).toMatchObject({ code: 0, out: '' })
     const [header, ...lines] = readFileSync(out, 'utf8').trim().split('\n')
     expect(header).toBe('imei,block_date,reasons')
     const listed = lines.map((line) => line.split(',')[0]!)
-    expect(listed.toSorted()).toEqual([imeiNumber(1), ...imeis])
+    // Two were locked by the tests before this one.
+    const all = [imeiNumber(1), imeiNumber(3), ...imeis]
+    expect(listed.toSorted()).toEqual(all)
     for (const imei of imeis) expect(await world.probe.ask(imei)).toBe('BLACKLISTED')
     const today = new Date(world.surroundings.clock()).toISOString().slice(0, 10)
     for (const line of lines)
       expect(line).toMatch(new RegExp(`^[0-9]{14},${today.replaceAll('-', '')},theft$`))
-    const whole = await ask('export', 'blacklist', '--key', key('edge'), '--check-digit')
+    const whole = await ask('export', 'blacklist', '--key', key('edge'), '--check-digit', ...proved)
     const numbers = whole.out
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as { imei: string }).imei)
-    expect(numbers.toSorted()).toEqual([imeiNumber(1), ...imeis].map(withCheckDigit))
-    const foreign = await ask('export', 'blacklist', '--key', key('first'))
+    expect(numbers.toSorted()).toEqual(all.map(withCheckDigit))
+    const foreign = await ask('export', 'blacklist', '--key', key('first'), ...proved)
     expect(foreign.json()).toMatchObject({ error: { code: 'forbidden' } })
   })
 

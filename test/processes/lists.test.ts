@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -35,6 +43,15 @@ test('export in runs: full lists, what an operator alone can join, and all of it
   )
   expect(blacklist).toMatchObject({ code: 0 })
   expect(blacklist.json()).toMatchObject({ list: 'blacklist', changes: null })
+  const out = join(folder, 'blacklist.csv')
+  const plain = ['export', 'blacklist', '--out', out, '--key', key]
+  const unproven = await ask(...plain, '--root', join(folder, 'none.cbor'))
+  expect(unproven.json()).toMatchObject({ error: { code: 'config' } })
+  expect(existsSync(out)).toBe(false)
+  expect(await ask(...plain, '--out', join(out, 'x'), '--root', root)).toMatchObject({ code: 1 })
+  expect(await run([...plain, '--config', config])).toMatchObject({ code: 0, out: '' })
+  const { written } = blacklist.json() as { written: [string] }
+  expect(readFileSync(out, 'utf8')).toBe(readFileSync(join(runs, written[0]), 'utf8'))
   const told = await ask('export', 'notifications', data, ...common, '--check-digit')
   expect(told.json()).toMatchObject({ lines: 1, read: { usable: 1, total: 1 } })
   const [file] = told.json()['written'] as string[]
@@ -65,6 +82,13 @@ test('import own-list: a DIRBS list becomes the file a register reads, by line w
   expect(readFileSync(own, 'utf8')).toBe(
     `match,list\n${imeiNumber(1)},grey\n${imeiNumber(2)},grey\n`,
   )
+  chmodSync(own, 0o640)
+  expect((await take()).json()).toMatchObject({ rows: 2, came: 0, went: 0 })
+  expect(statSync(own).mode & 0o777).toBe(0o640)
+  const missing = join(folder, 'missing', 'own.csv')
+  const nowhere = await run(['import', 'own-list', list, '--into', missing, '--as', 'grey'])
+  expect(nowhere).toMatchObject({ code: 1, out: '' })
+  expect(nowhere.err).toMatch(/^not-found: /)
   writeFileSync(list, `imei,change_type\n${imeiNumber(2)},add\n`)
   const refused = await take()
   expect(refused.code).toBe(1)

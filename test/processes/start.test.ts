@@ -20,6 +20,7 @@ beforeAll(async () => {
     STOLEN_MODE_DATA: config.data,
     STOLEN_MODE_REGISTRY_PORT: String(config.registryPort),
     STOLEN_MODE_EDGE_PORT: String(config.edgePort),
+    STOLEN_MODE_STATUS_SIGNER_PORT: String(config.statusSignerPort),
     STOLEN_MODE_EDGE_ADMIN_PORT: String(config.edgeAdminPort),
     STOLEN_MODE_WITNESS_PORT: String(config.witnessPort),
     STOLEN_MODE_GUARDIAN_PORT: String(config.guardianPort),
@@ -100,7 +101,20 @@ test('npm start: answers, refuses a second process on its data, stops on Ctrl-C,
   const note = await (await fetch(`${config.registryUrl}/log/checkpoint`)).text()
   expect(parseNote(note).signatures.length).toBe(3)
   expect(await stop(again)).toBe(0)
-}, 120_000)
+})
+
+test('npm run demo:thief -- --json: every attempt is refused, and nothing is usable afterwards', () => {
+  const thief = spawnSync(process.execPath, [MAIN, 'thief', '--json'])
+  const result = JSON.parse(thief.stdout.toString()) as {
+    usable: number
+    attempts: number
+    steps: { name: string; ok: boolean }[]
+  }
+  expect(result.steps.filter(({ ok }) => !ok)).toEqual([])
+  expect(result.usable).toBe(0)
+  expect(result.attempts).toBeGreaterThanOrEqual(17)
+  expect(thief.status).toBe(0)
+})
 
 test('npm run demo -- --json: every step holds', () => {
   const demo = spawnSync(process.execPath, [MAIN, 'demo', '--json', '--thefts', '3'])
@@ -111,4 +125,4 @@ test('npm run demo -- --json: every step holds', () => {
   expect(result.steps.filter(({ ok }) => !ok)).toEqual([])
   expect(result.steps.length).toBeGreaterThanOrEqual(9)
   expect(demo.status).toBe(0)
-}, 120_000)
+})

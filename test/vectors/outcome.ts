@@ -10,3 +10,14 @@ export function codeOf(work: () => unknown): string {
     throw error
   }
 }
+
+/** The same of work that takes its time. */
+export async function codeOfWork(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+    return 'accepted'
+  } catch (error) {
+    if (error instanceof Refusal) return error.code
+    throw error
+  }
+}

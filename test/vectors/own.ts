@@ -35,7 +35,7 @@ export function ownVectors<T>(topic: string): OwnVector<T>[] {
   )
 }
 
-function readJson<T>(path: string): T {
+export function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(new URL(path, FOLDER), 'utf8')) as T
 }
 

@@ -1,11 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { ANDROID, ANDROID_ROOT_LIST } from './android.ts'
 import { COSE } from './cose.ts'
 import { MERKLE } from './merkle.ts'
 import { isJson, type VectorKind, type VectorResult } from './outside.ts'
 import { WYCHEPROOF } from './wycheproof.ts'
 
-const KINDS: readonly VectorKind[] = [MERKLE, COSE, WYCHEPROOF]
+const KINDS: readonly VectorKind[] = [MERKLE, COSE, WYCHEPROOF, ANDROID, ANDROID_ROOT_LIST]
 
 /**
  * Runs every vector below `folder`, however deep: a set alone, several sets, or a whole checkout of
@@ -28,8 +29,11 @@ export async function runOutside(folder: string, say: (line: string) => void): P
     }
     const result = results.get(kind) ?? { passed: 0, failed: [] }
     results.set(kind, result)
-    const short = name.slice(name.lastIndexOf('/') + 1, -'.json'.length)
-    const reason = judged(() => kind.judge({ name: short, json: read }))
+    const stem = name.slice(0, -'.json'.length)
+    const short = stem.slice(stem.lastIndexOf('/') + 1)
+    const beside = (ending: string) =>
+      readFile(join(folder, stem + ending), 'utf8').catch(() => null)
+    const reason = await judged(() => kind.judge({ name: short, json: read, beside }))
     if (reason === null) result.passed++
     else result.failed.push(`${name}: ${reason}`)
   }
@@ -45,9 +49,9 @@ function report(name: string, { passed, failed }: VectorResult, say: (line: stri
 }
 
 /** Anything but a refusal is our fault, whatever the file says. */
-function judged(judge: () => string | null): string | null {
+async function judged(judge: () => ReturnType<VectorKind['judge']>): Promise<string | null> {
   try {
-    return judge()
+    return await judge()
   } catch (error) {
     return `a crash: ${String(error)}`
   }
@@ -55,13 +59,16 @@ function judged(judge: () => string | null): string | null {
 
 /**
  * JSON.parse alone would round 18446744073709551615, which wraps to a valid index: integers of these
- * fields are quoted first, so that they arrive as text.
+ * fields are quoted first, so that they arrive as text. Lines that are comments are passed over.
  */
 function parsed(text: string) {
   try {
     const json: unknown = JSON.parse(
-      text.replace(/("(?:leafIdx|treeSize|size1|size2)"\s*:\s*)(-?\d+)/g, '$1"$2"'),
+      text
+        .replace(/^\s*\/\/.*$/gm, '')
+        .replace(/("(?:leafIdx|treeSize|size1|size2)"\s*:\s*)(-?\d+)/g, '$1"$2"'),
     )
+    if (Array.isArray(json)) return { items: json as unknown[] }
     return isJson(json) ? json : null
   } catch {
     return null

@@ -72,9 +72,26 @@ export async function requestOfficer(options: Omit<Request, 'role'>): Promise<vo
 }
 
 type Issue = Common &
-  Omit<Terms, 'caps'> & { cap: Caps; issuer?: string; key?: string; yes?: boolean }
+  Omit<Terms, 'caps' | 'contact'> & {
+    cap: Caps
+    tel?: string
+    site?: string
+    issuer?: string
+    key?: string
+    yes?: boolean
+  }
 
-const termsOf = ({ cap, ...options }: Issue): Terms => ({ ...options, caps: cap })
+const termsOf = ({ cap, ...options }: Issue): Terms => ({
+  ...options,
+  caps: cap,
+  ...contactIn(options),
+})
+
+function contactIn({ tel, site }: Pick<Issue, 'tel' | 'site'>): Pick<Terms, 'contact'> {
+  if (tel !== undefined) return { contact: { tel, url: site ?? null } }
+  if (site !== undefined) throw wrongUsage('--site stands beside --tel')
+  return {}
+}
 
 export async function issue(path: string, options: Issue): Promise<void> {
   await certify(await readRequestPaper(path), termsOf(options), options)
@@ -96,6 +113,8 @@ export async function renew(path: string, options: Issue): Promise<void> {
     country: options.country ?? country,
     days: options.days,
     ...((options.tacs ?? tacs) && { tacs: options.tacs ?? tacs! }),
+    ...(cert.contact && { contact: cert.contact }),
+    ...contactIn(options),
   }
   await certify(cert, terms, options)
 }

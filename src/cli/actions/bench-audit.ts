@@ -1,22 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  generateEs256,
-  es256Verifier,
-  machine,
-  nodeVerifiers,
-  sha256Fast,
-} from '../../host/index.ts'
+import { machine, nodeVerifiers, sha256Fast } from '../../host/index.ts'
 import { writeLog } from '../../sim/index.ts'
 import { auditLaw, readTrust } from '../../wire/index.ts'
+import { bareRate } from '../bench/bare-es256.ts'
+import { cpuNow } from '../bench/cpu-clock.ts'
 import { logReader } from '../log-source.ts'
 import { EXIT, print, say } from '../out.ts'
 import { progressBar } from '../progress.ts'
 
 const TARGET = { seconds: 60, entries: 100_000 }
-/** Enough to be past the warming up, and over in a second or two. */
-const BARE_VERIFICATIONS = 10_000
 
 interface Options {
   readonly entries: number
@@ -81,23 +75,6 @@ async function timeAudit(folder: string, root: Uint8Array) {
   const cpuSeconds = cpuNow() - cpu
   if (breaches.length > 0) throw new Error(`entry ${breaches[0]!.index}: ${breaches[0]!.code}`)
   return { seconds, cpuSeconds, size: checkpoint.size, locks: figures.total.locks }
-}
-
-/** Seconds of processor time this process has used, those of its garbage collector included. */
-function cpuNow(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1_000_000
-}
-
-/** Verifications per second of processor time, of one key and nothing around them. */
-function bareRate(): number {
-  const { signer } = generateEs256()
-  const verify = es256Verifier()
-  const message = machine.random(300)
-  const signature = signer.sign(message)
-  const start = cpuNow()
-  for (let i = 0; i < BARE_VERIFICATIONS; i++) verify(signer.key, message, signature)
-  return BARE_VERIFICATIONS / (cpuNow() - start)
 }
 
 const tenths = (seconds: number) => Math.round(seconds * 10) / 10

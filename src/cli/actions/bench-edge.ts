@@ -5,7 +5,7 @@ import { EXIT, print, say } from '../out.ts'
 const MAIN = fileURLToPath(
   new URL('../main.js', import.meta.url).href.replace('/src/cli/', '/dist/cli/'),
 )
-const PARTS = ['index', 'starts', 's13', 'n5g', 'propagation'] as const
+const PARTS = ['index', 'starts', 'proof', 's13', 'n5g', 'propagation'] as const
 
 interface Part {
   readonly name: (typeof PARTS)[number]

@@ -1,21 +1,16 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { LISTS, concat, decodeSnapshot, encodeSnapshot } from '../../core/index.ts'
 import { sha256Fast } from '../../host/index.ts'
 import { entropyBits } from '../bench/entropy.ts'
+import { inChild } from '../bench/in-child.ts'
 import type { IndexMeasured, Watched } from '../bench/index-child.ts'
 import { SPREAD, listedNumbers } from '../bench/listed-numbers.ts'
 import type { Rate } from '../bench/queries.ts'
 import { EXIT, print, say } from '../out.ts'
 
 const CODEC_RUNS = 3
-const CHILD = fileURLToPath(
-  new URL('../bench/index-child.js', import.meta.url).href.replace('/src/cli/', '/dist/cli/'),
-)
 
 const TARGETS = {
   overBoundPercent: 5,
@@ -78,7 +73,7 @@ async function measure(path: string, size: number): Promise<Row> {
   const { codec, bytes } = measureCodec(size)
   await writeFile(path, concat(bytes, sha256Fast(bytes)))
   say(`${size} entries: loading, rebuilding, asking …`)
-  return { ...(await inChild(path, size)), codec }
+  return { ...(await inChild<IndexMeasured>('index-child', [path, String(size)])), codec }
 }
 
 /** The best of a few runs: the first ones compile. */
@@ -110,17 +105,6 @@ function measureCodec(size: number): { readonly codec: Codec; readonly bytes: Ui
     overBoundGivenCountsPercent: (bits / givenCounts - 1) * 100,
   }
   return { codec, bytes }
-}
-
-async function inChild(path: string, size: number): Promise<IndexMeasured> {
-  const child = spawn(process.execPath, [CHILD, path, String(size)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let out = ''
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (out += part))
-  const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) throw new Error(`the measuring process ended with ${code}`)
-  return JSON.parse(out) as IndexMeasured
 }
 
 /** What a row does not reach; a target that is given for other sizes says nothing of it. */

@@ -1,21 +1,17 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { KeptLists } from '../../edge/index.ts'
 import { makeLogger, nodeVerifiers, sha256Fast } from '../../host/index.ts'
 import { readTrust } from '../../wire/index.ts'
+import { inChild } from '../bench/in-child.ts'
 import { LISTS_ORIGIN, rootOf, signedLists, type SignedBenchLists } from '../bench/signed-lists.ts'
 import type { StartPlan, Started } from '../bench/starts-child.ts'
 import { EXIT, print, say } from '../out.ts'
 
-const CHILD = fileURLToPath(
-  new URL('../bench/starts-child.js', import.meta.url).href.replace('/src/cli/', '/dist/cli/'),
-)
 /** Seconds, at 10^7 numbers. */
 const TARGETS = { cold: 10, warm: 3 } as const
 const NOTES = [
@@ -49,10 +45,10 @@ export async function benchStarts({
       listed: signed.listed,
     })
     say('a register with an empty disk …')
-    const cold = await inChild(plan('cold'))
+    const cold = await startIn(plan('cold'))
     await keep(signed, join(folder, 'warm'))
     say('a register that begins again …')
-    const warm = await inChild({ ...plan('warm'), url: 'http://127.0.0.1:1' })
+    const warm = await startIn({ ...plan('warm'), url: 'http://127.0.0.1:1' })
     const ok = cold.seconds <= TARGETS.cold && warm.seconds <= TARGETS.warm
     const row = (name: string, { seconds, rssMb }: Started) =>
       `${name}  ${seconds.toFixed(2)} s   ${rssMb} MB`
@@ -94,13 +90,4 @@ async function keep(signed: SignedBenchLists, dataDir: string): Promise<void> {
   await lists.close()
 }
 
-async function inChild(plan: StartPlan): Promise<Started> {
-  const child = spawn(process.execPath, [CHILD, JSON.stringify(plan)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let out = ''
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (out += part))
-  const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) throw new Error(`the register ended with ${code}`)
-  return JSON.parse(out) as Started
-}
+const startIn = (plan: StartPlan) => inChild<Started>('starts-child', [JSON.stringify(plan)])

@@ -15,7 +15,7 @@ export async function check(number: string, options: Options): Promise<void> {
   print(
     options.json ?? false,
     answer,
-    `${answer.sentence}\n(as of entry ${answer.treeSize} of the public log, ${answer.at})`,
+    `${answer.sentence}\nReady for handover: ${answer.readyForHandover ? 'yes' : 'no'}\n(as of entry ${answer.treeSize} of the public log, ${answer.at})`,
   )
   process.exitCode = answer.state === 'protected' ? EXIT.done : EXIT.found
 }

@@ -86,7 +86,8 @@ interface Opened {
   readonly massChange: string | null
 }
 
-async function openSource(options: RunOptions): Promise<Opened> {
+/** The registry, what its word is held against, and how numbers are spelled. */
+export async function openSource(options: RunOptions): Promise<Opened> {
   const massChange = reasonOf(options)
   const { desk, key, root } = await openDesk(options)
   const trust = await loadTrust(root)

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Refusal, toHex } from '../../core/index.ts'
 import { formatLocalList, readLocalList, type LocalRow, type LocalWord } from '../../edge/index.ts'
-import { sha256Fast, writeFileDurably } from '../../host/index.ts'
+import { sha256Fast } from '../../host/index.ts'
+import { writeWhole } from '../files.ts'
 import { mergeOwn } from '../lists/merge-own.ts'
 import { readOperatorList } from '../lists/operator-list.ts'
 import { print } from '../out.ts'
@@ -24,7 +25,7 @@ export async function importOwnList(file: string, options: Options): Promise<voi
   )
   const bytes = formatLocalList(rows)
   readLocalList(bytes) // what the register would refuse must not lie there for it
-  await writeFileDurably(options.into, bytes)
+  await writeWhole(options.into, bytes)
   const sha256 = toHex(sha256Fast(bytes))
   const answer = {
     source: basename(file),

@@ -1,8 +1,8 @@
-import type { Signer } from '../../core/index.ts'
+import type { GateLanguage, Message, Signer } from '../../core/index.ts'
 import { Owner } from '../clients/owner.ts'
 import type { CaseAbout } from '../clients/officer.ts'
 import { readConfig } from '../config.ts'
-import { readPhones } from '../demo-phones.ts'
+import { readPhones, type DemoPhone } from '../demo-phones.ts'
 import { Files, loadSigner, readNeeded } from '../files.ts'
 import { print, wrongUsage } from '../out.ts'
 import { secretsFrom } from '../secrets.ts'
@@ -20,33 +20,48 @@ type Following = Common & { readonly reference: string }
 
 export async function ownerOf(options: Common): Promise<Owner> {
   const { config } = readConfig(process.env)
-  const { card, key } = await secretsOf(options, new Files(config.data))
+  const files = new Files(config.data)
+  const [card, key] = [await cardOf(options, files), await keyOf(options, files)]
   return new Owner(options.registry ?? config.registryUrl, card, key)
 }
 
-async function secretsOf(options: Common, files: Files): Promise<{ card: string; key: Signer }> {
-  if (options.phone !== undefined) {
-    const phone = readPhones(files).find(({ serial }) => serial === options.phone)
-    if (!phone) throw wrongUsage('no simulated phone with this serial number')
-    return { card: phone.card, key: await loadSigner(phone.ownerKey) }
-  }
-  const { cardFile, key, secret } = options
-  if (cardFile === undefined || key === undefined)
-    throw wrongUsage('expected --phone, or --card-file and --key')
-  return {
-    card: (await readNeeded(cardFile)).toString().trim(),
-    key: await loadSigner(key, secretsFrom(secret)),
-  }
+/** The recovery card's ten characters. */
+export async function cardOf(options: Common, files: Files): Promise<string> {
+  if (options.phone !== undefined) return demoPhone(options.phone, files).card
+  if (options.cardFile === undefined) throw wrongUsage('expected --phone or --card-file')
+  return (await readNeeded(options.cardFile)).toString().trim()
 }
 
-export async function report(options: Common & Pick<CaseAbout, 'why'>): Promise<void> {
+export async function keyOf(options: Common, files: Files): Promise<Signer> {
+  if (options.phone !== undefined) return loadSigner(demoPhone(options.phone, files).ownerKey)
+  if (options.key === undefined) throw wrongUsage('expected --phone or --key')
+  return loadSigner(options.key, secretsFrom(options.secret))
+}
+
+function demoPhone(serial: string, files: Files): DemoPhone {
+  const phone = readPhones(files).find((one) => one.serial === serial)
+  if (!phone) throw wrongUsage('no simulated phone with this serial number')
+  return phone
+}
+
+interface Reporting extends Common, Pick<CaseAbout, 'why'> {
+  readonly say?: Message
+  readonly language?: GateLanguage
+  readonly quote?: boolean
+}
+
+export async function report(options: Reporting): Promise<void> {
   const owner = await ownerOf(options)
   const answer = await owner.report(options.why)
+  const { say: message = 'return', language = null, quote: isQuoted = false } = options
   print(
     options.json ?? false,
     answer,
     `Reported: ${answer.reference}. Entry ${answer.holdIndex} of the public log; ${sentence(answer)}`,
   )
+  // After the hold, which waits for no words.
+  if (options.say !== undefined || language !== null || isQuoted)
+    await owner.say(answer.reference, { message, language, isQuoted })
 }
 
 export async function status(options: Following): Promise<void> {

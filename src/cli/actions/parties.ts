@@ -1,6 +1,6 @@
 import { readConfig } from '../config.ts'
-import { EXIT, runUntilStopped } from '../out.ts'
-import { runPhone, runRegistry } from '../parties.ts'
+import { EXIT, runUntilStopped, say } from '../out.ts'
+import { runPhone, runRegistry, runStatusSigner } from '../parties.ts'
 import { runEdge } from '../run-edge.ts'
 
 interface Options {
@@ -10,7 +10,16 @@ interface Options {
 export const serve = (options: Options) =>
   runUntilStopped('registry', options, () => {
     const { config, secrets } = readConfig(process.env)
-    return runRegistry(config, secrets, () => process.exit(EXIT.failed))
+    return runRegistry(config, secrets, (reason) => {
+      say(`${reason.code}: ${reason.message}`) // the last word: a log may be silent
+      process.exit(EXIT.failed)
+    })
+  })
+
+export const statusSigner = (options: Options) =>
+  runUntilStopped('status-signer', options, () => {
+    const { config } = readConfig(process.env)
+    return runStatusSigner(config)
   })
 
 export const edge = (options: Options & { readonly config?: string; readonly secret?: string }) =>

@@ -32,12 +32,15 @@ export async function start({ json = false }: Options): Promise<void> {
 }
 
 function addresses(world: Constellation): string {
-  const phones = world.phones.map((phone, i) => `  ${phone.serial}   ${world.phoneUrl(i)}/screen`)
+  // A passkey belongs to a name: under an address no browser shows one.
+  const pages = world.registryUrl.replace('//127.0.0.1', '//localhost')
+  const phones = world.phones.map((phone, i) => `  ${phone.serial}   ${world.phoneUrl(i)}/glass`)
   return [
     strong('Stolen Mode demonstration. Not a police service; its trust root is its own.'),
     '',
-    `  start page        ${world.registryUrl}/`,
-    `  check a phone     ${world.registryUrl}/check`,
+    `  start page        ${pages}/`,
+    `  check a phone     ${pages}/check`,
+    `  report one stolen ${pages}/report`,
     `  API               ${world.registryUrl}/openapi.json`,
     `  public log        ${world.registryUrl}/log/checkpoint`,
     `  operator's EIR    ${world.edgeUrl} (HTTP/2)   ${world.edgeAdminUrl}/healthz`,

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { fromBase64 } from '../../core/index.ts'
-import { startEdge, type Edge } from '../../edge/index.ts'
-import { es256FromPem, machine, makeLogger, nodeVerifiers } from '../../host/index.ts'
+import type { Edge } from '../../edge/index.ts'
+import { es256FromPem, nodeVerifiers } from '../../host/index.ts'
 import { readTrust } from '../../wire/index.ts'
+import { startBenchRegister } from './bench-register.ts'
 import { LightReader } from './light-reader.ts'
 
 /** What a process full of readers is told. */
@@ -36,19 +37,12 @@ async function main(plan: CrowdPlan): Promise<void> {
   const edges: Edge[] = []
   for (const [i, signer] of signers.entries())
     edges.push(
-      await startEdge({
+      await startBenchRegister({
         name: `edge-${i + 1}`,
         signer,
         trust,
         registries: [{ origin: plan.origin, url: plan.registryUrl }],
         dataDir: join(plan.folder, `edge-${i + 1}`),
-        port: 0,
-        adminPort: 0,
-        country: 'ZZ',
-        network: '00101',
-        unknown: 'whitelist',
-        surroundings: machine,
-        logger: makeLogger('edge', 'silent'),
       }),
     )
   const readers = Array.from(
@@ -64,10 +58,8 @@ async function main(plan: CrowdPlan): Promise<void> {
     outOfTurn: readers.reduce((sum, reader) => sum + reader.outOfTurn, 0),
     registers: await Promise.all(edges.map(async ({ adminUrl }) => countsOf(adminUrl))),
   }
+  // Whoever asked ends this process: one that ends by itself may do so before its answer was read.
   process.send!(report)
-  for (const reader of readers) reader.close()
-  await Promise.all(edges.map((edge) => edge.close()))
-  process.disconnect()
 }
 
 async function countsOf(adminUrl: string) {

@@ -16,7 +16,6 @@ export class LightReader {
   #next: number
   #waiting: number[] = []
   #text = ''
-  #socket: { destroy(): void } | null = null
 
   /** @param after the last leaf it has */
   constructor(after: number, guardian: string) {
@@ -30,20 +29,14 @@ export class LightReader {
     const authorization = signedHeader({ method: 'GET', url, body: '', key: '' }, signer)
     const headers = { authorization, 'last-event-id': String(this.#next - 1) }
     await new Promise<void>((resolve, reject) => {
-      const request = get(url, { headers, agent: false }, (response) => {
+      get(url, { headers, agent: false }, (response) => {
         if (response.statusCode !== 200) reject(new Error(`the feed said ${response.statusCode}`))
         response.setEncoding('utf8')
         response.on('data', (text: string) => this.take(text))
         response.on('error', () => undefined)
         resolve()
-      })
-      request.on('error', reject)
-      this.#socket = request
+      }).on('error', reject)
     })
-  }
-
-  close(): void {
-    this.#socket?.destroy()
   }
 
   private take(text: string): void {

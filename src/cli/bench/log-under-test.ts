@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import {
   HOLD_SECONDS,
   coseSign,
@@ -12,22 +13,19 @@ import {
   saltedHash,
   type Order,
 } from '../../core/index.ts'
-import {
-  generateEs256,
-  generateNoteSigner,
-  machine,
-  makeLogger,
-  nodeVerifiers,
-} from '../../host/index.ts'
+import { generateNoteSigner, machine, makeLogger, nodeVerifiers } from '../../host/index.ts'
 import { ED25519, snapshotKeyName } from '../../log/index.ts'
 import { openDatabase, openRegistry, serve, type DatabaseConfig } from '../../registry/index.ts'
 import type { Context } from '../../registry/index.ts'
 import { found, type Founding } from '../../sim/index.ts'
 import { startGuardian, startWitness } from '../../witness/index.ts'
 import { readTrust, type Trust } from '../../wire/index.ts'
+import { OfficerDesk } from '../clients/officer.ts'
 import { DEMO_TAC } from '../demo-trust.ts'
+import { progressBar } from '../progress.ts'
 import { temporaryConfig } from '../temporary.ts'
 
+const PATIENCE_MS = 30_000
 const ORIGIN = 'log.bench.example/stolen-mode'
 /** Above anything a bench can sign in an hour. */
 const CAP_PER_HOUR = 10_000_000
@@ -78,7 +76,7 @@ export async function openLogUnderTest(plan: Plan): Promise<LogUnderTest> {
     capPerHour: CAP_PER_HOUR,
     officers: 2,
     operators,
-    tacs: [],
+    tacs: [DEMO_TAC],
   })
   const trust = readTrust(founding.root, nodeVerifiers())
   const running = await startWitness({
@@ -98,12 +96,13 @@ export async function openLogUnderTest(plan: Plan): Promise<LogUnderTest> {
     keys: {
       log,
       intakes: [founding.intake.signer],
-      registry: [generateEs256().signer, generateEs256().signer],
+      registry: founding.registry[0].signer,
       lists: generateNoteSigner(snapshotKeyName(log.key.name), ED25519).signer,
       secret: machine.random(32),
     },
     url: registryUrl,
     country: 'ZZ',
+    statusSignerUrl: null,
     founding: [founding.root, ...founding.certificates],
     poolMs,
     surroundings: machine,
@@ -134,6 +133,35 @@ export async function openLogUnderTest(plan: Plan): Promise<LogUnderTest> {
       await running.close()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** Locks of so many phones, each all but approved: the approval is what is timed. */
+export async function proposeLocks({ founding, url }: LogUnderTest, count: number) {
+  const desk = new OfficerDesk(url, founding.officers[0]!.signer)
+  const bar = progressBar('locks proposed', count)
+  const proposed = []
+  for (let i = 0; i < count; i++) {
+    const imei = parseImei14(`${DEMO_TAC}${String(i).padStart(6, '0')}`)
+    const { id } = await desk.openCase({ crimeReference: `BENCH/${i}`, why: 'theft', imei })
+    proposed.push({ imei, caseId: id, draft: await desk.propose(id) })
+    bar.advance(1)
+  }
+  bar.stop()
+  return proposed
+}
+
+/** Waits until the guardians stand behind all there is. */
+export async function guarded({ sequencer }: LogUnderTest): Promise<void> {
+  const size = () => sequencer.published.newest?.checkpoint.size
+  await until(async () => sequencer.published.guarded?.checkpoint.size === size())
+}
+
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error('the log did not settle')
+    await wait(100)
   }
 }
 

@@ -4,19 +4,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parseImei14, toBase64, type Signer } from '../../core/index.ts'
+import { toBase64, type Signer } from '../../core/index.ts'
 import { RegistersAnswer } from '../../wire/index.ts'
 import { OfficerDesk } from '../clients/officer.ts'
-import { DEMO_TAC } from '../demo-trust.ts'
 import { progressBar } from '../progress.ts'
 import type { CrowdPlan, CrowdReport } from './crowd.ts'
-import { openLogUnderTest, type LogUnderTest } from './log-under-test.ts'
+import {
+  guarded,
+  openLogUnderTest,
+  proposeLocks,
+  until,
+  type LogUnderTest,
+} from './log-under-test.ts'
+import { quantileOf } from './quantile.ts'
 
 const CROWD = fileURLToPath(new URL('./crowd.js', import.meta.url))
 const REGISTERS = 10
 /** Between two orders: 20 a second. */
 const PACE_MS = 50
-const PATIENCE_MS = 30_000
 
 export interface Propagation {
   readonly edges: number
@@ -50,7 +55,7 @@ export async function measurePropagation(edges: number, orders: number): Promise
   const crowd = fork(CROWD, { execArgv: [] })
   try {
     await guarded(world)
-    const drafts = await propose(world, orders)
+    const drafts = await proposeLocks(world, orders)
     await guarded(world)
     crowd.send(planOf(world, edges, folder))
     await message(crowd)
@@ -86,29 +91,14 @@ function planOf(
   }
 }
 
-/** Everything up to the approval, which is what is timed. */
-async function propose({ founding, url }: LogUnderTest, count: number) {
-  const desk = new OfficerDesk(url, founding.officers[0]!.signer)
-  const bar = progressBar('orders proposed', count)
-  const drafts = []
-  for (let i = 0; i < count; i++) {
-    const imei = parseImei14(`${DEMO_TAC}${String(i).padStart(6, '0')}`)
-    const { id } = await desk.openCase({ crimeReference: `BENCH/${i}`, why: 'theft', imei })
-    drafts.push(await desk.propose(id))
-    bar.advance(1)
-  }
-  bar.stop()
-  return drafts
-}
-
 async function approve(
   { founding, url }: LogUnderTest,
-  drafts: Awaited<ReturnType<typeof propose>>,
+  drafts: Awaited<ReturnType<typeof proposeLocks>>,
 ): Promise<Order[]> {
   const desk = new OfficerDesk(url, founding.officers[1]!.signer)
   const force: Signer = founding.forceOrder.signer
   const bar = progressBar('orders signed', drafts.length)
-  const signing = drafts.map(async (draft, i) => {
+  const signing = drafts.map(async ({ draft }, i) => {
     await wait(i * PACE_MS)
     const signedMs = Date.now()
     const index = await desk.approve(draft, force)
@@ -133,7 +123,7 @@ function judge(
     }),
   )
   latencies.sort((a, b) => a - b)
-  const quantile = (q: number) => latencies[Math.ceil(q * latencies.length) - 1] ?? Number.NaN
+  const quantile = (q: number) => quantileOf(latencies, q)
   const missedByWhole = whole.reduce((sum, { stolen }) => sum + orders.length - stolen, 0)
   return {
     edges: times.length + whole.length,
@@ -146,12 +136,6 @@ function judge(
     maxMs: latencies.at(-1) ?? Number.NaN,
     registers,
   }
-}
-
-/** Waits until the guardians stand behind all there is. */
-async function guarded({ sequencer }: LogUnderTest): Promise<void> {
-  const size = () => sequencer.published.newest?.checkpoint.size
-  await until(async () => sequencer.published.guarded?.checkpoint.size === size())
 }
 
 async function acknowledged(world: LogUnderTest): Promise<void> {
@@ -168,14 +152,6 @@ async function registersOf(world: LogUnderTest) {
 
 async function askRegisters({ url }: LogUnderTest) {
   return RegistersAnswer.parse(await (await fetch(`${url}/v1/registers`)).json())
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error('the log did not settle')
-    await wait(100)
-  }
 }
 
 function message(child: ReturnType<typeof fork>): Promise<unknown> {

@@ -3,10 +3,10 @@
 import { connect } from 'node:http2'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fromBase64 } from '../../core/index.ts'
-import { startEdge } from '../../edge/index.ts'
-import { es256FromPem, machine, makeLogger, nodeVerifiers } from '../../host/index.ts'
+import { es256FromPem, nodeVerifiers } from '../../host/index.ts'
 import { parseVkey } from '../../log/index.ts'
 import { readTrust } from '../../wire/index.ts'
+import { startBenchRegister } from './bench-register.ts'
 
 export interface Started {
   /** From the start of the register to the first refusal. */
@@ -33,19 +33,12 @@ const REST_MS = 1_000
 async function start(plan: StartPlan): Promise<Started> {
   const { origin, url } = plan
   const begin = performance.now()
-  const edge = await startEdge({
+  const edge = await startBenchRegister({
     name: 'bench',
     signer: es256FromPem(plan.keyPem),
     trust: readTrust(fromBase64(plan.root), nodeVerifiers()),
     registries: [{ origin, url, listsKey: parseVkey(plan.listsKey) }],
     dataDir: plan.dataDir,
-    port: 0,
-    adminPort: 0,
-    country: 'ZZ',
-    network: '00101',
-    unknown: 'whitelist',
-    surroundings: machine,
-    logger: makeLogger('bench', 'silent'),
   })
   while ((await ask(edge.url, plan.listed)) !== 'BLACKLISTED') await wait(POLL_MS)
   const seconds = (performance.now() - begin) / 1000

@@ -2,11 +2,13 @@ import {
   ACTS,
   CAPPED,
   POWERS,
+  checkContact,
   checkIssued,
   demand,
   type Caps,
   type Certificate,
   type CertificateRequest,
+  type Contact,
   type Power,
   type Role,
   type Tac,
@@ -22,6 +24,8 @@ export interface Terms {
   readonly caps: Caps
   readonly tacs?: readonly Tac[]
   readonly country?: string
+  /** Of a force: how the public reaches it. */
+  readonly contact?: Contact
   readonly days: number
 }
 
@@ -36,7 +40,7 @@ const USUAL_ACTS: Readonly<Partial<Record<Role, readonly Power[]>>> = {
 
 /**
  * The certificate an issuer gives on these terms. `issuer` is null where that is the root.
- * @throws {Refusal} scope, chain, name-outside
+ * @throws {Refusal} scope, chain, name-outside · malformed: how the public reaches it
  */
 export function certificateOn(
   request: CertificateRequest,
@@ -61,7 +65,9 @@ export function certificateOn(
     depth: DEPTH[role] ?? 1,
     role,
     use,
+    ...(terms.contact && { contact: checkContact(terms.contact) }),
   }
+  demand(!cert.contact || role === 'force', 'scope', 'only a force says how the public reaches it')
   const isRoots = role === 'national'
   demand(isRoots === (issuer === null), 'chain', 'a national authority is certified by the root')
   if (issuer) checkIssued(cert, issuer)

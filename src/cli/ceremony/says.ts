@@ -118,6 +118,8 @@ export function terms(command: Command): Command {
         .default({}, "the issuer's; a nation and a force must have theirs said"),
     )
     .addOption(new Option('--tacs <list>', 'only these models').argParser(tacsIn))
+    .option('--tel <number>', 'of a force: how the public reaches it, as +442079460100')
+    .option('--site <address>', 'of a force, beside the number: https://police.example/found')
     .addOption(new Option('--country <code>', "the issuer's").argParser(countryIn))
     .addOption(daysOption())
 }

@@ -9,6 +9,7 @@ import {
   WHY_DISTRUSTED,
   type AuthorityList,
   type Certificate,
+  type Contact,
   type Distrust,
   type DraftedKind,
   type PublicKey,
@@ -93,10 +94,15 @@ function certificateInWords(cert: Certificate): readonly string[] {
     `  country ${cert.scope.country}; may ${cert.scope.acts.join(', ') || 'sign no order'}`,
     ...caps.map((cap) => `  ${cap}`),
     ...(cert.scope.tacs ? [`  only for models ${cert.scope.tacs.join(', ')}`] : []),
+    ...(cert.contact ? [`  the public reaches it at ${reach(cert.contact)}`] : []),
     cert.depth === 1 || cert.use === 'order'
       ? '  certifies nobody'
       : `  certifies others, ${cert.depth - 1} deep`,
   ]
+}
+
+function reach({ tel, url }: Contact): string {
+  return url === null ? tel : `${tel}, ${url}`
 }
 
 function listInWords(list: AuthorityList): readonly string[] {

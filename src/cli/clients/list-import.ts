@@ -1,4 +1,4 @@
-import type { Signer } from '../../core/index.ts'
+import { demand, type Imei14, type Signer } from '../../core/index.ts'
 import { BatchAnswer, BatchRowsAnswer } from '../../wire/index.ts'
 import type { z } from 'zod'
 import type { ListContent } from '../lists/read-list.ts'
@@ -59,7 +59,7 @@ export async function importList(work: ListImport): Promise<ListImported> {
       const answer = await patiently(() =>
         desk.post(`/v1/batches/${id}/rows`, { rows: page }, BatchRowsAnswer),
       )
-      refused.push(...(await signAll(work, answer.rows)))
+      refused.push(...(await signAll(work, page, answer.rows)))
       for (const { row, result, code } of answer.rows) {
         results[result] = (results[result] ?? 0) + 1
         if (result === 'refused') refused.push({ line: row, reason: code ?? 'malformed' })
@@ -80,16 +80,24 @@ function opening({ list, why, prefix, shrinkReason }: ListImport) {
   return { source, fileHash, kind, rows, setAside, why, prefix, shrinkReason }
 }
 
-/** Signs what is to be signed; rows whose signature the registry refuses. */
+/**
+ * Signs what is to be signed, after looking whether it is about the number of its row: nobody sees each
+ * of a list's phones. @returns rows whose signature the registry refuses @throws {Refusal} fields
+ */
 async function signAll(
   { desk, officer }: ListImport,
+  page: readonly { readonly row: number; readonly imei?: Imei14 }[],
   rows: readonly RowResult[],
 ): Promise<readonly Aside[]> {
+  const imeis = new Map(page.map(({ row, imei }) => [row, imei]))
   const lines = new Map<string, number>()
   const signatures = rows.flatMap(({ row, draft }) => {
     if (!draft) return []
     lines.set(draft.id, row)
-    return [signDraft(readDraft(draft, 'lock'), PROPOSER, officer)]
+    const read = readDraft(draft, 'lock')
+    const isMeant = read.ids.imeis.some((imei) => imei === imeis.get(row))
+    demand(isMeant, 'fields', `the draft for line ${row} is about another number`)
+    return [signDraft(read, PROPOSER, officer)]
   })
   if (signatures.length === 0) return []
   const results = await sendEach(desk.registryUrl, signatures)

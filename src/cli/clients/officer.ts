@@ -4,6 +4,7 @@ import {
   BatchDraftsAnswer,
   BundlesAnswer,
   CaseAnswer,
+  DeviceCodeAnswer,
   DraftAnswer,
   DraftsAnswer,
   type DraftRequest,
@@ -60,6 +61,11 @@ export class OfficerDesk {
       const desk = new OfficerDesk(String(error.facts['registry']), this.#key, this.#clock)
       return { desk, caseId: (await desk.openCase(about)).id }
     }
+  }
+
+  /** Which phone on the bench shows this code. */
+  scan(code: string) {
+    return this.post('/v1/device-codes', { code }, DeviceCodeAnswer)
   }
 
   case(id: string) {

@@ -1,6 +1,20 @@
-import { Refusal, type Signer } from '../../core/index.ts'
-import { call } from '../../host/index.ts'
-import { BundlesAnswer, DraftAnswer, DraftsAnswer, ReportAnswer } from '../../wire/index.ts'
+import {
+  Refusal,
+  fromBase64,
+  signOwnerWords,
+  toBase64,
+  type GateLanguage,
+  type Message,
+  type Signer,
+} from '../../core/index.ts'
+import { call, machine } from '../../host/index.ts'
+import {
+  BundlesAnswer,
+  DraftAnswer,
+  DraftsAnswer,
+  OwnerWordsAnswer,
+  ReportAnswer,
+} from '../../wire/index.ts'
 import type { z } from 'zod'
 import { readDraft, sendSignatures, signDraft, type ReadDraft } from './drafts.ts'
 
@@ -18,6 +32,28 @@ export class Owner {
 
   report(why: 'theft' | 'robbery' | 'burglary' | 'lost') {
     return this.post('/v1/reports', { card: this.#card, why }, ReportAnswer)
+  }
+
+  /**
+   * What the reported phone says from its next contact on; the owner's key signs it.
+   * @param at Unix seconds; now, where none is given
+   */
+  async say(
+    reference: string,
+    what: {
+      readonly message: Message
+      readonly language: GateLanguage | null
+      /** Whether the report's reference stands there too. */
+      readonly isQuoted: boolean
+    },
+    at = Math.floor(machine.clock() / 1000),
+  ): Promise<void> {
+    const { message, language, isQuoted } = what
+    const { device } = await this.status(reference)
+    const quoted = isQuoted ? reference : null
+    const content = { dak: fromBase64(device), message, language, reference: quoted, at }
+    const words = toBase64(signOwnerWords(content, this.#key))
+    await this.post('/v1/owner-words', { device, words }, OwnerWordsAnswer)
   }
 
   status(reference: string) {

@@ -4,7 +4,7 @@ import { jsonOption, later, registryOption, secretOption } from '../options.ts'
 
 const HELP = `
 Whoever is to be certified makes a key and a request; the issuer signs. The root issues to nations, a
-nation to forces, operators, registries, makers, repairers and recyclers, a force (with its issuing
+nation to forces, operators, registries, makers, sellers, repairers and recyclers, a force (with its issuing
 key, kept offline) to officers and its intake. A certificate works only once it stands in the log.
 
 Examples:
@@ -24,6 +24,7 @@ const ROLES = [
   'maker',
   'repairer',
   'recycler',
+  'seller',
 ]
 
 /** Certificates: asking, issuing, renewing, publishing, and stopping them. */

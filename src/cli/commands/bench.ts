@@ -52,10 +52,25 @@ export function benchCommands(program: Command): void {
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-starts.ts')).benchStarts))
   bench
+    .command('proof')
+    .description('a register proves a whole log: entries a second, and memory an entry')
+    .option('--entries <n>', 'entries of the log', count, ENTRIES)
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-proof.ts')).benchProof))
+  bench
     .command('edge')
-    .description('all of the register: index, starts, S13, N5g, propagation; one JSON object')
+    .description(
+      'all of the register: index, starts, proof, S13, N5g, propagation; one JSON object',
+    )
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-edge.ts')).benchEdge))
+  bench
+    .command('device')
+    .description('a phone: bundle, boot gate, and thousands of them connected and locked')
+    .option('--devices <n>', 'phones in one process', count, 10_000)
+    .option('--locks <n>', 'of them, 50 a second', count, 1_000)
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-device.ts')).benchDevice))
   bench
     .command('log')
     .description('durable entries a second, and how soon they are acknowledged, on both databases')

@@ -18,6 +18,19 @@ export function demoCommand(program: Command): void {
     .action(later(async () => (await import('../actions/demo.ts')).demo))
 }
 
+/** The thief's playbook against one stolen phone. */
+export function thiefCommand(program: Command): void {
+  program
+    .command('thief')
+    .description("play the thief's playbook against a stolen phone: every attempt and its refusal")
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nNeeds nothing set up, and leaves nothing behind. Example:\n  stolen-mode thief --json',
+    )
+    .action(later(async () => (await import('../actions/thief.ts')).thief))
+}
+
 /** One theft across three countries, each with its own registry and log. */
 export function bordersCommand(program: Command): void {
   program

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { outOption } from '../ceremony/says.ts'
-import { asking, jsonOption, later, secretOption, whyOption } from '../options.ts'
+import { WAITING_ACTS } from '../../core/waiting-act.ts'
+import { actOption, asking, jsonOption, later, secretOption, whyOption } from '../options.ts'
 import { issuing } from './authority.ts'
 
 const HELP = `
@@ -55,6 +56,21 @@ export function officerCommands(program: Command): void {
     .option('--force-key <file>', "the force's order key")
     .option('--second-key <file>', 'for a title: the order key of a force of another nation')
     .action(later(async () => (await import('../actions/owner-key.ts')).approve))
+  asking(officer.command('confirm-owner'), 'the officer', 'officer-1')
+    .description('at the counter: confirm who asks for an act that waits, as the second proof')
+    .requiredOption('--serial <serial>', 'serial number of the phone')
+    .addOption(actOption(WAITING_ACTS))
+    .action(later(async () => (await import('../actions/counter.ts')).confirmOwner))
+  asking(officer.command('stop-wait'), 'the officer', 'officer-1')
+    .description('at the counter: stop whatever waits for a phone')
+    .requiredOption('--serial <serial>', 'serial number of the phone')
+    .action(later(async () => (await import('../actions/counter.ts')).stopForOwner))
+  asking(officer.command('claim-paid'), 'the officer', 'officer-1')
+    .description('mark that an insurer has paid: the phone is released to nobody else')
+    .requiredOption('--case <id>', 'case')
+    .requiredOption('--insurer <name>', 'who paid')
+    .requiredOption('--reference <reference>', "the insurer's reference")
+    .action(later(async () => (await import('../actions/retirements.ts')).claimPaid))
   identities(officer)
   asking(officer.command('review'), 'the officer', 'officer-2')
     .description('look at an imported list before approving it')

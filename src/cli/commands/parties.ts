@@ -9,6 +9,11 @@ export function partyCommands(program: Command): void {
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/parties.ts')).serve))
   program
+    .command('status-signer')
+    .description('sign status tokens beside the registry, with a key it does not hold')
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/parties.ts')).statusSigner))
+  program
     .command('edge')
     .description("run an operator's equipment identity register")
     .option(

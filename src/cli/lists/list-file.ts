@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
+import { crc32 } from 'node:zlib'
 import { openPromise, type Entry, type ZipFile } from 'yauzl'
 import { Refusal, demand } from '../../core/index.ts'
 
@@ -11,10 +12,20 @@ export const MAX_UNPACKED = 1_073_741_824
 const MAX_ENTRIES = 1_000
 const ZIP_MAGIC = 0x04034b50
 
+/** A list as it lies there. */
+export interface ListFile {
+  /** Its own name: that in the archive, since an archive may have been renamed. */
+  readonly name: string
+  /** SHA-256 of the file, hex. */
+  readonly fileHash: string
+  readonly text: Readable
+}
+
 /** The text of a list, plain or zipped. @throws {Refusal} not-found, too-large, malformed */
-export async function openList(path: string): Promise<{ fileHash: string; text: Readable }> {
+export async function openList(path: string): Promise<ListFile> {
   const fileHash = await hashFile(path)
-  return { fileHash, text: (await isZip(path)) ? await unzip(path) : createReadStream(path) }
+  if (await isZip(path)) return { fileHash, ...(await unzip(path)) }
+  return { fileHash, name: basename(path), text: createReadStream(path) }
 }
 
 async function hashFile(path: string): Promise<string> {
@@ -41,7 +52,7 @@ async function isZip(path: string): Promise<boolean> {
   }
 }
 
-async function unzip(path: string): Promise<Readable> {
+async function unzip(path: string): Promise<Pick<ListFile, 'name' | 'text'>> {
   const zip = await openPromise(path, { lazyEntries: true, autoClose: false }).catch(() => {
     throw new Refusal('malformed', 'not a readable zip file')
   })
@@ -54,12 +65,22 @@ async function unzip(path: string): Promise<Readable> {
     )
     const text = await zip.openReadStreamPromise(entry)
     text.on('close', () => zip.close())
-    return text
+    return { name: basename(entry.fileName), text: Readable.from(checked(text, entry.crc32)) }
   } catch (error) {
     zip.close()
     if (error instanceof Refusal) throw error
     throw new Refusal('malformed', 'not a readable zip file')
   }
+}
+
+/** What unpacks to other bytes than were packed would name other phones. @throws {Refusal} malformed */
+async function* checked(text: Readable, expected: number): AsyncGenerator<Buffer> {
+  let found = 0
+  for await (const part of text as AsyncIterable<Buffer>) {
+    found = crc32(part, found)
+    yield part
+  }
+  demand(found === expected, 'malformed', 'the list in the archive is damaged')
 }
 
 /**

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { demand, listedImei } from '../../core/index.ts'
 import { ZeroGuard, isDate } from '../../wire/index.ts'
 import { openRows, type Row } from './rows.ts'
@@ -45,11 +44,11 @@ export interface Reading {
  * row at all; list-leading-zeros; not-found, too-large, malformed
  */
 export async function readOperatorData(path: string, reading: Reading): Promise<OperatorData> {
-  const days = daysOf(basename(path), reading.now)
-  const { rows } = await openRows(path)
+  const { name, rows } = await openRows(path)
   let data: Collected | null = null
   for await (const row of rows) {
-    if (data === null) data = new Collected(columnsOf(row), days, reading.isAsked)
+    if (data === null)
+      data = new Collected(columnsOf(row), daysOf(name, reading.now), reading.isAsked)
     else data.take(row)
   }
   return data!.finish()

@@ -115,6 +115,13 @@ describe('a list for an operator’s own register', () => {
     await expect(named('unknown', 1)).rejects.toMatchObject({ code: 'list-columns' })
   })
 
+  test('what a change file is called stands in its archive, however that was renamed', async () => {
+    const name = '20260311_120000_blacklist_delta_12_17_unblocked.csv'
+    const text = `imei,block_date,reasons\n${imei(2)},20260311,theft\n`
+    const list = await read(zip([{ name, text }]), 'of today.zip')
+    expect(mergeOwn([black(1), black(2)], list, null).rows).toEqual([black(1)])
+  })
+
   test.each([
     ['adds what is there', 'list-delta-conflict', `${imei(1)},add`],
     ['removes what is not', 'list-delta-conflict', `${imei(2)},remove`],

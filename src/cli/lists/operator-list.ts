@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { Refusal, checkDigit, demand, listedImei, type Imei14 } from '../../core/index.ts'
 import type { LocalRow, LocalWord } from '../../edge/index.ts'
 import { ZeroGuard, isDate } from '../../wire/index.ts'
@@ -52,10 +51,10 @@ const LINES_NAMED = 20
  * list-leading-zeros; import-shrinks: no row; not-found, too-large, malformed
  */
 export async function readOperatorList(path: string, word: LocalWord): Promise<OperatorList> {
-  const { fileHash, rows } = await openRows(path)
+  const { fileHash, name, rows } = await openRows(path)
   let reading: Reading | null = null
   for await (const row of rows) {
-    if (reading === null) reading = new Reading(columnsOf(row, basename(path)), word)
+    if (reading === null) reading = new Reading(columnsOf(row, name), word)
     else reading.take(row)
   }
   return { fileHash, ...reading!.finish() }

@@ -118,6 +118,12 @@ describe('a stolen list as a file', () => {
     truncateSync(path, 1_073_741_825)
     await expect(readStolenList(path)).rejects.toMatchObject(refusal('too-large'))
   })
+
+  test('lines that end in CR alone are no rows: none of them is lost in another', async () => {
+    const { rows, refused } = await read(HEADER, `${row(1, '"20260311",')}\r${row(2)}`, row(3))
+    expect(rows.map(({ line }) => line)).toEqual([3])
+    expect(refused).toEqual([{ line: 2, reason: 'columns' }])
+  })
 })
 
 describe('a zipped stolen list', () => {
@@ -166,6 +172,15 @@ describe('a zipped stolen list', () => {
     await expect(readStolenList(file(bomb))).rejects.toMatchObject(refusal('too-large'))
     const lie = zip([{ name: 'lie.csv', text: text.repeat(1_000), claimedSize: 100 }])
     await expect(readStolenList(file(lie))).rejects.toMatchObject(refusal('malformed'))
+  })
+
+  test('whose bytes are not those that were packed is refused: one bit makes another number', async () => {
+    const damaged = Buffer.from(zip([{ name: 'bit.csv', text }]))
+    const checksum = damaged.indexOf('PK\x01\x02') + 16
+    damaged[checksum]! ^= 1
+    await expect(readStolenList(file(damaged, 'bit.zip'))).rejects.toMatchObject(
+      refusal('malformed'),
+    )
   })
 })
 

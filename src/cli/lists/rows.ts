@@ -1,7 +1,7 @@
 import { Refusal, demand } from '../../core/index.ts'
 import { cellsOf } from './cells.ts'
 import { readLines } from '../../host/lines.ts'
-import { MAX_UNPACKED, openList } from './list-file.ts'
+import { MAX_UNPACKED, openList, type ListFile } from './list-file.ts'
 
 /** A line of a CSV file, counted from 1; instead of cells, why there are none. */
 export interface Row {
@@ -18,10 +18,10 @@ const MAX_LINE = 65_536
  */
 export async function openRows(
   path: string,
-): Promise<{ readonly fileHash: string; readonly rows: AsyncGenerator<Row> }> {
-  const { fileHash, text } = await openList(path)
+): Promise<Omit<ListFile, 'text'> & { readonly rows: AsyncGenerator<Row> }> {
+  const { text, ...file } = await openList(path)
   const lines = readLines(text, { lineBytes: MAX_LINE, totalBytes: MAX_UNPACKED })
-  return { fileHash, rows: rowsOf(lines) }
+  return { ...file, rows: rowsOf(lines) }
 }
 
 async function* rowsOf(lines: ReturnType<typeof readLines>): AsyncGenerator<Row> {

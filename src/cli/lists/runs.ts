@@ -91,10 +91,7 @@ async function writeLocked(
   const base = last && { treeSize: last.manifest.treeSize, full: last.manifest.files[0]! }
   const files = await writeFiles(folder, wanted, base && { ...base, changes: changes! })
   const manifest = { ...at, list, base, files, reason }
-  await writeFileDurably(
-    join(folder, `${stampOf(at.time)}_${list}${MANIFEST}`),
-    signManifest(manifest, exporter),
-  )
+  await writeFileDurably(join(folder, nameOf(manifest)), signManifest(manifest, exporter))
   return { manifest, changes }
 }
 
@@ -148,6 +145,8 @@ const MANIFEST = '_manifest.cose'
 /** Time and list of a manifest's name. */
 export const MANIFEST_NAME = /^([0-9]{8}_[0-9]{6})_([0-9a-z_-]+)_manifest\.cose$/
 
+const nameOf = ({ time, list }: ListManifest) => `${stampOf(time)}_${list}${MANIFEST}`
+
 /** Manifests of one list, oldest first: a run without one was never finished. */
 export async function manifestNames(folder: string, list: string): Promise<string[]> {
   const names = await readdir(folder)
@@ -171,7 +170,9 @@ export async function readRun(
 ): Promise<Run> {
   const bytes = await readBounded(join(folder, manifestName), MAX_MANIFEST_BYTES)
   const manifest = readManifest(bytes, exporter, ES256)
-  demand(manifest.list === list, 'malformed', 'the manifest of another list')
+  // An old run under a later name would be the newest.
+  const isItsName = manifest.list === list && nameOf(manifest) === manifestName
+  demand(isItsName, 'malformed', 'the manifest of another list or time than its name says')
   return { manifest, lines: await readListed(folder, manifest.files[0]!, format) }
 }
 

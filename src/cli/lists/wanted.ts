@@ -1,7 +1,7 @@
 import { LIST_FORMATS, listLine, type Trust } from '../../wire/index.ts'
 import type { OfficerDesk } from '../clients/officer.ts'
 import { readOperatorData, type OperatorData } from './operator-data.ts'
-import { gatherBlacklist, gatherExceptions } from './pages.ts'
+import { gatherBlacklist, gatherExceptions, type Refused } from './pages.ts'
 import type { Wanted } from './runs.ts'
 
 /** Where a list comes from, and how it spells a number. */
@@ -14,11 +14,17 @@ export interface ListSource {
 /** A list as it is now, and what was read of the operator's own file. */
 export type ListNow = Omit<Wanted, 'massChange'> & { readonly found: OperatorData | null }
 
-export async function blacklistNow({ desk, trust, spell }: ListSource): Promise<ListNow> {
-  const { at, numbers } = await gatherBlacklist(desk, trust)
-  const lines = [...numbers].map(([imei14, { blockDate, reasons }]) =>
-    listLine([spell(imei14), blockDate, reasons.join('|')]),
-  )
+export function blacklistLine(
+  { spell }: Pick<ListSource, 'spell'>,
+  imei14: string,
+  { blockDate, reasons }: Refused,
+): string {
+  return listLine([spell(imei14), blockDate, reasons.join('|')])
+}
+
+export async function blacklistNow(source: ListSource): Promise<ListNow> {
+  const { at, numbers } = await gatherBlacklist(source.desk, source.trust)
+  const lines = [...numbers].map(([imei14, refused]) => blacklistLine(source, imei14, refused))
   return { list: 'blacklist', format: LIST_FORMATS.blacklist, at, lines, found: null }
 }
 

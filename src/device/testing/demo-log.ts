@@ -1,22 +1,36 @@
 import {
+  batchPayload,
   coseSign,
   deviceCommitment,
   encodeDocument,
   encodeEntry,
   encodeOpening,
+  encodeSale,
   orderPayload,
   ownerCommitment,
   parseDocument,
   parseRoot,
   parseTac,
   rootPayload,
+  saltedRecord,
+  signAcceptance,
+  signOffer,
   type Act,
   type CoseSign,
   type DeviceIds,
   type Order,
   type Signer,
 } from '../../core/index.ts'
-import { generateNoteSigner, machine, type NoteSigner } from '../../host/index.ts'
+import {
+  DEMO_COUNTRY,
+  certificatesOf,
+  foundWorld,
+  generateNoteSigner,
+  machine,
+  type FoundedCountry,
+  type Founding,
+  type NoteSigner,
+} from '../../host/index.ts'
 import {
   EMPTY_EDGE,
   appendLeaves,
@@ -30,9 +44,7 @@ import {
   signCheckpoint,
   tilePath,
 } from '../../log/index.ts'
-import { certificatesOf } from '../../sim/country.ts'
-import { DEMO_COUNTRY, foundWorld, type FoundedCountry, type Founding } from '../../sim/index.ts'
-import { encodeBundle, type Bundle } from '../../wire/index.ts'
+import { encodeBundle, encodeSaleProof, type Bundle, type SaleProof } from '../../wire/index.ts'
 
 export const TAC = '00101701'
 const HOUR = 3600
@@ -55,6 +67,25 @@ export interface Bending {
   readonly guardians?: number
   /** Bends the order's document before it is logged. */
   readonly change?: (bundle: Bundle) => Bundle
+}
+
+/** Who has seen a tree, and when (Unix seconds). */
+interface Cosigned extends Pick<Bending, 'witnesses' | 'guardians'> {
+  readonly at?: number
+}
+
+/** Who sells to whom, and what may be wrong with it. */
+export interface Sold {
+  readonly seller?: Signer
+  readonly buyer: Signer
+  readonly dak: Uint8Array
+  /** Signs the offer in the seller's place. */
+  readonly offeredBy?: Signer
+  /** Records it in the registry's place. */
+  readonly recorder?: Signer
+  readonly witnesses?: number
+  /** Bends the proof. */
+  readonly change?: (proof: SaleProof) => SaleProof
 }
 
 interface Logged {
@@ -150,6 +181,33 @@ export class DemoLog {
     return { index: logged.index, bundle: await this.bundle(logged, bending) }
   }
 
+  /** Logs a sale and proves it. */
+  async sell(sold: Sold): Promise<{ readonly index: number; readonly proof: Uint8Array }> {
+    const { seller = this.owner, buyer, dak, offeredBy = seller } = sold
+    const nonce = machine.random(SALT_BYTES)
+    const terms = { dak, nonce, from: this.now - HOUR, exp: this.now + HOUR }
+    const record = encodeSale({
+      offer: signOffer(terms, offeredBy),
+      acceptance: signAcceptance({ dak, nonce, key: buyer.key }, buyer),
+      seller: seller.key,
+    })
+    const salt = machine.random(SALT_BYTES)
+    const root = leafHash(saltedRecord(salt, record))
+    const batch = batchPayload({ type: 'sales', count: 1, root })
+    const { recorder = this.founding.registry[0].signer } = sold
+    const body = coseSign('application/stolen-batch+cbor', batch, [recorder])
+    const index = this.#append('batch', body)
+    const proof: SaleProof = {
+      salt,
+      record,
+      entry: this.#entries[index]!,
+      certificates: this.founding.certificates,
+      proof: await this.#proof(index, { ...(sold.witnesses && { witnesses: sold.witnesses }) }),
+      roots: [],
+    }
+    return { index, proof: encodeSaleProof(sold.change ? sold.change(proof) : proof) }
+  }
+
   /** The offline proof of a logged order, cosigned now. */
   async bundle({ index, opening }: Logged, bending: Bending = {}): Promise<Uint8Array> {
     const bundle: Bundle = {
@@ -161,6 +219,29 @@ export class DemoLog {
       earlier: [],
     }
     return encodeBundle(bending.change ? bending.change(bundle) : bundle)
+  }
+
+  /** The tree as it is, signed and cosigned at that time. */
+  checkpoint({ witnesses = 3, guardians = 3, at = this.now }: Cosigned = {}): string {
+    const head = { origin: this.#log.key.name, size: this.size, root: this.root }
+    const note = parseNote(signCheckpoint(head, this.#log.key, this.#log.sign))
+    const cosigners = [
+      ...this.#witnesses.slice(0, witnesses),
+      ...this.#guardians.slice(0, guardians),
+    ]
+    const lines = cosigners.map((cosigner) =>
+      cosign({ ...cosigner, text: note.text, timeSeconds: at }),
+    )
+    return formatNote({ ...note, signatures: [...note.signatures, ...lines] })
+  }
+
+  #leaves(): readonly Uint8Array[] {
+    return this.#entries.map((entry) => leafHash(entry))
+  }
+
+  /** Its root. */
+  get root(): Uint8Array {
+    return edgeRoot(appendLeaves(EMPTY_EDGE, this.#leaves()).edge)
   }
 
   #fields(act: Act, { of, owner = this.owner }: Wanted): Partial<Order> {
@@ -192,28 +273,17 @@ export class DemoLog {
     return signers[act]
   }
 
-  #append(kind: 'order' | 'certificate', body: CoseSign): number {
+  #append(kind: 'order' | 'certificate' | 'batch', body: CoseSign): number {
     this.#entries.push(encodeEntry({ kind, t: this.now * 1000, body }))
     return this.size - 1
   }
 
-  async #proof(index: number, { witnesses = 3, guardians = 3 }: Bending): Promise<string> {
-    const leaves = this.#entries.map((entry) => leafHash(entry))
-    const { edge, tiles } = appendLeaves(EMPTY_EDGE, leaves)
+  async #proof(index: number, bending: Bending): Promise<string> {
+    const { tiles } = appendLeaves(EMPTY_EDGE, this.#leaves())
     const files = new Map(tiles.map((tile) => [tilePath(tile), tile.bytes]))
     const hashes = await inclusionProof(index, this.size, async (tile) =>
       files.get(tilePath(tile))!,
     )
-    const head = { origin: this.#log.key.name, size: this.size, root: edgeRoot(edge) }
-    const note = parseNote(signCheckpoint(head, this.#log.key, this.#log.sign))
-    const cosigners = [
-      ...this.#witnesses.slice(0, witnesses),
-      ...this.#guardians.slice(0, guardians),
-    ]
-    const lines = cosigners.map((cosigner) =>
-      cosign({ ...cosigner, text: note.text, timeSeconds: this.now }),
-    )
-    const checkpoint = formatNote({ ...note, signatures: [...note.signatures, ...lines] })
-    return formatProof({ extra: null, index, hashes, checkpoint })
+    return formatProof({ extra: null, index, hashes, checkpoint: this.checkpoint(bending) })
   }
 }

@@ -7,11 +7,14 @@ import {
   thumbprint,
   toHex,
   type DeviceIds,
+  type PartType,
   type Signer,
 } from '../../core/index.ts'
-import { generateEs256, machine, makeLogger, type Surroundings } from '../../host/index.ts'
+import { generateEs256, machine, makeLogger } from '../../host/index.ts'
+import { fileStores } from '../file-store.ts'
 import { manufacture } from '../manufacture.ts'
 import { Phone } from '../phone.ts'
+import type { Stores } from '../secure-store.ts'
 import { DemoLog, TAC } from './demo-log.ts'
 import { DemoRegistry } from './demo-registry.ts'
 
@@ -30,6 +33,7 @@ export class Stage {
   readonly url: string
   readonly ids: DeviceIds
   readonly phone: Phone
+  readonly #stores: Stores
   /** Monotonic run time, ms. */
   ran = 0
 
@@ -39,7 +43,7 @@ export class Stage {
     registry: DemoRegistry
     url: string
     ids: DeviceIds
-    surroundings: Surroundings
+    stores: Stores
   }) {
     this.home = parts.home
     this.dir = join(parts.home, 'phone')
@@ -47,17 +51,28 @@ export class Stage {
     this.registry = parts.registry
     this.url = parts.url
     this.ids = parts.ids
-    this.phone = new Phone(this.options(parts.surroundings))
+    this.#stores = parts.stores
+    this.phone = new Phone(this.options())
   }
 
-  options(surroundings: Surroundings = machine) {
+  options() {
     const { dir, url: registryUrl } = this
-    const monotonic = () => this.ran
-    const logger = silent
-    return { dir, registryUrl, country: 'ZZ', surroundings, monotonic, logger, timeoutMs: 2000 }
+    return {
+      dir,
+      registryUrl,
+      country: 'ZZ',
+      surroundings: machine,
+      monotonic: () => this.ran,
+      logger: silent,
+      timeoutMs: 2000,
+      stores: this.#stores,
+    }
   }
 
-  static async boot(surroundings: Surroundings = machine): Promise<Stage> {
+  static async boot({
+    stores = fileStores(machine.random),
+    parts = [],
+  }: { readonly stores?: Stores; readonly parts?: readonly PartType[] } = {}): Promise<Stage> {
     const home = await mkdtemp(join(tmpdir(), 'stolen-mode-phone-'))
     const log = new DemoLog(generateEs256().signer)
     const registry = new DemoRegistry(log)
@@ -67,10 +82,12 @@ export class Stage {
       imeis: IMEIS,
       serial: SERIAL,
       root: log.founding.root,
-      surroundings,
+      parts,
+      surroundings: machine,
+      stores,
     })
     const ids = { dak: device, imeis: IMEIS.map(parseImei14), serial: SERIAL }
-    const stage = new Stage({ home, log, registry, url, ids, surroundings })
+    const stage = new Stage({ home, log, registry, url, ids, stores })
     await stage.phone.powerOn()
     await stage.enrol()
     await stage.phone.activate()

@@ -68,7 +68,20 @@ test('when it is full the oldest hour goes, then the oldest phone', () => {
   expect(kept()).toEqual([4, 5, 6])
 })
 
-test('a clock that goes back loses nothing', () => {
+test('A65 what was noted by a clock that was wrong by days is not kept until they have passed', () => {
+  let now = 100 * DAY
+  const memory = new DayMemory<true>(3, () => now)
+  now += 400 * DAY
+  memory.note(phone(1), true)
+  now -= 400 * DAY
+  memory.sweep()
+  expect(memory.size).toBe(0)
+  memory.note(phone(2), true)
+  now += DAY
+  expect(memory.recall(phone(2))).toEqual([])
+})
+
+test('a clock that goes back by hours loses nothing', () => {
   let now = 100 * DAY
   const memory = new DayMemory<true>(3, () => now)
   memory.note(phone(1), true)

@@ -60,11 +60,17 @@ export class DayMemory<V> {
     }
   }
 
-  /** Drops what is a day old. Every call does; whoever is idle calls it now and then. */
+  /**
+   * Drops what is a day old, or a day ahead: noted by a clock that was wrong, it would stay until then.
+   * Every call does; whoever is idle calls it now and then.
+   */
   sweep(): void {
     const now = this.hour()
-    if (this.#hours.length > 0 && this.#hours[0]!.number <= now - HOURS)
-      this.#hours = this.#hours.filter(({ number }) => number > now - HOURS)
+    const isNear = ({ number }: Hour<V>) => Math.abs(number - now) < HOURS
+    const [first] = this.#hours
+    const last = this.#hours.at(-1)
+    if (first && last && !(isNear(first) && isNear(last)))
+      this.#hours = this.#hours.filter((hour) => isNear(hour))
   }
 
   private thisHour(): Hour<V> {

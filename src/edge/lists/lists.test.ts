@@ -91,33 +91,33 @@ function stolen() {
 }
 
 test('answers from lists while nothing is proved, and from proof as soon as there is one', async () => {
-  registry.holdsChunks = true
+  registry.chunksServed = 0
   lists.snapshot(stolen())
   const { size } = log
   await start()
   await until({ headStartSize: size })
   expect(await check(1, 4, 9)).toEqual(['BLACKLISTED', 'GREYLISTED', 404])
-  registry.holdsChunks = false
+  registry.chunksServed = Infinity
   await until({ headStartSize: null, comparedSize: size, alarms: [] })
   expect(await check(1, 4, 9)).toEqual(['BLACKLISTED', 'GREYLISTED', 404])
 })
 
 test('A87: what a snapshot says and the log does not is dropped, kept as evidence, and an alarm', async () => {
-  registry.holdsChunks = true
+  registry.chunksServed = 0
   const { black, grey } = stolen()
   lists.snapshot({ black: [...black.slice(2), phone(9).imei], grey })
   await start()
   await until({ headStartSize: log.size })
   // A head start is believed: phone 9 is refused, and phone 1 is not, until the log says otherwise.
   expect(await check(9, 1)).toEqual(['BLACKLISTED', 404])
-  registry.holdsChunks = false
+  registry.chunksServed = Infinity
   await until({ headStartSize: null, alarms: ['snapshot-unproven'] })
   expect(await check(9, 1)).toEqual([404, 'BLACKLISTED'])
   await vi.waitFor(async () => expect(await kept()).toEqual(Array(3).fill('snapshot-unproven')))
 })
 
 test('follows deltas while it proves nothing', async () => {
-  registry.holdsChunks = true
+  registry.chunksServed = 0
   lists.snapshot(stolen())
   log.lock(phone(5))
   registry.publish()
@@ -129,7 +129,7 @@ test('follows deltas while it proves nothing', async () => {
 })
 
 test('A87: a snapshot that is not the one of its head, or of another key, is no head start', async () => {
-  registry.holdsChunks = true
+  registry.chunksServed = 0
   lists.snapshot(stolen())
   lists.damage(`/v1/lists/1/${log.size}/snapshot`)
   await start()
@@ -147,7 +147,7 @@ test('A87: a snapshot that is not the one of its head, or of another key, is no 
 })
 
 test('lists of a tree that no guardian has seen are no head start', async () => {
-  registry.holdsChunks = true
+  registry.chunksServed = 0
   const numbers = stolen()
   lists.snapshot(numbers, log.checkpoint({ guardians: 0 }))
   await start()
@@ -243,17 +243,17 @@ test('follows as soon as the journal can be read, and refuses meanwhile what its
 })
 
 test('an older head start takes nothing from its own lists', async () => {
-  registry.holdsChunks = true
+  registry.chunksServed = 0
   const numbers = stolen()
   lists.snapshot(numbers)
   log.lock(phone(5))
   registry.publish()
-  registry.holdsChunks = false
+  registry.chunksServed = Infinity
   await start()
   await until({ guardedSize: log.size })
   await edge!.close()
   await rm(join(home, 'data', 'log-log.example%2Fzz', 'entries.journal'))
-  registry.holdsChunks = true
+  registry.chunksServed = 0
   await start()
   await vi.waitFor(() =>
     expect(registry.requests.filter((r) => r.includes('/snapshot 200')).length).toBeGreaterThan(1),

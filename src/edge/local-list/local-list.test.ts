@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -53,6 +53,16 @@ describe('the operator’s own list', () => {
     ['no row', file(), 'no row'],
   ])('refuses all of a file with %s, and says where', (_, bytes, where) => {
     expect(() => readLocalList(bytes)).toThrow(where)
+  })
+
+  test('refuses however many ranges that overlap, and names none of their numbers', () => {
+    const ranges = Array.from({ length: 150_000 }, (_, i) => {
+      const from = 35_000_000_000_000 + i
+      return `${from}-${from + 1},black`
+    })
+    const read = () => readLocalList(utf8(['match,list', ...ranges].join('\n')))
+    expect(read).toThrow(/^line 3: /)
+    expect(read).not.toThrow(/[0-9]{14}/)
   })
 
   test('written and read again says the same', () => {
@@ -177,6 +187,50 @@ describe('another list in its place', () => {
     restart()
     await lists.use(null)
     expect(lists.list.size).toBe(0)
+  })
+
+  test('after none the next list is the first, not a change of one that counts no longer', async () => {
+    await use(rows(200))
+    await lists.use(null)
+    await use(rows(10))
+    expect(lists.list.size).toBe(10)
+    await lists.use(null)
+    restart()
+    await use([...rows(10), 'nonsense'])
+    expect(lists.list.size).toBe(0)
+  })
+
+  test('what was said last counts, however long what was said before takes', async () => {
+    await writeFile(path(), file(...rows(200)))
+    await Promise.all([lists.use({ path: path() }), lists.use(null)])
+    expect(lists.list.size).toBe(0)
+  })
+
+  test('a disk that keeps nothing is an alarm, and the list in force stays', async () => {
+    await use(rows(200))
+    await rm(join(dataDir, 'local-list.csv'))
+    await mkdir(join(dataDir, 'local-list.csv'))
+    await use(rows(201))
+    expect(lists.list.size).toBe(200)
+    expect(alarms.raised).toEqual(['local-list-refused'])
+  })
+
+  test('whoever asks meanwhile is answered: a list is not read in one go', async () => {
+    await writeFile(path(), ['match,list', ...rows(200_000), ''].join('\n'))
+    const begun = performance.now()
+    let [last, longest, isReading] = [begun, 0, true]
+    const look = () => {
+      const now = performance.now()
+      longest = Math.max(longest, now - last)
+      last = now
+      if (isReading) setImmediate(look)
+    }
+    look()
+    await lists.use({ path: path() })
+    isReading = false
+    look()
+    expect(lists.list.size).toBe(200_000)
+    expect(longest).toBeLessThan((performance.now() - begun) / 4)
   })
 
   test('a damaged copy keeps nobody from starting: the operator’s file takes its place', async () => {

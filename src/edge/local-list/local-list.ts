@@ -9,6 +9,8 @@ export type LocalRow =
   | { readonly kind: 'range'; readonly from: Imei14; readonly to: Imei14; readonly word: LocalWord }
   | { readonly kind: 'tac'; readonly tac: string; readonly word: LocalWord }
 
+type Range = Extract<LocalRow, { kind: 'range' }>
+
 const TAC_DIGITS = 8
 
 /**
@@ -20,22 +22,36 @@ export class LocalList {
   readonly #imeis = new Map<string, LocalWord>()
   readonly #tacs = new Map<string, LocalWord>()
   /** By first number, apart from each other. */
-  readonly #ranges: readonly Extract<LocalRow, { kind: 'range' }>[]
+  readonly #ranges: Range[] = []
 
   /** @param rows as `readLocalList` gives them: no two of a kind overlap */
   constructor(rows: readonly LocalRow[] = []) {
-    for (const row of rows) {
-      if (row.kind === 'imei') this.#imeis.set(row.imei, row.word)
-      if (row.kind === 'tac') this.#tacs.set(row.tac, row.word)
-    }
-    this.#ranges = rows
-      .filter((row) => row.kind === 'range')
-      .toSorted((a, b) => (a.from < b.from ? -1 : 1))
+    for (const row of rows) this.add(row)
   }
 
   /** Rows. */
   get size(): number {
     return this.#imeis.size + this.#tacs.size + this.#ranges.length
+  }
+
+  /** False, and nothing is added: there is a row about the same, or a range about some of it. */
+  add(row: LocalRow): boolean {
+    if (row.kind === 'imei') return addTo(this.#imeis, row.imei, row.word)
+    if (row.kind === 'tac') return addTo(this.#tacs, row.tac, row.word)
+    const place = this.placeAfter(row.from)
+    const before = this.#ranges[place - 1]
+    const next = this.#ranges[place]
+    if ((before && row.from <= before.to) || (next && next.from <= row.to)) return false
+    this.#ranges.splice(place, 0, row) // at the end, where they come sorted
+    return true
+  }
+
+  /** Whether one of its rows says just that. */
+  has(row: LocalRow): boolean {
+    if (row.kind === 'imei') return this.#imeis.get(row.imei) === row.word
+    if (row.kind === 'tac') return this.#tacs.get(row.tac) === row.word
+    const range = this.#ranges[this.placeAfter(row.from) - 1]
+    return range?.from === row.from && range.to === row.to && range.word === row.word
   }
 
   wordOf(imei: Imei14): LocalWord | undefined {
@@ -44,7 +60,12 @@ export class LocalList {
   }
 
   private inRange(imei: Imei14): LocalWord | undefined {
-    // The last range that begins at or before the number: digits of one length compare as text.
+    const range = this.#ranges[this.placeAfter(imei) - 1]
+    return range && imei <= range.to ? range.word : undefined
+  }
+
+  /** Behind the last range that begins at or before the number: digits of one length compare as text. */
+  private placeAfter(imei: Imei14): number {
     let low = 0
     let high = this.#ranges.length
     while (low < high) {
@@ -52,7 +73,12 @@ export class LocalList {
       if (this.#ranges[middle]!.from <= imei) low = middle + 1
       else high = middle
     }
-    const range = this.#ranges[low - 1]
-    return range && imei <= range.to ? range.word : undefined
+    return low
   }
+}
+
+function addTo(words: Map<string, LocalWord>, key: string, word: LocalWord): boolean {
+  if (words.has(key)) return false
+  words.set(key, word)
+  return true
 }

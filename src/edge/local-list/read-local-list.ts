@@ -1,45 +1,66 @@
 import { Refusal, utf8, type Imei14 } from '../../core/index.ts'
+import type { Line } from '../../host/index.ts'
 import { ZeroGuard } from '../../wire/index.ts'
-import { LOCAL_WORDS, type LocalRow } from './local-list.ts'
+import { LOCAL_WORDS, LocalList, type LocalRow } from './local-list.ts'
 
 const HEADER = 'match,list'
 /** Larger lists belong into the log, or into another register. */
-const MAX_BYTES = 128 * 1024 * 1024
+export const LOCAL_LIMITS = { lineBytes: 256, totalBytes: 128 * 1024 * 1024 } as const
 const MAX_PROBLEMS = 20
 
 /**
- * Reads an operator's list: `match,list`, where match is an IMEI of 14 to 16 digits, two of 14 digits
- * joined by `-`, or a TAC of 8 digits, and list is white, grey or black. A full list says something
- * about everybody in it, so one bad row refuses all of it.
- * @throws {Refusal} too-large; malformed, with the first 20 problems by line, or for want of any row;
- * list-leading-zeros
+ * Reads an operator's list, a line at a time: `match,list`, where match is an IMEI of 14 to 16 digits,
+ * two of 14 digits joined by `-`, or a TAC of 8 digits, and list is white, grey or black. A full list
+ * says something about everybody in it, so one bad row refuses all of it.
  */
-export function readLocalList(bytes: Uint8Array): readonly LocalRow[] {
-  if (bytes.length > MAX_BYTES) throw new Refusal('too-large', `more than ${MAX_BYTES} bytes`)
-  const [header, ...lines] = decode(bytes).split(/\r?\n/)
-  const problems: string[] = []
-  if (header?.toLowerCase() !== HEADER) problems.push(`line 1: expected ${HEADER}`)
-  const rows: LocalRow[] = []
-  const seen = new Map<string, number>()
-  const zeros = new ZeroGuard()
-  for (const [i, text] of lines.entries()) {
-    const line = i + 2
-    if (text === '' && i === lines.length - 1) break
-    const row = rowOf(text)
-    zeros.see((text.split(',', 1)[0] ?? '').trim())
-    if (row === null) problems.push(`line ${line}: expected an IMEI, a range or a TAC, and a list`)
-    else {
-      const first = seen.get(localKeyOf(row))
-      if (first !== undefined) problems.push(`line ${line}: says again what line ${first} says`)
-      seen.set(localKeyOf(row), line)
-      rows.push(row)
-    }
+export class LocalListReader {
+  readonly #onRow: (row: LocalRow) => void
+  readonly #list = new LocalList()
+  readonly #zeros = new ZeroGuard()
+  /** The first of them. */
+  readonly #problems: string[] = []
+
+  /** @param onRow told of each row once, before the list as a whole is known to be good */
+  constructor(onRow: (row: LocalRow) => void) {
+    this.#onRow = onRow
   }
-  zeros.finish()
-  problems.push(...overlaps(rows))
-  if (rows.length === 0) problems.push('no row: who has no list names none')
-  if (problems.length > 0)
-    throw new Refusal('malformed', problems.slice(0, MAX_PROBLEMS).join('; '))
+
+  take({ line, text }: Line): void {
+    if (line === 1) {
+      if (text?.toLowerCase() !== HEADER) this.bad(line, `expected ${HEADER}`)
+      return
+    }
+    this.#zeros.see((text?.split(',', 1)[0] ?? '').trim())
+    const row = text === null ? null : rowOf(text)
+    if (row === null) this.bad(line, 'expected an IMEI, a range or a TAC, and a list')
+    else if (this.#list.add(row)) this.#onRow(row)
+    else if (row.kind === 'range') this.bad(line, 'overlaps a range of an earlier line')
+    else this.bad(line, 'says again what an earlier line says')
+  }
+
+  /** @throws {Refusal} malformed, with the first 20 problems by line, or for want of any row; list-leading-zeros */
+  finish(): LocalList {
+    this.#zeros.finish()
+    if (this.#list.size === 0) this.#problems.push('no row: who has no list names none')
+    if (this.#problems.length > 0) throw new Refusal('malformed', this.#problems.join('; '))
+    return this.#list
+  }
+
+  private bad(line: number, what: string): void {
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(`line ${line}: ${what}`)
+  }
+}
+
+/** The rows of a list that is there whole. @throws {Refusal} too-large, and as `LocalListReader` */
+export function readLocalList(bytes: Uint8Array): readonly LocalRow[] {
+  const { totalBytes } = LOCAL_LIMITS
+  if (bytes.length > totalBytes) throw new Refusal('too-large', `more than ${totalBytes} bytes`)
+  const rows: LocalRow[] = []
+  const reader = new LocalListReader((row) => void rows.push(row))
+  const lines = decode(bytes).split(/\r?\n/)
+  if (lines.at(-1) === '') lines.pop()
+  for (const [i, text] of lines.entries()) reader.take({ line: i + 1, text })
+  reader.finish()
   return rows
 }
 
@@ -73,14 +94,4 @@ function rowOf(text: string): LocalRow | null {
 export function localKeyOf(row: LocalRow): string {
   if (row.kind === 'imei') return row.imei
   return row.kind === 'tac' ? row.tac : `${row.from}-${row.to}`
-}
-
-function overlaps(rows: readonly LocalRow[]): string[] {
-  const ranges = rows
-    .filter((row) => row.kind === 'range')
-    .toSorted((a, b) => (a.from < b.from ? -1 : 1))
-  return ranges.flatMap(({ from, to }, i) => {
-    const next = ranges[i + 1]
-    return next && next.from <= to ? [`${from}-${to} and ${next.from}-${next.to} overlap`] : []
-  })
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Refusal, utf8 } from '../../core/index.ts'
-import { readTacFile, writeFileDurably, type Logger } from '../../host/index.ts'
-import type { Alarms } from '../alarms.ts'
+import { readTacFile, writeFileDurably } from '../../host/index.ts'
+import { OperatorFile, type OperatorFileOptions } from '../operator-file.ts'
 import { TacSet } from './tac-set.ts'
 
 /** TACs are allocated and hardly ever taken back: a list that lost more than this many was cut. */
@@ -15,20 +15,20 @@ export interface TacListFile {
   readonly accept?: string
 }
 
-export interface TacListsOptions {
+export interface TacListsOptions extends OperatorFileOptions {
   /** Where it is kept how long the last list was. */
   readonly dataDir: string
-  readonly alarms: Pick<Alarms, 'raise' | 'clear'>
-  readonly logger: Logger
 }
 
 /** The TAC list in force, and how another takes its place. */
 export class TacLists {
   readonly #options: TacListsOptions
+  readonly #file: OperatorFile
   #allocated: TacSet | null = null
 
   constructor(options: TacListsOptions) {
     this.#options = options
+    this.#file = new OperatorFile(options, 'tac-list-refused')
   }
 
   /** Null where there is none. */
@@ -36,20 +36,11 @@ export class TacLists {
     return this.#allocated
   }
 
-  /**
-   * Takes the operator's file; null: there is none. One that does not pass leaves the list in force as
-   * it is, raises an alarm and says why in the log.
-   */
-  async use(file: TacListFile | null): Promise<void> {
-    const { alarms, logger } = this.#options
-    try {
+  /** Takes the operator's file; null: there is none. */
+  use(file: TacListFile | null): Promise<void> {
+    return this.#file.take(async () => {
       this.#allocated = file === null ? null : await this.load(file)
-      alarms.clear('tac-list-refused')
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      alarms.raise('tac-list-refused')
-      logger.error({ code: error.code, detail: error.message }, 'TAC list refused')
-    }
+    })
   }
 
   /** @throws {Refusal} what `readTacFile` says; import-shrinks */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -122,6 +122,19 @@ describe('another list in its place', () => {
     await use(list(99), toHex(sha256Fast(utf8(list(99)))))
     expect(lists.allocated!.size).toBe(99)
     expect(alarms.raised).toEqual([])
+  })
+
+  test('what was said last counts, however long what was said before takes', async () => {
+    await writeFile(path(), list(300))
+    await Promise.all([lists.use({ path: path() }), lists.use(null)])
+    expect(lists.allocated).toBeNull()
+  })
+
+  test('a disk that keeps nothing is an alarm: a register answers without this list', async () => {
+    await mkdir(join(dataDir, 'tac-list.rows'))
+    await use(list(300))
+    expect(lists.allocated).toBeNull()
+    expect(alarms.raised).toEqual(['tac-list-refused'])
   })
 
   test('A77: with one bad line, or not there, it leaves the one in force', async () => {

@@ -1,18 +1,12 @@
 import type { ColumnType } from 'kysely'
 import type { IdentityForm } from '../../core/index.ts'
-
-/** Both engines answer int8 with a bigint; small numbers may be written as such. */
-type Int8 = ColumnType<bigint, bigint | number, bigint | number>
-type Int8OrNull = ColumnType<
-  bigint | null,
-  bigint | number | null | undefined,
-  bigint | number | null
->
-/** Read, it is a Buffer in fact: a view where Uint8Array's `slice` would copy. */
-type Bytes = Uint8Array
-type BytesOrNull = Uint8Array | null
-/** Written as JSON text: pg would take a JavaScript array for one of PostgreSQL's. */
-type Json = ColumnType<unknown, string, string>
+import type { Bytes, BytesOrNull, Int8, Int8OrNull, Json } from './column-types.ts'
+import type { MadeTables } from './made-tables.ts'
+import type { OwnerSchema } from './owner-tables.ts'
+import type { PeopleSchema } from './people-tables.ts'
+import type { TitleSchema } from './title-tables.ts'
+import type { WaitSchema } from './wait-tables.ts'
+import type { PartTables } from './part-tables.ts'
 
 /** The signed checkpoint that is the log, changed only by compare-and-swap on `note`. */
 interface LogStateTable {
@@ -61,7 +55,17 @@ interface DevicesTable {
   owner_thumbprint: BytesOrNull
   owner_key: BytesOrNull
   card_hash: BytesOrNull
+  /** Of an owner whose data were erased: `formerOwner`. */
+  former_owner: ColumnType<Uint8Array | null, Uint8Array | null | undefined, Uint8Array | null>
   record_salt: Bytes
+  /** Leaf of the record that its protection was switched off; null while it is on. */
+  unprotected_index: Int8OrNull
+  /** Its maker asked that it activates nowhere before its sale, and no seller has told one. */
+  awaits_sale: ColumnType<boolean, boolean | undefined, boolean>
+  /** Places in it whose part is not its own, as it attested last, by spaces; null: none. */
+  unbound_parts: ColumnType<string | null, string | null | undefined, string | null>
+  /** When the nonce of the answer was drawn that changed this last. */
+  unbound_ms: Int8OrNull
 }
 
 interface DeviceImeisTable {
@@ -327,9 +331,19 @@ interface CloneSignalsTable {
   places: Json
 }
 
-export interface Schema {
+/** The newest boot in which a phone asked to be set up. */
+interface SeenBootsTable {
+  device_id: Bytes
+  boot_count: Int8
+  boot_seed: Bytes
+  at_ms: Int8
+}
+
+export interface Schema
+  extends MadeTables, OwnerSchema, PartTables, PeopleSchema, TitleSchema, WaitSchema {
   number_lists: NumberListsTable
   clone_signals: CloneSignalsTable
+  seen_boots: SeenBootsTable
   identity_openings: IdentityOpeningsTable
   identity_drafts: IdentityDraftsTable
   registers: RegistersTable

@@ -3,8 +3,10 @@ import { bodyLimit } from 'hono/body-limit'
 import { Refusal, demand } from '../../core/index.ts'
 import { PROBLEMS } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
+import type { DeviceLines } from '../feed/device-lines.ts'
 import type { FeedHub } from '../feed/hub.ts'
 import { batchRoutes } from './batches.ts'
+import { deviceLineRoutes } from './device-lines.ts'
 import { deviceRoutes } from './devices.ts'
 import { documentRoutes } from './documents.ts'
 import { edgeRoutes } from './edges.ts'
@@ -12,22 +14,29 @@ import type { Env } from './env.ts'
 import { erasureRoutes } from './erasures.ts'
 import { identityRoutes } from './identities.ts'
 import { logRoutes } from './log-files.ts'
+import { madeBatchRoutes } from './made-batches.ts'
 import { numberListRoutes } from './number-lists.ts'
 import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
+import { partRoutes } from './parts.ts'
 import { policeRoutes } from './police.ts'
 import { answerProblem, schemaProblem, toProblem } from './problems.ts'
 import { registerRoutes } from './registers.ts'
 import { registryRoutes } from './registries.ts'
+import { retirementRoutes } from './retirements.ts'
 import { MAX_LARGE_BODY, get } from './route.ts'
 import { SCHEME } from './signed.ts'
-import { Throttle, unlimited, type Limits } from './throttle.ts'
+import { transferRoutes } from './transfers.ts'
+import { waitRoutes } from './waits.ts'
 
 const VERSION = '0.1.0'
 
 /** The registry's HTTP interface: the whole middleware order on one page. */
-export function createApp(context: Context, hub: FeedHub, limits: Limits | null): OpenAPIHono<Env> {
-  const throttle = limits ? new Throttle(limits, context.surroundings.clock) : unlimited()
+export function createApp(
+  context: Context,
+  { hub, lines }: { readonly hub: FeedHub; readonly lines: DeviceLines },
+): OpenAPIHono<Env> {
+  const { throttle } = context
   const app = new OpenAPIHono<Env>({
     defaultHook: (result, c) =>
       result.success ? undefined : answerProblem(c, schemaProblem(result.error.issues)),
@@ -53,7 +62,7 @@ export function createApp(context: Context, hub: FeedHub, limits: Limits | null)
   get(
     app,
     { path: '/healthz', summary: 'Whether orders are taken, and how far', answer: Health },
-    async () => health(context, hub),
+    async () => ({ ...health(context, hub), phones: lines.size }),
   )
   get(
     app,
@@ -67,8 +76,14 @@ export function createApp(context: Context, hub: FeedHub, limits: Limits | null)
   logRoutes(app, context)
   documentRoutes(app, context, throttle)
   deviceRoutes(app, context)
+  deviceLineRoutes(app, context, lines)
+  partRoutes(app, context, throttle)
+  madeBatchRoutes(app, context)
   ownerRoutes(app, context, throttle)
   ownerKeyRoutes(app, context, throttle)
+  retirementRoutes(app, context)
+  transferRoutes(app, context, throttle)
+  waitRoutes(app, context, throttle)
   policeRoutes(app, context)
   identityRoutes(app, context)
   batchRoutes(app, context)
@@ -97,11 +112,13 @@ const Health = z.object({
   readers: z.number().int(),
   readersCut: z.number().int(),
   readersRefused: z.number().int(),
+  /** Phones that hold a line to this process. */
+  phones: z.number().int(),
 })
 
 const ProblemPage = z.object({ code: z.string(), status: z.number().int(), title: z.string() })
 
-function health({ sequencer }: Context, hub: FeedHub): z.infer<typeof Health> {
+function health({ sequencer }: Context, hub: FeedHub): Omit<z.infer<typeof Health>, 'phones'> {
   const { newest, guarded } = sequencer.published
   return {
     status: sequencer.halted === null ? 'ok' : 'read-only',

@@ -17,6 +17,7 @@ import { drawNonce } from '../services/nonces.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
 import { post } from './route.ts'
+import { noticeAnswer } from './waits.ts'
 
 /** What is wrong with the word of a device, or with its nonce. */
 const EAT_REFUSALS = ['not-canonical', 'alg', 'signature', 'token-nonce'] as const
@@ -37,7 +38,7 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
     app,
     {
       path: '/v1/enrolments',
-      summary: 'Enrol a device its maker vouches for',
+      summary: 'Enrol a device its maker or its hardware vouches for',
       body: EnrolmentRequest,
       answer: EnrolmentAnswer,
       middleware: [idempotent(context)],
@@ -51,6 +52,8 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
         'boot-state-unverified',
         'imei-mismatch',
         'identity-conflict',
+        'activation-refused',
+        'not-sold',
         'owner-key',
       ],
     },
@@ -58,12 +61,14 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
       const { owner } = body
       const { index, card } = await enrol(context, {
         eat: fromBase64(body.eat),
-        statement: fromBase64(body.statement),
-        record: fromBase64(body.record),
-        index: body.index,
-        path: body.path.map(fromBase64),
+        evidence: {
+          maker: makersWord(body),
+          android: body.android?.map(fromBase64) ?? null,
+          apple: body.apple?.map(fromBase64) ?? null,
+        },
         model: body.model,
         ...(owner && { owner: { key: fromBase64(owner.key), proof: fromBase64(owner.proof) } }),
+        ...(body.mail !== undefined && { mail: body.mail }),
       })
       return { index, card, state: 'protected' as const, home: homeHere(context) }
     },
@@ -78,8 +83,16 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
       refuses: [...EAT_REFUSALS, 'attestation-needed'],
     },
     async (body) => {
-      const { state, roots, bundles } = await deviceStatus(context, fromBase64(body.eat))
-      return { state, roots: roots.map(toBase64), bundles: bundles.map(toBase64) }
+      const { notice, words, again, ...status } = await deviceStatus(context, fromBase64(body.eat))
+      return {
+        state: status.state,
+        roots: status.roots.map(toBase64),
+        bundles: status.bundles.map(toBase64),
+        sales: status.sales.map(toBase64),
+        notice: notice && noticeAnswer(notice),
+        words: words && toBase64(words),
+        again: again && toBase64(again),
+      }
     },
   )
   post(
@@ -94,22 +107,36 @@ export function deviceRoutes(app: OpenAPIHono<Env>, context: Context): void {
         ...EAT_REFUSALS,
         'attestation-needed',
         'activation-refused',
+        'identity-conflict',
         'imei-mismatch',
         'boot-state-unverified',
+        'part-refused',
         'counter-went-back',
+        'not-sold',
       ],
     },
     async (body) => {
-      const { token, certificates, roots } = await activate(
+      const { token, checkpoint, certificates, roots } = await activate(
         context,
         fromBase64(body.eat),
         body.country,
       )
       return {
         token: toBase64(token),
+        checkpoint,
         certificates: certificates.map(toBase64),
         roots: roots.map(toBase64),
       }
     },
   )
+}
+
+function makersWord({ statement, record, index, path }: z.infer<typeof EnrolmentRequest>) {
+  if (statement === undefined || record === undefined || index === undefined || !path) return null
+  return {
+    statement: fromBase64(statement),
+    record: fromBase64(record),
+    index,
+    path: path.map(fromBase64),
+  }
 }

@@ -17,7 +17,7 @@ import { exceptionsPage, type ExceptionsCursor } from '../services/exceptions.ts
 import { takeSightings } from '../services/sightings.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
-import { listReaderIn, operatorIn } from './operator.ts'
+import { listReaderIn, openingReaderIn, operatorIn } from './operator.ts'
 import { cursorIn } from './police.ts'
 import { document, get, post } from './route.ts'
 import { signed } from './signed.ts'
@@ -38,7 +38,7 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
       refuses: ['bad-cursor'],
     },
     async (c) => {
-      operatorIn(c)
+      openingReaderIn(c, context)
       const chunk = parseCursor(c.req.param('chunk') ?? '')
       const size = context.sequencer.published.newest?.checkpoint.size ?? 0
       const { from, entries } = await pages.read(chunk, size)
@@ -100,7 +100,7 @@ export function edgeRoutes(app: OpenAPIHono<Env>, context: Context, hub: FeedHub
     await next()
   })
   app.get('/v1/feed', isSigned.handle, (c) => {
-    const { sub } = operatorIn(c)
+    const { sub } = openingReaderIn(c, context)
     const last = c.req.header('last-event-id')
     const { outgoing } = c.env
     demand('writableLength' in outgoing, 'unavailable', 'the feed is served over HTTP/1.1')

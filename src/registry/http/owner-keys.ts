@@ -49,7 +49,7 @@ export function ownerKeyRoutes(
       body: OwnerKeyRequest,
       answer: OwnerKeyDraftAnswer,
       middleware: [signed(context), idempotent(context)],
-      refuses: REFUSED,
+      refuses: [...REFUSED, 'proof-too-weak'],
     },
     async ({ basis, key }, c) =>
       answerOf(

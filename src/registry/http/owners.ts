@@ -1,6 +1,13 @@
 import type { z } from 'zod'
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { WHY_STOLEN, demand, parseImei, parseSerial, toBase64 } from '../../core/index.ts'
+import {
+  WHY_STOLEN,
+  demand,
+  fromBase64,
+  parseImei,
+  parseSerial,
+  toBase64,
+} from '../../core/index.ts'
 import {
   BundlesAnswer,
   CHECK_SENTENCES,
@@ -8,6 +15,8 @@ import {
   CheckRequest,
   DraftAnswer,
   DraftsAnswer,
+  OwnerWordsAnswer,
+  OwnerWordsRequest,
   ReportAccess,
   ReportAnswer,
   ReportRequest,
@@ -16,6 +25,7 @@ import type { Context } from '../context.ts'
 import { bundlesOfReport, type ExportedBundle } from '../services/bundles.ts'
 import { check } from '../services/checks.ts'
 import type { Draft } from '../services/drafts.ts'
+import { keepWords } from '../services/owner-words.ts'
 import {
   draftWithdrawal,
   ownersDrafts,
@@ -29,7 +39,7 @@ import { post, type Guard } from './route.ts'
 import type { Throttle } from './throttle.ts'
 
 /** Above the longest answer: on the wire a hit is as long as a miss. */
-const CHECK_BYTES = 256
+const CHECK_BYTES = 1_024
 
 /** What owners and anybody who is offered a phone ask. */
 export function ownerRoutes(
@@ -103,6 +113,33 @@ export function ownerRoutes(
   post(
     app,
     {
+      path: '/v1/owner-words',
+      summary: 'What a held or stolen phone says: picked from a closed list, signed by its owner',
+      body: OwnerWordsRequest,
+      answer: OwnerWordsAnswer,
+      middleware: [owning, once],
+      refuses: [
+        'not-canonical',
+        'alg',
+        'attestation-needed',
+        'not-this-device',
+        'owner-key',
+        'signature',
+        'assertion',
+        'replay',
+        'window',
+        'wrong-state',
+        'not-found',
+      ],
+    },
+    async ({ device, words }) => {
+      await keepWords(context, { device: fromBase64(device), words: fromBase64(words) })
+      return { kept: true as const }
+    },
+  )
+  post(
+    app,
+    {
       path: '/v1/owner-bundles',
       summary: 'The orders in force about the phone, each with its proof',
       body: ReportAccess,
@@ -124,9 +161,18 @@ export function ownerRoutes(
       padTo: CHECK_BYTES,
     },
     async (body) => {
-      const { state, treeSize } = await check(context, namedIn(body))
-      const at = new Date(context.surroundings.clock()).toISOString()
-      return { state, sentence: CHECK_SENTENCES[state], treeSize, at }
+      const { state, treeSize, isReadyForHandover, at, signed } = await check(
+        context,
+        namedIn(body),
+      )
+      return {
+        state,
+        sentence: CHECK_SENTENCES[state],
+        readyForHandover: isReadyForHandover,
+        treeSize,
+        at: new Date(at * 1000).toISOString(),
+        signed: toBase64(signed),
+      }
     },
   )
 }
@@ -143,8 +189,9 @@ export function namedIn({ imei, serial }: z.infer<typeof CheckRequest>) {
     : { imei: parseImei(imei).imei14 }
 }
 
-function reportAnswer({ lapsesAt, ...status }: ReportStatus) {
-  return { ...status, lapsesAt: lapsesAt === null ? null : new Date(lapsesAt * 1000).toISOString() }
+function reportAnswer({ lapsesAt, device, ...status }: ReportStatus) {
+  const until = lapsesAt === null ? null : new Date(lapsesAt * 1000).toISOString()
+  return { ...status, lapsesAt: until, device: toBase64(device) }
 }
 
 export function bundlesAnswer(bundles: readonly ExportedBundle[]) {

@@ -13,6 +13,9 @@ import {
   CasePage,
   CaseState,
   CaseWhy,
+  DeviceCodeAnswer,
+  DeviceCodeRequest,
+  ClaimRequest,
   DraftAnswer,
   DraftRequest,
   DraftsAnswer,
@@ -20,12 +23,16 @@ import {
   PROBLEMS,
   SignaturesAnswer,
   SignaturesRequest,
+  Why,
 } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import type { Caller } from '../model/caller.ts'
 import { bundlesOfCase } from '../services/bundles.ts'
 import { listCases, lookAtCase, openCase } from '../services/cases.ts'
+import { claimOf, markPaid } from '../services/claims.ts'
 import { WHY_CLONE } from '../services/clone-cases.ts'
+import { scanCode } from '../services/device-codes.ts'
+import { salesOfCase, type KnownSale } from '../services/disputes.ts'
 import { draftOrder, draftsOfCase } from '../services/drafts.ts'
 import { addSignatures } from '../services/signatures.ts'
 import { sightingsOf } from '../services/sightings.ts'
@@ -39,6 +46,9 @@ import { callerIn, signed } from './signed.ts'
 const WHY_OF_CASE = { ...WHY_STOLEN, clone: WHY_CLONE } as const
 const whyWord = (why: number) =>
   CaseWhy.options.find((word) => WHY_OF_CASE[word] === why) ?? ('theft' as const)
+
+const stolenWord = (why: number) =>
+  Why.options.find((word) => WHY_STOLEN[word] === why) ?? ('theft' as const)
 
 const MAX_PAGE = 200
 const DEFAULT_PAGE = 50
@@ -74,6 +84,22 @@ const SIGNATURE_REFUSALS = [
 export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
   const officer = [signed(context)]
   const officerOnce = [signed(context), idempotent(context)]
+  post(
+    app,
+    {
+      path: '/v1/device-codes',
+      summary: 'Which phone shows this code',
+      body: DeviceCodeRequest,
+      answer: DeviceCodeAnswer,
+      middleware: officerOnce,
+      refuses: ['malformed', 'not-canonical', 'alg', 'signature', 'attestation-needed'],
+    },
+    async ({ code }, c) => {
+      const { subject, state, caseId } = await scanCode(context, callerIn(c), code)
+      const { ids, model } = subject
+      return { imeis: ids.imeis.map(withCheckDigit), serial: ids.serial, model, state, caseId }
+    },
+  )
   post(
     app,
     {
@@ -157,7 +183,14 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       body: DraftRequest,
       answer: DraftAnswer,
       middleware: officerOnce,
-      refuses: ['case-closed', 'wrong-state', 'of-mismatch', 'signer-set', 'owner-key'],
+      refuses: [
+        'case-closed',
+        'wrong-state',
+        'of-mismatch',
+        'signer-set',
+        'owner-key',
+        'holder-not-heard',
+      ],
     },
     async (wanted, c) =>
       draftAnswer(await draftOrder(context, callerIn(c), idIn(c.req.param('id')), wanted)),
@@ -183,6 +216,22 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       middleware: officer,
     },
     async (c) => bundlesAnswer(await bundlesOfCase(context, callerIn(c), idIn(c.req.param('id')))),
+  )
+  post(
+    app,
+    {
+      path: '/v1/cases/{id}/claims',
+      summary: 'An insurer has paid for the phone of a case',
+      body: ClaimRequest,
+      answer: CaseAnswer,
+      middleware: officerOnce,
+    },
+    async ({ insurer, reference }, c) => {
+      const caller = callerIn(c)
+      const caseId = idIn(c.req.param('id'))
+      await markPaid(context, caller, { caseId, insurer, reference })
+      return caseAnswer(context, caller, caseId)
+    },
   )
   post(
     app,
@@ -247,9 +296,21 @@ export function idIn(text: string | undefined): string {
   return text
 }
 
+const timeOf = (ms: number) => new Date(ms).toISOString()
+
+function saleAnswer({ index, at, disputableUntil, dispute }: KnownSale) {
+  return {
+    index,
+    at: timeOf(at),
+    disputableUntil: timeOf(disputableUntil),
+    dispute: dispute && { ...dispute, why: stolenWord(dispute.why), at: timeOf(dispute.at) },
+  }
+}
+
 async function caseAnswer(context: Context, caller: Caller, id: string) {
   const { case: found, subject } = await lookAtCase(context, caller, id)
   const seen = await sightingsOf(context, subject)
+  const claim = await claimOf(context, id)
   return {
     id: found.id,
     force: found.force,
@@ -262,6 +323,8 @@ async function caseAnswer(context: Context, caller: Caller, id: string) {
       serial: subject.ids.serial,
     },
     sightings: seen.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
+    sales: (await salesOfCase(context, subject)).map(saleAnswer),
+    claim: claim && { ...claim, paidAt: timeOf(claim.paidAt) },
     clones: await cloneAnswers(context, found.id, subject),
   }
 }

@@ -5,9 +5,12 @@ import {
   CertificatesRequest,
   HomeAnswer,
   HomeRequest,
+  PartSightingAnswer,
+  PartSightingRequest,
 } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import { answerHome, takeCertificates } from '../services/home.ts'
+import { takePartSighting } from '../services/parts/foreign-parts.ts'
 import type { Env } from './env.ts'
 import { idempotent } from './idempotency.ts'
 import { post } from './route.ts'
@@ -26,6 +29,20 @@ export function registryRoutes(app: OpenAPIHono<Env>, context: Context): void {
       middleware: [isSigned],
     },
     async ({ imei }, c) => ({ home: await answerHome(context, callerIn(c), parseImei14(imei)) }),
+  )
+  post(
+    app,
+    {
+      path: '/v1/part-sightings',
+      summary: 'A part of a phone that is stolen here was refused elsewhere. For registries',
+      body: PartSightingRequest,
+      answer: PartSightingAnswer,
+      middleware: [isSigned, idempotent(context)],
+    },
+    async ({ part, country }, c) => {
+      await takePartSighting(context, callerIn(c), { part: fromBase64(part), country })
+      return { taken: true as const }
+    },
   )
   post(
     app,

@@ -111,14 +111,20 @@ export function document(
     readonly middleware?: readonly Guard[]
     readonly refuses?: readonly RefusalCode[]
     readonly parameters?: readonly Parameter[]
+    readonly method?: 'get' | 'post'
+    readonly body?: z.ZodType
   },
 ): void {
   const { path, summary, responses, middleware = [], refuses = [], parameters = [] } = route
+  const { method = 'get', body } = route
   const own = documented(path, middleware)
   app.openAPIRegistry.registerPath({
-    method: 'get',
+    method,
     path,
     ...(summary !== undefined && { summary }),
+    ...(body && {
+      request: { body: { required: true, content: { 'application/json': { schema: body } } } },
+    }),
     ...own,
     parameters: [...own.parameters, ...parameters],
     responses: { ...responses, ...problemAnswers(refusals(path, middleware, refuses)) },

@@ -13,8 +13,8 @@ export interface Served {
 
 /** Not yet accepted: thousands of registers come back in the second after a restart. */
 const BACKLOG = 4_096
-/** Far above the feed's readers. The next is closed unheard: tiles and database need files too. */
-const MAX_CONNECTIONS = 15_000
+/** Above the feed's readers and the phones' lines. The next is closed unheard: tiles and database need files too. */
+const MAX_CONNECTIONS = 35_000
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
 const IDLE_LOOK_MS = 10

@@ -1,4 +1,3 @@
-import type { Context as HttpContext } from 'hono'
 import { Refusal } from '../../core/index.ts'
 import type { Clock } from '../../host/index.ts'
 import type { Env } from './env.ts'
@@ -18,9 +17,10 @@ export interface LaneLimits {
 
 /**
  * Lanes of the public. A flood in one leaves the others free, and whatever makes an order of signed
- * drafts (`/v1/signatures`), police and phones are in none of them.
+ * drafts (`/v1/signatures`), police and phones are in none of them; but for parts, since each pairing is
+ * an entry of the log.
  */
-export type Lane = 'check' | 'report' | 'owner' | 'document'
+export type Lane = 'check' | 'print' | 'report' | 'owner' | 'document' | 'part'
 
 export interface Limits {
   readonly lanes: Readonly<Record<Lane, LaneLimits>>
@@ -36,9 +36,12 @@ export const LIMITS: Limits = {
       perSource: { burst: 200, perSecond: 20 },
       overall: { burst: 2_000, perSecond: 500 },
     },
+    // Drawing a code takes a hundred times as long as the answer on it.
+    print: { perSource: { burst: 10, perSecond: 0.5 }, overall: { burst: 40, perSecond: 4 } },
     report: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
     owner: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
     document: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
+    part: { perSource: { burst: 50, perSecond: 1 }, overall: { burst: 500, perSecond: 50 } },
   },
   wrongPerSource: { burst: 20, perSecond: 20 / 3_600 },
   isBehindProxy: false,
@@ -46,8 +49,18 @@ export const LIMITS: Limits = {
 
 /** Sources remembered; the one longest silent is forgotten first. */
 const MAX_SOURCES = 10_000
+/** Lanes in which somebody could try cards and references. */
+const GUESSING: readonly Lane[] = ['report', 'owner', 'document']
 /** How a card or reference that is none is answered. */
 const WRONG: readonly number[] = [403, 404]
+
+/** Whoever asks, as the server knows him. */
+export interface Asker {
+  readonly env: Env['Bindings']
+  readonly req: { header(name: string): string | undefined }
+}
+
+export type Gate = Pick<Throttle, 'guard' | 'admit'>
 
 /** Refuses floods before any work is done for them. In memory: each process brakes for itself. */
 export class Throttle {
@@ -61,23 +74,29 @@ export class Throttle {
     this.#clock = clock
   }
 
-  /** @throws {Refusal} rate-limited, with when to come back */
+  /** Stands before an endpoint of this lane. */
   guard(lane: Lane): Guard {
-    const { perSource, overall } = this.#limits.lanes[lane]
     const handle: Guard['handle'] = async (c, next) => {
-      const source = this.source(c)
-      const now = this.#clock()
-      const wrong = this.bucket(`wrong ${source}`, this.#limits.wrongPerSource)
-      if (lane !== 'check') demandRoom(wrong.secondsUntilRoom(now), 'too many wrong cards')
-      demandRoom(this.bucket(`${lane} ${source}`, perSource).take(now), 'too many from here')
-      demandRoom(this.overall(lane, overall).take(now), 'too many at the moment')
+      const wrong = this.bucket(`wrong ${this.source(c)}`, this.#limits.wrongPerSource)
+      const canGuess = GUESSING.includes(lane)
+      if (canGuess) demandRoom(wrong.secondsUntilRoom(this.#clock()), 'too many wrong cards')
+      this.admit(lane, c)
       await next()
-      if (lane !== 'check' && WRONG.includes(c.res.status)) wrong.take(now)
+      if (canGuess && WRONG.includes(c.res.status)) wrong.take(this.#clock())
     }
     return { handle, refuses: ['rate-limited'] }
   }
 
-  private source(c: HttpContext<Env>): string {
+  /** Lets one request of this lane pass. @throws {Refusal} rate-limited, with when to come back */
+  admit(lane: Lane, asker: Asker): void {
+    const { perSource, overall } = this.#limits.lanes[lane]
+    const now = this.#clock()
+    const own = this.bucket(`${lane} ${this.source(asker)}`, perSource)
+    demandRoom(own.take(now), 'too many from here')
+    demandRoom(this.overall(lane, overall).take(now), 'too many at the moment')
+  }
+
+  private source(c: Asker): string {
     const forwarded = this.#limits.isBehindProxy && c.req.header('x-forwarded-for')
     const address = forwarded
       ? forwarded.split(',').at(-1)!.trim()
@@ -136,6 +155,9 @@ function demandRoom(seconds: number, why: string): void {
 }
 
 /** Lets everybody pass, under the same documentation. */
-export function unlimited(): Pick<Throttle, 'guard'> {
-  return { guard: () => ({ handle: (_, next) => next(), refuses: ['rate-limited'] }) }
+export function unlimited(): Gate {
+  return {
+    guard: () => ({ handle: (_, next) => next(), refuses: ['rate-limited'] }),
+    admit: () => undefined,
+  }
 }

@@ -1,5 +1,5 @@
-import { Refusal, concat, demand } from '../../core/index.ts'
-import type { Logger } from '../../host/index.ts'
+import { Refusal, demand } from '../../core/index.ts'
+import { readBody, type Logger } from '../../host/index.ts'
 import type { Trust } from '../../wire/index.ts'
 import {
   GUARDIANS,
@@ -181,7 +181,7 @@ export class Cosigners {
         signal: AbortSignal.timeout(TIMEOUT_MS),
         redirect: 'error',
       })
-      return { status: response.status, body: await readBounded(response) }
+      return { status: response.status, body: await readBody(response, MAX_ANSWER) }
     } catch {
       return null
     }
@@ -191,18 +191,6 @@ export class Cosigners {
 interface Answer {
   readonly status: number
   readonly body: Uint8Array
-}
-
-/** @throws {Refusal} too-large, before more is kept in memory than may come */
-async function readBounded(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    demand(length <= MAX_ANSWER, 'too-large', 'a cosigner sent too much')
-    chunks.push(chunk)
-  }
-  return concat(...chunks)
 }
 
 function problemCode(body: Uint8Array): string | undefined {

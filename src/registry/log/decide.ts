@@ -4,6 +4,7 @@ import {
   checkIdentityOpening,
   demand,
   encodeEntry,
+  lapse,
   nextState,
   parseIdentityOpening,
   parseIdentityRecord,
@@ -12,6 +13,7 @@ import {
   type Ledger,
   type LoggedOrder,
   type Order,
+  type State,
 } from '../../core/index.ts'
 import { stateLogged } from '../model/orders.ts'
 import type { Logged, Submission } from './submission.ts'
@@ -92,10 +94,11 @@ export function withPending(
 
 function accept(read: Read, ledger: Ledger, subjects: Subjects, t: number): Accepted {
   const { submission, order } = read
-  const { kind, body, order: context } = submission
+  const { kind, body, order: context, onlyIf } = submission
   const index = ledger.size
   const entry = encodeEntry({ kind, t, body })
   if (kind === 'identity') demandOpened(submission)
+  if (onlyIf) onlyIf.demand(stateAt(onlyIf.subjectId, subjects, ledger, t), t)
   // The device's own state first: it changes nothing, while the ledger moves.
   const before = context && stateOf(context.subjectId, subjects, ledger)
   const after = before && order && nextState(before, order, index, t, ledger)
@@ -121,6 +124,10 @@ interface Subjects {
   readonly orders: ReadonlyMap<string, readonly LoggedOrder[]>
   /** As far as this pool has changed or looked at them. */
   readonly states: Map<string, DeviceState>
+}
+
+function stateAt(subjectId: string, subjects: Subjects, ledger: Ledger, t: number): State {
+  return lapse(stateOf(subjectId, subjects, ledger), Math.floor(t / 1000)).state
 }
 
 function stateOf(subjectId: string, { orders, states }: Subjects, ledger: Ledger): DeviceState {

@@ -8,6 +8,7 @@ import {
   parseNote,
   type NoteSignature,
   type Policy,
+  type Quorum,
   type VerifiedCheckpoint,
 } from '../../log/index.ts'
 import type { Trust } from '../../wire/index.ts'
@@ -29,13 +30,20 @@ export interface Published {
   readonly guarded: PublishedNote | null
   /** The newest with the quorum that releases need. */
   readonly plain: PublishedNote | null
+  /** What time that quorum has said it is, Unix seconds: it never runs back. 0 where it never spoke. */
+  readonly cosignedSeconds: number
 }
 
 interface PublishedNow extends Published {
   readonly newest: PublishedNote
 }
 
-export const NOTHING_PUBLISHED: Published = { newest: null, guarded: null, plain: null }
+export const NOTHING_PUBLISHED: Published = {
+  newest: null,
+  guarded: null,
+  plain: null,
+  cosignedSeconds: 0,
+}
 
 export function frontiersOf({ guarded, plain }: Published): Frontiers {
   return { guarded: guarded?.checkpoint.size ?? 0, plain: plain?.checkpoint.size ?? 0 }
@@ -50,20 +58,22 @@ function withNote(before: Published, note: string, trusts: readonly Trust[]): Pu
   const checkpoint = openCheckpoint(note, logKeys(plain), verify.ed25519)
   const newest = { note, checkpoint }
   const reached = (which: 'guarded' | 'plain') =>
-    trusts.some((trust) => hasQuorum(checkpoint, trust[which], trust))
+    trusts.flatMap((trust) => quorumOf(checkpoint, trust[which], trust) ?? []).at(0)
+  const quorum = reached('plain')
   return {
     newest,
     guarded: reached('guarded') ? newest : before.guarded,
-    plain: reached('plain') ? newest : before.plain,
+    plain: quorum ? newest : before.plain,
+    cosignedSeconds: Math.max(before.cosignedSeconds, quorum?.timeSeconds ?? 0),
   }
 }
 
-function hasQuorum(checkpoint: VerifiedCheckpoint, policy: Policy, trust: Trust): boolean {
+/** Null: too few cosigned. */
+function quorumOf(checkpoint: VerifiedCheckpoint, policy: Policy, trust: Trust): Quorum | null {
   try {
-    checkQuorum(checkpoint, policy, trust.verify.ed25519)
-    return true
+    return checkQuorum(checkpoint, policy, trust.verify.ed25519)
   } catch {
-    return false
+    return null
   }
 }
 

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import { parseIdentityOpening, type Order } from '../../core/index.ts'
+import { packed } from '../db/packed.ts'
 import type { Schema } from '../db/tables.ts'
 import type { Accepted } from './decide.ts'
 import type { OrderContext } from './submission.ts'
@@ -75,25 +76,6 @@ async function insertIdentityOpenings(
     return [{ log_index: index, imei14: parseIdentityOpening(opening).pair.imei14, opening }]
   })
   if (rows.length > 0) await trx.insertInto('identity_openings').values(rows).execute()
-}
-
-/**
- * The byte strings of a column as one parameter that the server cuts apart. One parameter for each
- * cost twice the processor time: a pool of a thousand orders had twelve thousand.
- */
-function packed(column: readonly (Uint8Array | null)[]) {
-  let next = 1 // SQL counts from one
-  const at = column.map((bytes) => {
-    if (bytes === null) return null
-    const start = next
-    next += bytes.length
-    return start
-  })
-  return {
-    blob: Buffer.concat(column.filter((bytes) => bytes !== null)),
-    at,
-    length: column.map((bytes) => bytes?.length ?? null),
-  }
 }
 
 async function closeDrafts(trx: Transaction<Schema>, rows: readonly OrderRow[]): Promise<void> {

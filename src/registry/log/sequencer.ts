@@ -32,7 +32,7 @@ import { checkPublishedFile, recover, type Memory } from './recover.ts'
 import { writeRows } from './rows.ts'
 import { encodeStaging, publishStaged } from './staging.ts'
 import { discardStaging, swapCheckpoint } from './state.ts'
-import type { Submission } from './submission.ts'
+import { subjectsOf, type Submission } from './submission.ts'
 import type { TileStore } from './tile-store.ts'
 import { VerifyAhead } from './verify-ahead.ts'
 import { WaitingRoom, answer, refuse, type Waiting, type Where } from './waiting.ts'
@@ -56,6 +56,8 @@ export interface SequencerDeps {
 
 /** An idle log is cosigned anew: the readers' clock. */
 const IDLE_COSIGN_MS = 60_000
+/** How often somebody may ask the cosigners what time it is. */
+const ANEW_MS = 1_000
 /** How soon cosignatures are asked for again while a lock lacks its quorum. */
 const LACKING_COSIGN_MS = 1_000
 /** How often a process with nothing to do looks at what others have logged. */
@@ -87,6 +89,9 @@ export class Sequencer {
   #discarding: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | null = null
   #nextCosign = 0
+  /** Monotonic time from which cosignatures may be asked for out of turn again. */
+  #nextAnew = 0
+  #anew: Promise<void> | null = null
   /** Monotonic time of the next idle look at what other processes have logged. */
   #nextFollow = 0
   #closed = false
@@ -141,6 +146,23 @@ export class Sequencer {
     const where = this.#waiting.enter(submission, verified)
     if (this.#waiting.isFull) this.schedule(0)
     return where
+  }
+
+  /**
+   * Fresh lines under the newest checkpoint, from the cosigners that answer, for whoever has to know what
+   * time it is by them. Out of turn at most once a second: who asks sooner waits, who asks meanwhile shares.
+   */
+  cosignAnew(): Promise<void> {
+    this.#anew ??= this.cosignOutOfTurn().finally(() => (this.#anew = null))
+    return this.#anew
+  }
+
+  private async cosignOutOfTurn(): Promise<void> {
+    await wait(Math.max(0, this.#nextAnew - performance.now()))
+    this.#nextAnew = performance.now() + ANEW_MS
+    this.#nextCosign = 0
+    this.#turn = this.#turn.then(() => this.turn())
+    await this.#turn
   }
 
   /** Waits until submissions are taken: at start the witnesses may not be there yet. */
@@ -307,7 +329,7 @@ export class Sequencer {
   private async decide(pool: readonly Waiting[], before: Decision | null): Promise<Decision> {
     await Promise.all(pool.map(({ verified }) => verified))
     const submissions = pool.map(({ submission }) => submission)
-    const subjects = submissions.flatMap(({ order }) => (order ? [order.subjectId] : []))
+    const subjects = submissions.flatMap(subjectsOf)
     const stored = await ordersOf(this.#deps.db, [...new Set(subjects)])
     const t = this.#deps.surroundings.clock()
     const last = before?.t ?? this.#memory.state?.at

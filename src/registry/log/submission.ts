@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { CoseSign, Kind } from '../../core/index.ts'
+import type { CoseSign, Kind, State } from '../../core/index.ts'
 import type { Schema } from '../db/tables.ts'
 
 /** Where an entry ended up. Answered only once it is durable and published. */
@@ -19,12 +19,24 @@ export interface OrderContext {
   readonly draftId: string | null
 }
 
+/** The subjects whose orders decide about it. */
+export const subjectsOf = ({ order, onlyIf }: Submission): string[] =>
+  [order, onlyIf].flatMap((about) => (about ? [about.subjectId] : []))
+
 /** Something to be logged. */
 export interface Submission {
   readonly kind: Kind
   readonly body: CoseSign
   /** Present for orders, and only for them. */
   readonly order?: OrderContext
+  /**
+   * Asked when it gets its place: the state of a device after all that stands before, and the log time
+   * (ms). What a service saw earlier may be over by then. Refuses by throwing, and has no effect.
+   */
+  readonly onlyIf?: {
+    readonly subjectId: string
+    readonly demand: (state: State, t: number) => void
+  }
   /** Of a conflict or pair, which it has to open. */
   readonly opening?: Uint8Array
   /**

@@ -8,12 +8,13 @@ import type { KnownOrder } from './orders.ts'
 
 /**
  * The offline bundle of an order that has its quorum and is not void; null while it has not. `roots`
- * lead its reader from the root document he holds to the newest.
+ * lead its reader from the root document he holds to the newest; `grants` are for a chip.
  */
 export async function bundleFor(
   context: Context,
   known: KnownOrder,
   roots: readonly Uint8Array[] = [],
+  grants: Uint8Array | null = null,
 ): Promise<Uint8Array | null> {
   const { sequencer } = context
   const published = sequencer.published[RULES[known.order.act].quorum]
@@ -28,6 +29,7 @@ export async function bundleFor(
     opening: known.opening,
     roots,
     earlier,
+    ...(grants && { grants }),
   })
 }
 
@@ -63,7 +65,7 @@ async function earlierOf(
   )
 }
 
-async function leafAt({ db }: Context, index: number): Promise<Uint8Array> {
+export async function leafAt({ db }: Context, index: number): Promise<Uint8Array> {
   const row = await db
     .selectFrom('entries')
     .select('leaf')
@@ -72,7 +74,7 @@ async function leafAt({ db }: Context, index: number): Promise<Uint8Array> {
   return new Uint8Array(row.leaf)
 }
 
-async function proofOf(
+export async function proofOf(
   { store }: Context,
   index: number,
   { checkpoint, note }: PublishedNote,
@@ -87,7 +89,7 @@ async function proofOf(
 }
 
 /** The signers' certificates of all these entries, root side first, each once. */
-function certificatesOf(
+export function certificatesOf(
   { sequencer }: Context,
   entries: readonly { readonly index: number; readonly entry: Uint8Array }[],
 ): Uint8Array[] {

@@ -1,4 +1,4 @@
-import { demand, isWithin, kidOf, type Signer } from '../../core/index.ts'
+import { Refusal, demand, isWithin, kidOf, type Signer } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 
 /** An intake of this registry, with its own name and so its own cap. */
@@ -9,14 +9,20 @@ export interface Intake {
   readonly force: string
 }
 
-/** Those whose certificates stand in the log. */
+/**
+ * Those who may sign now. One that waits for its day, has had it, or is distrusted is left out, for what
+ * is wrong with one force's intake must not stop that of another.
+ */
 function intakes({ keys, sequencer }: Context): Intake[] {
   const { authorities, size } = sequencer.ledger
   return keys.intakes.flatMap((signer) => {
-    const kid = kidOf(signer.key)
-    if (authorities.ofKey(kid).length === 0) return []
-    const { cert } = authorities.signer(kid, sequencer.now(), size)
-    return [{ signer, sub: cert.sub, force: cert.iss }]
+    try {
+      const { cert } = authorities.signer(kidOf(signer.key), sequencer.now(), size)
+      return [{ signer, sub: cert.sub, force: cert.iss }]
+    } catch (error) {
+      if (error instanceof Refusal) return []
+      throw error
+    }
   })
 }
 

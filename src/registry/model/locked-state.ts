@@ -10,7 +10,7 @@ export async function lockedState(
   { db, sequencer }: Pick<Context, 'db' | 'sequencer'>,
   imei: Imei14,
 ): Promise<State | null> {
-  const orders = await ordersOf(db, await subjectIdsFor(db, { imei }))
+  const orders = await ordersOf(db, await subjectIdsFor(db, imei))
   const now = Math.floor(sequencer.now() / 1000)
   const states = [...orders.values()].map(
     (known) => lapse(stateLogged(known, sequencer.ledger), now).state,

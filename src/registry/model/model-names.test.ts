@@ -30,7 +30,9 @@ test.each([
 
 test('of a model that the list does not have, or does not name, nothing is said', () => {
   names.add({ tac: parseTac('00101702'), manufacturer: 'Example Works', brand: '', names: [] })
-  for (const tac of ['00101702', '00101703']) expect(names.fits(parseTac(tac), 'Any')).toBe(true)
+  names.add({ tac: parseTac('00101704'), manufacturer: 'Works', brand: '', names: ['-', '***'] })
+  for (const tac of ['00101702', '00101703', '00101704'])
+    expect(names.fits(parseTac(tac), 'Any')).toBe(true)
 })
 
 test('come from the list as somebody has it', async () => {

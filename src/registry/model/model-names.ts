@@ -19,7 +19,8 @@ export class ModelNames {
 
   add({ tac, manufacturer, brand, names }: TacRow): void {
     const of = (text: string) => wordsOf(text).join(' ')
-    this.#known.set(tac, [of(`${manufacturer} ${brand}`), ...new Set(names.map(of))])
+    const known = new Set(names.map(of).filter((name) => name !== '')) // a dash is no name
+    this.#known.set(tac, [of(`${manufacturer} ${brand}`), ...known])
   }
 
   /** Whether a phone of this TAC may call itself so. True where the list does not say what it is. */

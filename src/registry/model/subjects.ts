@@ -101,27 +101,38 @@ export async function findByImei(db: Db, imei: Imei14): Promise<Subject | null> 
   return bare ? subjectById(db, bare.id) : null
 }
 
-/** Every subject a number or serial can mean: the device, and the bare number beside it. */
-export async function subjectIdsFor(
-  db: Db,
-  what: { readonly imei: Imei14 } | { readonly serial: string },
-): Promise<string[]> {
-  if ('serial' in what) {
-    const rows = await db
-      .selectFrom('devices')
-      .innerJoin('subjects', 'subjects.device_id', 'devices.id')
-      .select('subjects.id')
-      .where('devices.serial', '=', what.serial)
-      .execute()
-    return rows.map((row) => row.id)
-  }
+/** Every subject a number can mean: the device, and the bare number beside it. */
+export async function subjectIdsFor(db: Db, imei: Imei14): Promise<string[]> {
   const devices = db
     .selectFrom('device_imeis')
     .innerJoin('subjects', 'subjects.device_id', 'device_imeis.device_id')
     .select('subjects.id')
-    .where('device_imeis.imei14', '=', what.imei)
-  const numbers = db.selectFrom('subjects').select('id').where('imei14', '=', what.imei)
+    .where('device_imeis.imei14', '=', imei)
+  const numbers = db.selectFrom('subjects').select('id').where('imei14', '=', imei)
   const rows = await devices.union(numbers).execute()
+  return rows.map((row) => row.id)
+}
+
+/**
+ * Every subject that a whole phone can be: as `subjectIdsFor` of each of its numbers. One of them may have
+ * been locked before the phone was enrolled, or under another number than the one asked for.
+ */
+export async function subjectIdsOfPhone(
+  db: Db,
+  what: { readonly imei: Imei14 } | { readonly serial: string },
+): Promise<string[]> {
+  const phones =
+    'serial' in what
+      ? db.selectFrom('devices').select('id').where('serial', '=', what.serial)
+      : db.selectFrom('device_imeis').select('device_id as id').where('imei14', '=', what.imei)
+  const numbers = db.selectFrom('device_imeis').select('imei14').where('device_id', 'in', phones)
+  const bare = db.selectFrom('subjects').select('id').where('imei14', 'in', numbers)
+  const devices = db.selectFrom('subjects').select('id').where('device_id', 'in', phones)
+  const asked = db
+    .selectFrom('subjects')
+    .select('id')
+    .where('imei14', '=', 'imei' in what ? what.imei : null)
+  const rows = await devices.union(bare).union(asked).execute()
   return rows.map((row) => row.id)
 }
 

@@ -28,7 +28,7 @@ export interface NewCase {
   readonly id: string
   readonly crimeReference: string
   readonly why: number
-  /** The owner's report, or the number an officer obtained. */
+  /** The owner's report, a former owner's dispute, or the number an officer obtained. */
   readonly about: { readonly reference: string } | { readonly imei: Imei14 }
 }
 
@@ -73,8 +73,14 @@ async function aboutWhat(context: Context, caller: Caller, { about }: NewCase) {
     .selectAll()
     .where('reference', '=', about.reference)
     .executeTakeFirst()
-  demand(report !== undefined, 'not-found', 'no report with this reference')
-  return { subjectId: report.subject_id, reportId: report.id }
+  if (report) return { subjectId: report.subject_id, reportId: report.id }
+  const dispute = await db
+    .selectFrom('disputes')
+    .select('subject_id')
+    .where('reference', '=', about.reference)
+    .executeTakeFirst()
+  demand(dispute !== undefined, 'not-found', 'no report with this reference')
+  return { subjectId: dispute.subject_id, reportId: null }
 }
 
 /** Enrolled here, or a number that orders of this log are about: those go on here. */

@@ -60,7 +60,7 @@ async function hasCase(
   trx: Transaction<Schema>,
   imei14: Imei14,
 ): Promise<boolean> {
-  const subjectIds = await subjectIdsFor(trx, { imei: imei14 })
+  const subjectIds = await subjectIdsFor(trx, imei14)
   if (subjectIds.length === 0) return false
   const rows = await trx
     .selectFrom('cases')
@@ -79,14 +79,18 @@ async function hasCase(
  */
 export async function forgetCloneSignals({ db, surroundings }: Context): Promise<void> {
   const since = surroundings.clock() - KEPT_MS
+  // Two questions and not one with an `or`, which would look at every case there is for each signal.
   await sql`
     delete from clone_signals c
     where c.last_ms < ${since}
       and not exists (select 1 from identity_drafts d where d.imei14 = c.imei14)
       and not exists (
         select 1 from subjects s join cases a on a.subject_id = s.id
-        where a.why <> ${WHY_CLONE} and (s.imei14 = c.imei14 or s.device_id in (
-          select i.device_id from device_imeis i where i.imei14 = c.imei14)))`.execute(db)
+        where s.imei14 = c.imei14 and a.why <> ${WHY_CLONE})
+      and not exists (
+        select 1 from device_imeis i join subjects s on s.device_id = i.device_id
+          join cases a on a.subject_id = s.id
+        where i.imei14 = c.imei14 and a.why <> ${WHY_CLONE})`.execute(db)
   await sql`
     delete from cases a
     where a.why = ${WHY_CLONE} and a.at_ms < ${since}

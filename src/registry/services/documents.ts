@@ -57,7 +57,7 @@ function demandOwnAndNewest(
 ): void {
   const { authorities } = sequencer.ledger
   if (sequencer.ledger.documentIndex('certificate', cose.payload) !== undefined) return
-  const [registry] = authorities.ofKey(kidOf(keys.registry[0].key))
+  const [registry] = authorities.ofKey(kidOf(keys.registry.key))
   const isOurs = registry !== undefined && isWithin(cert.sub, registry.cert.iss)
   demand(isOurs, 'name-outside', 'a certificate of another country')
   const newer = authorities

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { RELEASED_TO, demand, lapse, saltedHash, type Act } from '../../core/index.ts'
+import { OWNER_PROOFS, RELEASED_TO, demand, lapse, saltedHash, type Act } from '../../core/index.ts'
 import type { Selectable } from 'kysely'
 import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
@@ -10,7 +10,9 @@ import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
 import { recordedKeys } from '../model/recorded-keys.ts'
 import { subjectById } from '../model/subjects.ts'
 import { caseById, type Case } from './cases.ts'
+import { demandItsInsurer } from './claims.ts'
 import { WHY_CLONE } from './clone-cases.ts'
+import { demandHeard } from './disputes.ts'
 
 /** An order that waits for its signatures. */
 export interface Draft {
@@ -27,7 +29,7 @@ export type Wanted =
   | { readonly act: 'release'; readonly to: keyof typeof RELEASED_TO }
   | { readonly act: 'retire'; readonly why: number }
 
-/** Drafts the next order of a case. @throws {Refusal} forbidden, not-found, wrong-state, owner-key */
+/** Drafts the next order of a case. @throws {Refusal} forbidden, not-found, wrong-state, owner-key, holder-not-heard */
 export async function draftOrder(
   context: Context,
   caller: Caller,
@@ -132,6 +134,7 @@ async function contentOf(
   const reference = saltedHash(found.salt, found.crimeReference)
   switch (wanted.act) {
     case 'lock':
+      await demandHeard(context, found)
       return {
         act: 'lock',
         auth: found.force,
@@ -150,6 +153,12 @@ async function contentOf(
         'wrong-state',
         "police release locks; a hold is its owner's to withdraw",
       )
+      await demandItsInsurer(context, {
+        subjectId: found.subjectId,
+        to: wanted.to,
+        of: outstanding.index,
+        orders: at.orders,
+      })
       return { act: 'release', auth: found.force, case: reference, to: RELEASED_TO[wanted.to] }
     }
     case 'retire':
@@ -165,8 +174,8 @@ async function ownersWord({ db }: Context, found: Case): Promise<NonNullable<Act
     .selectAll()
     .where('id', '=', found.reportId)
     .executeTakeFirstOrThrow()
-  const proof = report.proof === 'passkey' ? 'passkey' : 'card'
-  return [proof, saltedHash(found.salt, `report ${report.reference}`)]
+  const proof = OWNER_PROOFS.find((known) => known === report.proof)
+  return [proof ?? 'card', saltedHash(found.salt, `report ${report.reference}`)]
 }
 
 /** Where the phone lies now: private, beside the public `found`. */

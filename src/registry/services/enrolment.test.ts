@@ -1,96 +1,65 @@
 import { expect, test } from 'vitest'
 import { signDraft } from '../../cli/clients/drafts.ts'
+import { Owner } from '../../cli/clients/owner.ts'
 import { ask } from '../../../test/ask.ts'
+import { BenchPhone, TAC } from '../../../test/bench-phone.ts'
 import { describeOnEachEngine } from '../../../test/database.ts'
 import { World, imeiNumber } from '../../../test/world.ts'
 import {
-  coseKey,
-  coseSign,
-  encodeCbor,
-  encodeDocument,
-  encodeMadeDevice,
+  madeBinding,
   fromBase64,
+  parseMadeDevice,
   parseTac,
-  sign1,
-  signEat,
-  statementPayload,
-  thumbprint,
   toBase64,
   withCheckDigit,
   type Eat,
   type Imei14,
-  type Signer,
 } from '../../core/index.ts'
 import { generateEs256, machine } from '../../host/index.ts'
-import { leafHash } from '../../log/index.ts'
+import { PartsTrade } from '../../../test/parts-trade.ts'
 import { CasePage } from '../../wire/index.ts'
+import { boolean, text } from '../attestation/testing/der-writer.ts'
+import { MadePlatform, appleSays, rootOfTrust } from '../attestation/testing/made-chain.ts'
 import { ModelNames } from '../model/model-names.ts'
-
-const TAC = parseTac('00101701')
-
-/** A phone on the bench of a maker, honest or not: its key does what the test wants. */
-class BenchPhone {
-  readonly key = generateEs256().signer
-  readonly owner = generateEs256().signer
-  readonly imeis: readonly Imei14[]
-  readonly world: World
-
-  constructor(world: World, ...imeis: Imei14[]) {
-    this.world = world
-    this.imeis = imeis
-  }
-
-  async nonce(): Promise<Uint8Array> {
-    const { json } = await ask(this.world, { path: '/v1/nonces', body: {} })
-    return fromBase64(String(json['nonce']))
-  }
-
-  async eat(changes: Partial<Eat> = {}): Promise<string> {
-    const claims: Eat = {
-      dak: this.key.key,
-      nonce: changes.nonce ?? (await this.nonce()),
-      imeis: this.imeis,
-      bootVerified: true,
-      bootCount: 1,
-      state: 'protected',
-      ctr: 0,
-      outstanding: null,
-      rootVersion: 1,
-      owner: thumbprint(this.owner.key),
-      ...changes,
-    }
-    return toBase64(signEat(claims, this.key))
-  }
-
-  /** What a maker's statement over this one phone says. */
-  vouched(by: Signer, tac = TAC) {
-    const dak = thumbprint(this.key.key)
-    const record = encodeMadeDevice({ dak, imeis: this.imeis, serial: 'BENCH001', parts: [] })
-    const madeAt = Math.floor(this.world.surroundings.clock() / 1000)
-    const id = machine.random(16)
-    const payload = statementPayload({ id, tacs: [tac], count: 1, root: leafHash(record), madeAt })
-    const statement = encodeDocument(coseSign('application/stolen-batch+cbor', payload, [by]))
-    return { statement: toBase64(statement), record: toBase64(record), index: 0, path: [] }
-  }
-
-  async body(changes: Record<string, unknown> = {}) {
-    const maker = this.world.founding.maker.signer
-    return { eat: await this.eat(), model: 'Bench', ...this.vouched(maker), ...changes }
-  }
-
-  ownersWord(nonce: Uint8Array) {
-    const proof = sign1(
-      'application/stolen-owner+cbor',
-      [nonce, thumbprint(this.key.key)],
-      this.owner,
-    )
-    return { key: toBase64(encodeCbor(coseKey(this.owner.key))), proof: toBase64(proof) }
-  }
-}
+import type { AndroidTrust } from '../options.ts'
 
 const enrol = (world: World, body: unknown) => ask(world, { path: '/v1/enrolments', body })
 
 describeOnEachEngine('enrolment', (open) => {
+  test('A94 a maker gives one part to two phones: both work, and the part leaves neither', async () => {
+    await using world = await World.boot({ database: await open() })
+    const trade = new PartsTrade(world)
+    const [real, host] = await world.enrol(2)
+    const { parts } = parseMadeDevice(real!.record)
+    const [display] = parts
+    const maker = world.founding.maker.signer
+    const second = new BenchPhone(world, imeiNumber(901))
+    const vouched = second.vouched(maker, TAC, [display!])
+    expect((await enrol(world, await second.body(vouched))).status).toBe(200)
+    const third = new BenchPhone(world, imeiNumber(902))
+    expect((await enrol(world, await third.body())).status).toBe(200)
+
+    const binding = madeBinding(real!.record)
+    const activate = async (phone: BenchPhone, owns: boolean) => {
+      const attested = owns ? [{ part: display![1], binding }] : []
+      const body = { eat: await phone.eat({ parts: attested }), country: 'ZZ' }
+      return (await ask(world, { path: '/v1/activations', body })).code
+    }
+    expect(await activate(second, true)).toBeUndefined()
+    expect(await activate(third, true)).toBe('part-refused')
+    expect(await activate(third, false)).toBeUndefined()
+
+    await real!.phone.factoryReset('recovery-wipe')
+    await real!.phone.activate()
+    expect(real!.phone.screen()).toEqual({ kind: 'home' })
+    const given = await real!.phone.parts.release(['display', 'modem'], real!.ownerKey)
+    await trade.swap(real!, host!, 'display')
+    await trade.swap(real!, host!, 'modem')
+    const pairing = host!.phone.parts.pair('display', given)
+    await expect(pairing).rejects.toMatchObject({ code: 'part-duplicate' })
+    await host!.phone.parts.pair('modem', given)
+  })
+
   test('A47: only a key its maker vouches for, alive now, with numbers that nobody else has', async () => {
     await using world = await World.boot({ database: await open() })
     const { size } = world.running.context.sequencer.ledger
@@ -153,8 +122,118 @@ describeOnEachEngine('enrolment', (open) => {
   })
 })
 
+describeOnEachEngine('enrolment by hardware attestation', (open) => {
+  /** A platform of this test's own, its list of revoked certificates as old as it says. */
+  async function android(world: World, ageMs = 0): Promise<[MadePlatform, AndroidTrust]> {
+    const platform = await MadePlatform.create(world.surroundings.clock())
+    const asOf = world.surroundings.clock() - ageMs
+    return [platform, { roots: platform.roots, status: () => ({ serials: new Set(), asOf }) }]
+  }
+
+  test('A08 A12 A47: the attested key, our nonce, its own numbers, a locked boot loader, or nothing', async () => {
+    await using world = await World.boot({ database: await open() })
+    await world.stopEdge()
+    const phone = new BenchPhone(world, imeiNumber(1), imeiNumber(2))
+    const made = await MadePlatform.create(world.surroundings.clock())
+    const before = await enrol(world, await phone.attested(made))
+    expect(before.json['detail']).toMatch(/^root: /)
+    const [platform, trust] = await android(world)
+    await world.restartWith({ android: trust })
+
+    const other = new BenchPhone(world, imeiNumber(1), imeiNumber(2))
+    const { android: foreign } = await other.attested(platform)
+    const attested = (changes: [number, Uint8Array][], given = {}) =>
+      phone.attested(platform, new Map(changes), given)
+    for (const [body, rule] of [
+      [await attested([[704, rootOfTrust({ locked: boolean(0) })]]), 'unlocked'],
+      [await attested([], { nonce: await phone.nonce() }), 'nonce'],
+      [await attested([], { imeis: [imeiNumber(1)] }), 'identity'],
+      [await attested([], { imeis: [imeiNumber(1), imeiNumber(3)] }), 'identity'],
+      [await attested([[714, text('001017010000010')]]), 'identity'],
+      [{ ...(await attested([])), android: foreign }, 'nonce'],
+      [await attested([], { imeis: [] }), 'identity'],
+      [await phone.attested(made), 'root'],
+      [{ ...(await attested([])), android: undefined }, 'identity'],
+    ] as const) {
+      const answer = await enrol(world, body)
+      expect(answer.code, rule).toBe('attestation-needed')
+      expect(answer.json['detail']).toMatch(new RegExp(`^${rule}: `))
+    }
+    // Opened since the key was attested: the phone says so itself.
+    const opened = await attested([], { bootVerified: false })
+    expect((await enrol(world, opened)).code).toBe('boot-state-unverified')
+    const { size } = world.running.context.sequencer.ledger
+    const enrolled = await enrol(world, await phone.attested(platform))
+    expect(enrolled.json).toMatchObject({ state: 'protected', index: size })
+    expect(enrolled.json['card']).toMatch(/^[0-9A-Z]{10}$/)
+    // Its numbers are taken: a key that attests them too is a second phone.
+    expect((await enrol(world, await other.attested(platform))).code).toBe('identity-conflict')
+    await world.audit()
+  })
+
+  test('hardware that attests no numbers needs its maker beside it; what the registry wants is explicit', async () => {
+    await using world = await World.boot({ database: await open() })
+    await world.stopEdge()
+    const maker = world.founding.maker.signer
+    const [platform, trust] = await android(world)
+    await world.restartWith({ android: trust })
+    const phone = new BenchPhone(world, imeiNumber(1))
+    const silent = await phone.attested(platform, new Map(), { imeis: [] })
+    const both = { ...silent, ...phone.vouched(maker) }
+    expect((await enrol(world, silent)).code).toBe('attestation-needed')
+    expect((await enrol(world, { ...silent, index: 0 })).code).toBe('malformed')
+    expect(await enrol(world, both)).toMatchObject({ status: 200 })
+
+    await world.restartWith({ android: trust, evidence: 'both' })
+    const second = new BenchPhone(world, imeiNumber(2))
+    expect((await enrol(world, await second.body())).code).toBe('attestation-needed')
+    expect((await enrol(world, await second.attested(platform))).code).toBe('attestation-needed')
+    const word = second.vouched(maker)
+    expect(await enrol(world, { ...(await second.attested(platform)), ...word })).toMatchObject({
+      status: 200,
+    })
+    const [, stale] = await android(world, 3 * 86_400_000)
+    await world.restartWith({ android: { ...trust, status: stale.status } })
+    const third = await enrol(world, await new BenchPhone(world, imeiNumber(3)).attested(platform))
+    expect(third.json['detail']).toMatch(/^revoked: /)
+    await world.audit()
+  })
+})
+
+describeOnEachEngine('enrolment by an attestation that knows a serial number alone', (open) => {
+  test('A08 A12 the serial number of the maker’s record, our nonce, the phone’s key, or nothing', async () => {
+    await using world = await World.boot({ database: await open() })
+    await world.stopEdge()
+    const maker = world.founding.maker.signer
+    const platform = await MadePlatform.create(world.surroundings.clock())
+    const phone = new BenchPhone(world, imeiNumber(1))
+    const attested = async (serial = 'BENCH001', key = phone.key.key) => {
+      const nonce = await phone.nonce()
+      const chain = await platform.appleChain(key, appleSays(serial, nonce))
+      return { eat: await phone.eat({ nonce }), model: 'Bench', apple: chain.map(toBase64) }
+    }
+    const word = phone.vouched(maker)
+    const ruleOf = async (body: unknown) => {
+      const { code, json } = await enrol(world, body)
+      return code === 'attestation-needed' ? String(json['detail']).split(':')[0] : code
+    }
+    expect(await ruleOf({ ...(await attested()), ...word })).toBe('root')
+    await world.restartWith({ apple: { roots: platform.roots }, evidence: 'both' })
+    expect(await ruleOf(await phone.body())).toBe('identity')
+    // No number stands in it: without its maker it says nothing.
+    expect(await ruleOf(await attested())).toBe('identity')
+    expect(await ruleOf({ ...(await attested('BENCH002')), ...word })).toBe('identity')
+    const thief = generateEs256().signer.key
+    expect(await ruleOf({ ...(await attested('BENCH001', thief)), ...word })).toBe('key')
+    const { eat } = await attested()
+    expect(await ruleOf({ ...(await attested()), eat, ...word })).toBe('nonce')
+    expect(await enrol(world, { ...(await attested()), ...word })).toMatchObject({ status: 200 })
+    await world.audit()
+  })
+})
+
 describeOnEachEngine('activation', (open) => {
-  test('each refusal by name, the two that show a thief as a sighting; a free phone gets its token', async () => {
+  test('A07 A08 A12: each refusal by name, the two that show a thief as a sighting; a free phone gets its token', async () => {
     await using world = await World.boot({ database: await open() })
     await world.stopEdge()
     const phone = new BenchPhone(world, imeiNumber(1))
@@ -191,6 +270,43 @@ describeOnEachEngine('activation', (open) => {
       'activation imei-mismatch',
       'activation stolen',
     ])
+  })
+})
+
+describeOnEachEngine('activation of an older store', (open) => {
+  test('A18: below the counter of the log it is sent its orders first, and told so', async () => {
+    await using world = await World.boot({ database: await open() })
+    await world.stopEdge()
+    const phone = new BenchPhone(world, imeiNumber(1))
+    const nonce = await phone.nonce()
+    const eat = await phone.eat({ nonce })
+    const enrolled = await enrol(world, await phone.body({ eat, owner: phone.ownersWord(nonce) }))
+    const owner = new Owner(world.registryUrl, String(enrolled.json['card']), phone.owner)
+    const activate = async (changes: Partial<Eat>) =>
+      (
+        await ask(world, {
+          path: '/v1/activations',
+          body: { eat: await phone.eat(changes), country: 'ZZ' },
+        })
+      ).code
+    expect(await activate({})).toBeUndefined()
+    const { reference } = await owner.report('theft')
+    await owner.withdraw(reference)
+    await world.until(async () => (await world.stateOf(imeiNumber(1))) === 'protected')
+    for (const [ctr, code] of [
+      [0, 'counter-went-back'],
+      [1, 'counter-went-back'],
+      [2, undefined],
+    ] as const)
+      expect(await activate({ ctr }), String(ctr)).toBe(code)
+    const missed = await ask(world, { path: '/v1/device-status', body: { eat: await phone.eat() } })
+    expect(missed.json['bundles']).toHaveLength(2)
+    // The same store in a later boot goes on; an earlier boot of it is a copy.
+    const seed = machine.random(32)
+    expect(await activate({ ctr: 2, bootCount: 5, bootSeed: seed })).toBeUndefined()
+    expect(await activate({ ctr: 2 })).toBe('identity-conflict')
+    expect(await activate({ ctr: 2, bootCount: 5 })).toBe('identity-conflict')
+    expect(await activate({ ctr: 2, bootCount: 5, bootSeed: seed })).toBeUndefined()
   })
 })
 

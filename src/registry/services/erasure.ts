@@ -6,9 +6,11 @@ import { inTransaction } from '../db/transaction.ts'
 import { isOver } from '../log/order-rows.ts'
 import { audit } from '../model/audit.ts'
 import { demandRole, type Caller } from '../model/caller.ts'
+import { formerOwner } from '../model/former-owner.ts'
 import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
-import { subjectById, subjectIdsFor, type Subject } from '../model/subjects.ts'
+import { subjectById, subjectIdsOfPhone, type Subject } from '../model/subjects.ts'
 import { WHY_CLONE } from './clone-cases.ts'
+import { eraseParts } from './parts/erase-parts.ts'
 
 /** What was destroyed. */
 export interface Erased {
@@ -19,14 +21,31 @@ export interface Erased {
   readonly owner: boolean
 }
 
+/** What is kept of what a device's owner asked for and was told. */
+const OWNERS = [
+  'waits',
+  'notices',
+  'contacts',
+  'owner_words',
+  'device_grants',
+  'outbox',
+  'protection_changes',
+  'transfer_offers',
+  'sales',
+  'first_sales',
+  'seen_boots',
+  'phones_seen',
+] as const
 /** Cases that police still work on. */
 const OPEN_CASES = ['open', 'proposed', 'approved'] as const
 
 /**
  * Destroys what ties a device to its orders and to people: openings, salts, owner, cases, reports,
- * sightings, signs of clones, who honestly wears its numbers, and the rows that say which order was about it. The log keeps every entry, and nobody
- * can say any more which device they meant. What stays: that a device of this key and these numbers
- * was enrolled, and how far its counter has come, without which the phone would refuse its next lock.
+ * sightings, signs of clones, who honestly wears its numbers, what its owner asked for and was told, and the
+ * rows that say which order was about it. The log keeps every entry, and nobody can say any more which
+ * device they meant. What stays: that a device of this key and these numbers
+ * was enrolled, how far its counter has come, without which the phone would refuse its next lock, and what
+ * knows the owner's key again, without which the next who sets it up would be its owner.
  *
  * Never while an order is in force or police work on a case: erasing must not set a stolen phone free.
  * @throws {Refusal} forbidden, not-found · wrong-state: held, stolen, recovered or retired · a case is open ·
@@ -38,17 +57,18 @@ export async function eraseDevice(
   what: { readonly imei: Imei14 } | { readonly serial: string },
 ): Promise<Erased> {
   demandRole(caller, 'registry')
-  const ids = await subjectIdsFor(context.db, what)
+  const ids = await subjectIdsOfPhone(context.db, what)
   demand(ids.length > 0, 'not-found', 'nothing is kept about this device')
   const erased = await inTransaction(context.db, async (trx) => {
     const all: Erased[] = []
     // All of them are looked at before any is touched.
     const subjects = []
     for (const id of ids) subjects.push(await erasable(context, trx, id))
-    for (const one of subjects) all.push(await erase(trx, one))
+    for (const one of subjects) all.push(await erase(context, trx, one))
+    const audited = { db: trx, surroundings: context.surroundings }
+    for (const subjectId of ids) await audit(audited, caller, 'device.erase', { subjectId })
     return all
   })
-  for (const subjectId of ids) await audit(context, caller, 'device.erase', { subjectId })
   return erased.reduce((sum, one) => ({
     orders: sum.orders + one.orders,
     cases: sum.cases + one.cases,
@@ -128,7 +148,11 @@ async function eraseIdentities(trx: Transaction<Schema>, imeis: readonly Imei14[
     .execute()
 }
 
-async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): Promise<Erased> {
+async function erase(
+  context: Context,
+  trx: Transaction<Schema>,
+  { subject, orders }: Erasable,
+): Promise<Erased> {
   const { id, ids } = subject
   const indexes = orders.map(({ index }) => BigInt(index))
   if (indexes.length > 0)
@@ -143,6 +167,10 @@ async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): P
     .set({ subject_id: null })
     .where('subject_id', '=', id)
     .execute()
+  await trx
+    .deleteFrom('report_details')
+    .where('report_id', 'in', trx.selectFrom('reports').select('id').where('subject_id', '=', id))
+    .execute()
   const reports = await trx.deleteFrom('reports').where('subject_id', '=', id).execute()
   const cases = await trx.deleteFrom('cases').where('subject_id', '=', id).execute()
   const seen = await trx
@@ -154,6 +182,8 @@ async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): P
       ]),
     )
     .execute()
+  for (const table of ['disputes', 'case_claims'] as const)
+    await trx.deleteFrom(table).where('subject_id', '=', id).execute()
   await trx.deleteFrom('orders').where('subject_id', '=', id).execute()
   const erased = indexes.map((log_index) => ({ log_index }))
   if (erased.length > 0) await trx.insertInto('erased_orders').values(erased).execute()
@@ -162,7 +192,8 @@ async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): P
     .set({ ctr_floor: Math.max(subject.ctrFloor, ...orders.map(({ order }) => order.ctr)) })
     .where('id', '=', id)
     .execute()
-  const owner = ids.dak ? await eraseOwner(trx, ids.dak) : false
+  if (ids.dak) await eraseParts(trx, ids.dak)
+  const owner = ids.dak ? await eraseOwner(context, trx, ids.dak) : false
   const count = (results: readonly { readonly numDeletedRows: bigint }[]) =>
     results.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0)
   return {
@@ -174,20 +205,28 @@ async function erase(trx: Transaction<Schema>, { subject, orders }: Erasable): P
   }
 }
 
-async function eraseOwner(trx: Transaction<Schema>, device: Uint8Array): Promise<boolean> {
+async function eraseOwner(
+  { keys }: Context,
+  trx: Transaction<Schema>,
+  device: Uint8Array,
+): Promise<boolean> {
   const row = await trx
     .selectFrom('devices')
-    .select(['owner_key', 'card_hash'])
+    .select(['owner_key', 'owner_thumbprint', 'card_hash', 'former_owner'])
     .where('id', '=', device)
     .executeTakeFirstOrThrow()
+  const owner = row.owner_thumbprint && new Uint8Array(row.owner_thumbprint)
+  for (const table of OWNERS) await trx.deleteFrom(table).where('device_id', '=', device).execute()
   await trx
     .updateTable('devices')
     .set({
       owner_thumbprint: null,
       owner_key: null,
       card_hash: null,
+      former_owner: owner ? formerOwner(keys.secret, device, owner) : row.former_owner,
       // Opened the device's leaf in its enrolment batch.
       record_salt: new Uint8Array(32),
+      unprotected_index: null,
     })
     .where('id', '=', device)
     .execute()

@@ -27,7 +27,7 @@ const INTRODUCE_MS = 15_000
 /** The log that phones enrolled here are at home in. */
 export function homeHere({ keys, sequencer }: Context) {
   const { authorities, size } = sequencer.ledger
-  const { cert } = authorities.signer(kidOf(keys.registry[0].key), sequencer.now(), size)
+  const { cert } = authorities.signer(kidOf(keys.registry.key), sequencer.now(), size)
   return { log: keys.log.key.name, authority: cert.iss }
 }
 
@@ -106,7 +106,7 @@ function ask<T>(
     readonly timeoutMs: number
   },
 ): Promise<T> {
-  const [signer] = keys.registry
+  const signer = keys.registry
   const { clock } = surroundings
   return call({ method: 'POST', base: peer.url, signer, clock, ...question })
 }

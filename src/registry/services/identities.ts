@@ -237,7 +237,7 @@ async function insertRow(
 
 async function signByRegistry(context: Context, draftId: string): Promise<IdentityDraft> {
   const row = await rowById(context.db, draftId)
-  const slot = signSlot(TYPE, new Uint8Array(row.payload), context.keys.registry[0])
+  const slot = signSlot(TYPE, new Uint8Array(row.payload), context.keys.registry)
   return signIdentity(context, { draftId, slot: 0, signature: encodeCbor(encodeSlot(slot)) })
 }
 

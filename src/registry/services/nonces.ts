@@ -23,9 +23,13 @@ export function checkNonce({ keys, surroundings }: Context, nonce: Uint8Array): 
   const head = nonce.subarray(0, HEAD)
   const ours = nonce.length === 32 && timingSafeEqual(mark(keys.secret, head), nonce.subarray(HEAD))
   demand(ours, 'token-nonce', 'the nonce is not ours')
-  const at = Number(new DataView(head.buffer, head.byteOffset).getBigUint64(0))
-  const age = surroundings.clock() - at
+  const age = surroundings.clock() - drawnAt(nonce)
   demand(age >= 0 && age <= LIFETIME_MS, 'token-nonce', 'the nonce is older than ten minutes')
+}
+
+/** When a nonce of ours was drawn, ms: whoever signed it did so later. */
+export function drawnAt(nonce: Uint8Array): number {
+  return Number(new DataView(nonce.buffer, nonce.byteOffset).getBigUint64(0))
 }
 
 /** A nonce that opens something is good once. @throws {Refusal} token-nonce */

@@ -31,6 +31,7 @@ import { intakeOver } from '../model/intakes.ts'
 import { ordersOf, stateLogged } from '../model/orders.ts'
 import { subjectById, type Subject } from '../model/subjects.ts'
 import { caseById } from './cases.ts'
+import { demandNoStranger } from './disputes.ts'
 import { reportOfCard } from './reports.ts'
 
 const TYPE = 'application/stolen-ownerkey+cbor'
@@ -49,7 +50,7 @@ type Row = Selectable<Schema['owner_key_drafts']>
 
 /**
  * Drafts a new owner key for the phone of a case, on what officers have seen at their counter.
- * @throws {Refusal} forbidden, not-found, wrong-state
+ * @throws {Refusal} forbidden, not-found, wrong-state, proof-too-weak: sold too long ago
  */
 export async function draftOwnerKey(
   context: Context,
@@ -63,6 +64,7 @@ export async function draftOwnerKey(
 ): Promise<OwnerKeyDraft> {
   const { subjectId } = await caseById(context, caller, wanted.caseId)
   const subject = await subjectById(context.db, subjectId)
+  if (wanted.basis === 'counter') await demandNoStranger(context, subject, wanted.key)
   await audit(context, caller, `owner-key.${wanted.basis}`, { caseId: wanted.caseId, subjectId })
   return keepDraft(context, subject, { ...wanted, okey: null })
 }

@@ -107,7 +107,8 @@ describeOnEachEngine('the public check', (open) => {
       expect(text.length).toBe(answers[0]!.text.length)
       expect(headers.get('content-length')).toBe(answers[0]!.headers.get('content-length'))
       expect([...headers.keys()]).toEqual([...answers[0]!.headers.keys()])
-      expect(Object.keys(json)).toEqual(['state', 'sentence', 'treeSize', 'at'])
+      const said = ['state', 'sentence', 'readyForHandover', 'treeSize', 'at', 'signed']
+      expect(Object.keys(json)).toEqual(said)
     }
     for (let i = 0; i < 5; i++) await check({ imei: stolen })
     const seen = async () => (await world.first.case(caseId)).sightings
@@ -122,6 +123,28 @@ describeOnEachEngine('the public check', (open) => {
       [{ serial: '?' }, 'serial-malformed'],
     ] as const)
       expect(await check(body)).toMatchObject({ code })
+  })
+
+  test('says of a phone what was said of its numbers before it was enrolled; so nothing of it is erased', async () => {
+    await using world = await World.boot({ database: await open() })
+    const [imei, second] = [imeiNumber(1), imeiNumber(501)]
+    await world.lock({ imei })
+    await world.settle()
+    await expect(world.enrolOne()).rejects.toMatchObject({ code: 'activation-refused' })
+    const { db } = world.database
+    const { device_id } = await db
+      .selectFrom('device_imeis')
+      .select('device_id')
+      .executeTakeFirstOrThrow()
+    await db.insertInto('device_imeis').values({ imei14: second, device_id, slot: 2 }).execute()
+    await world.settle()
+    const by = world.founding.registry[0].signer
+    for (const body of [{ serial: 'DEMO00000001' }, { imei: withCheckDigit(second) }]) {
+      expect((await ask(world, { path: '/v1/checks', body })).json['state']).toBe('stolen')
+      expect(await ask(world, { path: '/v1/erasures', body, by })).toMatchObject({
+        code: 'wrong-state',
+      })
+    }
   })
 })
 

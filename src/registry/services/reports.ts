@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto'
 import {
   RELEASED_TO,
+  Refusal,
   demand,
   lapse,
   saltedHash,
@@ -10,20 +10,18 @@ import {
   encodeSlot,
   type State,
 } from '../../core/index.ts'
-import type { RandomBytes } from '../../host/index.ts'
 import type { Context } from '../context.ts'
 import { frontiersOf } from '../log/published.ts'
+import { cardHash, drawReference } from '../model/cards.ts'
 import { compose, composing, signComposed } from '../model/compose.ts'
 import { intakeFor, intakeNamed } from '../model/intakes.ts'
 import { ordersOf, type KnownOrder } from '../model/orders.ts'
 import { recordedKeys } from '../model/recorded-keys.ts'
-import { subjectForDevice, subjectById } from '../model/subjects.ts'
+import { salesOf } from '../model/sales.ts'
+import { subjectForDevice, subjectById, type Subject } from '../model/subjects.ts'
+import { openDispute } from './disputes.ts'
 import { draftOf, keepDraft, type Draft } from './drafts.ts'
 import { addSignatures } from './signatures.ts'
-
-/** No letters or digits that look alike (Crockford's alphabet). */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const CARD_LENGTH = 10
 
 /** What is true about a report now. */
 export interface ReportStatus {
@@ -32,42 +30,32 @@ export interface ReportStatus {
   /** Unix seconds; null unless a hold is in force. */
   readonly lapsesAt: number | null
   readonly holdIndex: number
+  /** Thumbprint of the phone's key. */
+  readonly device: Uint8Array
 }
 
-/** A new recovery card: ten characters, 50 bits. */
-export function drawCard(random: RandomBytes): string {
-  return Array.from(random(CARD_LENGTH), (byte) => ALPHABET[byte % 32]!).join('')
-}
-
-/** What the database keeps of a card: useless without the registry's own secret. */
-export function cardHash(secret: Uint8Array, card: string): Uint8Array {
-  const typed = card.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1')
-  return new Uint8Array(createHmac('sha256', secret).update(`card ${typed}`).digest())
-}
+/** What a report rests on: the recovery card, or an owner or trusted person who is signed in. */
+export type ReportProof =
+  { readonly card: string } | { readonly device: Uint8Array; readonly proof: 'passkey' | 'trusted' }
 
 /**
- * Holds the phone that a recovery card belongs to. `id` comes from the request's idempotency key: a
+ * Holds the phone that a recovery card or a signed-in person names. `id` comes from the request's idempotency key: a
  * repeated request finds its report, whatever happened in between.
- * @throws {Refusal} proof-too-weak: no such card · wrong-state · hold-exhausted · unavailable
+ * @throws {Refusal} proof-too-weak: no such card, or a former owner's, with the fact `dispute` · wrong-state · hold-exhausted · unavailable
  */
 export async function reportStolen(
   context: Context,
   report: {
     readonly id: string
-    readonly card: string
     readonly why: number
     /** Where it happened; else the registry's first force. */
     readonly force?: string
-  },
+  } & ReportProof,
 ): Promise<ReportStatus> {
-  const { db, keys, sequencer, surroundings } = context
-  const device = await db
-    .selectFrom('devices')
-    .select('id')
-    .where('card_hash', '=', cardHash(keys.secret, report.card))
-    .executeTakeFirst()
-  demand(device !== undefined, 'proof-too-weak', 'no phone belongs to this card')
-  const subject = await subjectForDevice(db, new Uint8Array(device.id))
+  const { db, sequencer, surroundings } = context
+  const proof = 'card' in report ? 'card' : report.proof
+  const device = 'card' in report ? await deviceReported(context, report) : report.device
+  const subject = await subjectForDevice(db, device)
   const known = await db
     .selectFrom('reports')
     .select('reference')
@@ -78,7 +66,7 @@ export async function reportStolen(
   const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
   const reference = drawReference(surroundings.random)
   const now = Math.floor(sequencer.now() / 1000)
-  const own = ['card', saltedHash(surroundings.random(32), `report ${reference}`)] as const
+  const own = [proof, saltedHash(surroundings.random(32), `report ${reference}`)] as const
   const intake = intakeFor(context, report.force)
   const composed = compose(
     { act: 'hold', auth: intake.sub, own, why: report.why },
@@ -87,7 +75,7 @@ export async function reportStolen(
     now,
     composing(context),
   )
-  demandFreshHold(orders)
+  if (proof !== 'passkey') demandFreshHold(await ordersUnder(context, subject, orders))
   await sequencer.submit({
     kind: 'order',
     body: signComposed(composed, [intake.signer]),
@@ -104,7 +92,7 @@ export async function reportStolen(
         reference,
         subject_id: subject.id,
         at_ms: t,
-        proof: 'card',
+        proof,
         why: report.why,
         hold_index: index,
       }
@@ -118,6 +106,43 @@ export async function reportStolen(
   return statusByReference(context, reference)
 }
 
+/** The phone of this card. @throws {Refusal} proof-too-weak */
+async function deviceReported(
+  context: Context,
+  { card, why }: { readonly card: string; readonly why: number },
+): Promise<Uint8Array> {
+  const hash = cardHash(context.keys.secret, card)
+  const device = await context.db
+    .selectFrom('devices')
+    .select('id')
+    .where('card_hash', '=', hash)
+    .executeTakeFirst()
+  if (device === undefined) return refuseCard(context, { card: hash, why })
+  return new Uint8Array(device.id)
+}
+
+/** Who sold the phone holds nothing; for a time his word is put before police. @throws {Refusal} proof-too-weak, always */
+async function refuseCard(
+  context: Context,
+  said: { readonly card: Uint8Array; readonly why: number },
+): Promise<never> {
+  const reference = drawReference(context.surroundings.random)
+  const dispute = await openDispute(context, { ...said, reference })
+  if (dispute === null) throw new Refusal('proof-too-weak', 'no phone belongs to this card')
+  throw new Refusal('proof-too-weak', 'this phone was sold; police see both sides', { dispute })
+}
+
+/** Those since the phone was last sold: its new owner's card is unspent. */
+async function ordersUnder(
+  context: Context,
+  { ids }: Subject,
+  orders: readonly KnownOrder[],
+): Promise<readonly KnownOrder[]> {
+  const sales = ids.dak === null ? [] : await salesOf(context, ids.dak)
+  const sold = Number(sales.at(-1)?.log_index ?? -1)
+  return orders.filter(({ index }) => index > sold)
+}
+
 /**
  * Hold after hold on weak proof would let whoever found the card keep a phone shut for good: one
  * that lapsed or was withdrawn is the last, until police lock the phone or the owner proves more.
@@ -129,13 +154,11 @@ function demandFreshHold(orders: readonly KnownOrder[]): void {
   demand(!spent, 'hold-exhausted', 'an earlier hold on this proof lapsed or was withdrawn')
 }
 
-/** A reference a person can read out: `SM-7Q4K-2M9X`. */
-function drawReference(random: RandomBytes): string {
-  const letters = Array.from(random(8), (byte) => ALPHABET[byte % 32]!).join('')
-  return `SM-${letters.slice(0, 4)}-${letters.slice(4)}`
-}
-
-async function statusByReference(context: Context, reference: string): Promise<ReportStatus> {
+/** What is true about a report now. */
+export async function statusByReference(
+  context: Context,
+  reference: string,
+): Promise<ReportStatus> {
   const { db, sequencer } = context
   const report = await db
     .selectFrom('reports')
@@ -149,7 +172,10 @@ async function statusByReference(context: Context, reference: string): Promise<R
     now,
   )
   const lapsesAt = device.state === 'held' ? (device.outstanding?.exp ?? null) : null
-  return { reference, state: device.state, lapsesAt, holdIndex: Number(report.hold_index) }
+  const { ids } = await subjectById(db, report.subject_id)
+  demand(ids.dak !== null, 'not-found', 'only an enrolled phone is reported')
+  const holdIndex = Number(report.hold_index)
+  return { reference, state: device.state, lapsesAt, holdIndex, device: ids.dak }
 }
 
 /** Reference and card together: neither alone says anything. @throws {Refusal} not-found */
@@ -161,9 +187,8 @@ export async function reportStatus(
   return statusByReference(context, asked.reference)
 }
 
-/** @throws {Refusal} not-found */
-export /** The report with this reference, to whoever has its card. @throws {Refusal} not-found */
-async function reportOfCard(
+/** The report with this reference, to whoever has its card. @throws {Refusal} not-found */
+export async function reportOfCard(
   { db, keys }: Context,
   asked: { readonly reference: string; readonly card: string },
 ) {
@@ -205,8 +230,15 @@ export async function draftWithdrawal(
   context: Context,
   asked: { readonly reference: string; readonly card: string },
 ): Promise<Draft> {
+  return draftWithdrawalOf(context, await reportOfCard(context, asked))
+}
+
+/** The same for whoever has shown that the phone is his. @throws {Refusal} wrong-state, owner-key, not-found */
+export async function draftWithdrawalOf(
+  context: Context,
+  report: { readonly subject_id: string; readonly hold_index: bigint },
+): Promise<Draft> {
   const { db, sequencer } = context
-  const report = await reportOfCard(context, asked)
   const subject = await subjectById(db, report.subject_id)
   const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
   const held = orders.find(({ index }) => index === Number(report.hold_index))

@@ -156,17 +156,19 @@ export async function noteSighting(
     readonly how: SeenHow
     readonly verdict: string
     readonly country: string
+    /** Another registry, where it was that one which refused. */
+    readonly reporter?: string
   },
 ): Promise<void> {
   const now = surroundings.clock()
-  const { subjectId, how, verdict, country } = seen
+  const { subjectId, how, verdict, country, reporter = 'registry' } = seen
   await db
     .insertInto('sightings')
     .values({
-      id: `registry ${subjectId} ${how} ${verdict} ${country} ${Math.floor(now / HOUR_MS)}`,
+      id: `${reporter} ${subjectId} ${how} ${verdict} ${country} ${Math.floor(now / HOUR_MS)}`,
       at_ms: now,
       received_ms: now,
-      reporter: 'registry',
+      reporter,
       how,
       verdict,
       country,
@@ -188,6 +190,19 @@ export interface SeenAt {
   readonly country: string
   readonly network: string | null
   readonly reporter: string
+}
+
+/** How many cases surfaced in each country: phones, not questions. */
+export async function sightingsByCountry({
+  db,
+}: Context): Promise<Readonly<Record<string, number>>> {
+  const rows = await db
+    .selectFrom('sightings')
+    .select(({ fn }) => ['country', fn.count<bigint>('subject_id').distinct().as('phones')])
+    .where('subject_id', 'is not', null)
+    .groupBy('country')
+    .execute()
+  return Object.fromEntries(rows.map(({ country, phones }) => [country, Number(phones)]))
 }
 
 const MAX_LISTED = 200

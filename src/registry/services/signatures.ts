@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import {
+  RELEASED_TO,
   RULES,
   Refusal,
   coseKey,
@@ -18,8 +19,10 @@ import {
   type Slot,
 } from '../../core/index.ts'
 import type { Context } from '../context.ts'
+import type { Schema } from '../db/tables.ts'
 import type { Submission } from '../log/submission.ts'
 import { inOrder, slotsKept, slotsToKeep, verifyGathered } from '../model/gathered-slots.ts'
+import { formerCard } from '../model/sales.ts'
 
 /** One signature for one slot of one draft. */
 export interface SlotSignature {
@@ -200,23 +203,45 @@ function submissionOf(draft: DraftRow): Submission {
     },
     // Whose key released the phone owns it from now on: a recorded key becomes the device's.
     ...(okey && {
-      alongside: async (trx) => {
-        const device = trx
-          .selectFrom('subjects')
-          .select('device_id')
-          .where('id', '=', draft.subjectId)
-          .$narrowType<{ device_id: Uint8Array }>()
-        await trx
-          .updateTable('devices')
-          .set({
-            owner_thumbprint: thumbprint(okey.key),
-            owner_key: encodeCbor(coseKey(okey.key)),
-          })
-          .where('id', '=', device)
-          .execute()
-      },
+      alongside: (trx) => keepOwner(trx, draft, okey.key),
     }),
   }
+}
+
+/**
+ * The card goes with the key: who sold the phone and has it back has his own again, and whose title has
+ * passed has none.
+ */
+async function keepOwner(
+  trx: Transaction<Schema>,
+  { subjectId, order }: DraftRow,
+  key: PublicKey,
+): Promise<void> {
+  const subject = await trx
+    .selectFrom('subjects')
+    .select('device_id')
+    .where('id', '=', subjectId)
+    .executeTakeFirst()
+  if (!subject?.device_id) return
+  const device = subject.device_id
+  const owner = thumbprint(key)
+  const before = await trx
+    .selectFrom('devices')
+    .select(['owner_thumbprint', 'card_hash'])
+    .where('id', '=', device)
+    .executeTakeFirstOrThrow()
+  const isSame = before.owner_thumbprint !== null && equal(before.owner_thumbprint, owner)
+  const own = isSame ? null : await formerCard(trx, device, owner)
+  const hasPassed = order.to === RELEASED_TO.titlePassed && !isSame
+  await trx
+    .updateTable('devices')
+    .set({
+      owner_thumbprint: owner,
+      owner_key: encodeCbor(coseKey(key)),
+      card_hash: own ?? (hasPassed ? null : before.card_hash),
+    })
+    .where('id', '=', device)
+    .execute()
 }
 
 async function loadDrafts({ db }: Context, ids: readonly string[]): Promise<Map<string, DraftRow>> {

@@ -5,9 +5,9 @@ import { Time } from './common.ts'
 /**
  * Why a number seems to be worn by several phones. What registers see: too many subscribers, or places
  * too far apart. What hardware keys attest: another key claims the number, a phone wears another number
- * than its maker gave it, or it is of another model than its number says.
+ * than its maker gave it, it is of another model than its number says, or two secure stores hold one key.
  */
-export const CloneWhy = z.enum(['subscribers', 'travel', 'keys', 'altered', 'model'])
+export const CloneWhy = z.enum(['subscribers', 'travel', 'keys', 'altered', 'model', 'copied'])
 
 /** One sign that several phones wear a number: counts and networks, never a subscriber. */
 const CloneSignalAnswer = z.object({

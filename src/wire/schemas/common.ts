@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_MAIL } from '../../core/index.ts'
 
 /** Bytes as RFC 4648 §4 base64. */
 export const Base64 = z.string().max(32_768)
@@ -11,3 +12,6 @@ export const Uuid = z.uuid()
 export const Time = z.iso.datetime()
 
 export const StateWord = z.enum(['protected', 'held', 'stolen', 'recovered', 'retired'])
+
+/** Where an owner is told by mail: one plain address, as an envelope has it. */
+export const MailAddress = z.email().max(MAX_MAIL)

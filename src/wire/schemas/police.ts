@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SET_ASIDE } from '../dirbs.ts'
 import { CloneAnswer } from './clones.ts'
-import { Base64, Uuid } from './common.ts'
+import { Base64, StateWord, Time, Uuid } from './common.ts'
 
 /** The crime behind a lock, field 11 of the order. */
 export const Why = z.enum(['theft', 'robbery', 'burglary', 'lost'])
@@ -9,7 +9,7 @@ export const Why = z.enum(['theft', 'robbery', 'burglary', 'lost'])
 /** `clone`: no crime yet; signals opened the case, and nothing is locked in it. */
 export const CaseWhy = z.enum([...Why.options, 'clone'])
 
-/** POST /v1/cases: by an officer, about an owner's report or a number he obtained. */
+/** POST /v1/cases: by an officer, about an owner's report, a former owner's dispute or a number he obtained. */
 export const NewCaseRequest = z.object({
   crimeReference: z.string().min(1).max(64),
   why: Why,
@@ -17,7 +17,37 @@ export const NewCaseRequest = z.object({
   imei: z.string().max(32).optional(),
 })
 
+/** A change of owner, as police see it. */
+const SaleOnRecord = z.object({
+  /** Leaf of the sale. */
+  index: z.number().int(),
+  at: Time,
+  /** Until when the former owner's report opens a dispute. */
+  disputableUntil: Time,
+  dispute: z
+    .object({
+      reference: z.string(),
+      why: Why,
+      at: Time,
+      /** The present holder's side; null until he answers. */
+      statement: z.string().nullable(),
+    })
+    .nullable(),
+})
+
 export const CaseState = z.enum(['open', 'proposed', 'approved', 'locked', 'withdrawn', 'refused'])
+
+/** POST /v1/device-codes: what a phone on the bench shows for scanning. */
+export const DeviceCodeRequest = z.object({ code: z.string().min(1).max(512) })
+export const DeviceCodeAnswer = z.object({
+  /** 15 digits each, in slot order. */
+  imeis: z.array(z.string()),
+  serial: z.string().nullable(),
+  model: z.string().nullable(),
+  state: StateWord,
+  /** The newest case of the officer's own force that is not over. */
+  caseId: Uuid.nullable(),
+})
 
 export const CaseAnswer = z.object({
   id: Uuid,
@@ -41,8 +71,25 @@ export const CaseAnswer = z.object({
       reporter: z.string(),
     }),
   ),
+  /** Changes of owner on record, newest first: looked at before a former owner's word is believed. */
+  sales: z.array(SaleOnRecord),
+  /** An insurer has paid: it is released to nobody else, and its use since is counted. */
+  claim: z
+    .object({
+      insurer: z.string(),
+      reference: z.string(),
+      paidAt: Time,
+      usedSince: z.number().int(),
+    })
+    .nullable(),
   /** Of each number that seems to be worn by several phones. */
   clones: z.array(CloneAnswer),
+})
+
+/** POST /v1/cases/{id}/claims: an insurer has paid for the phone of this case. */
+export const ClaimRequest = z.object({
+  insurer: z.string().min(1).max(64),
+  reference: z.string().min(1).max(64),
 })
 
 /** GET /v1/cases */

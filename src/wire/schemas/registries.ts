@@ -14,3 +14,12 @@ export const CertificatesAnswer = z.object({
   /** How many were new, and stand in the log now. */
   logged: z.number().int(),
 })
+
+/** POST /v1/part-sightings, from registry to registry: a part of a phone of yours was refused here. */
+export const PartSightingRequest = z.object({
+  /** Thumbprint of the part's key. */
+  part: Base64,
+  country: z.string().regex(/^[A-Z]{2}$/),
+})
+/** The same for every part: what became of it is nobody else's. */
+export const PartSightingAnswer = z.object({ taken: z.literal(true) })

@@ -5,6 +5,14 @@ import { registers } from './0004-registers.ts'
 import { identities } from './0005-identities.ts'
 import { numberLists } from './0006-number-lists.ts'
 import { cloneSignals } from './0007-clone-signals.ts'
+import { attest } from './0008-attest.ts'
+import { waits } from './0009-waits.ts'
+import { title } from './0010-title.ts'
+import { parts } from './0011-parts.ts'
+import { saleAndGlass } from './0012-sale-and-glass.ts'
+import { boots } from './0013-boots.ts'
+import { people } from './0015-people.ts'
+import { owners } from './0016-owners.ts'
 
 /** In order, for ever: what has been released is never edited, only followed. */
 export const MIGRATIONS = [
@@ -15,4 +23,12 @@ export const MIGRATIONS = [
   { name: '0005-identities', statements: identities },
   { name: '0006-number-lists', statements: numberLists },
   { name: '0007-clone-signals', statements: cloneSignals },
+  { name: '0008-attest', statements: attest },
+  { name: '0009-waits', statements: waits },
+  { name: '0010-title', statements: title },
+  { name: '0011-parts', statements: parts },
+  { name: '0012-sale-and-glass', statements: saleAndGlass },
+  { name: '0013-boots', statements: boots },
+  { name: '0015-people', statements: people },
+  { name: '0016-owners', statements: owners },
 ] as const

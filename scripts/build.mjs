@@ -1,0 +1,4 @@
+// npm run build: compiles the program, and what its pages need beside it.
+import { build } from './ready.mjs'
+
+await build()

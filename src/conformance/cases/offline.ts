@@ -1,0 +1,111 @@
+import type { Case } from '../case.ts'
+import { INTO, LOCK } from './boot.ts'
+
+const BOTH = ['passcode', 'biometric'] as const
+
+export const OFFLINE: readonly Case[] = [
+  {
+    id: 'SM-OFF-001',
+    level: 'must',
+    title: 'orders that come by another carrier are as good without a network',
+    demands: [1, 3],
+    attacks: [20, 35],
+    given: 'set-up',
+    steps: [
+      { do: 'network', is: 'down' },
+      ...INTO.recovered,
+      { do: 'issue', act: 'release', as: 'release', ctr: 3, of: 'lock', told: true },
+      { do: 'deliver', order: 'release', screen: 'home' },
+      { do: 'network', is: 'up' },
+      { do: 'sync', attested: { state: 'protected', ctr: 3, outstanding: null } },
+    ],
+  },
+  {
+    id: 'SM-OFF-002',
+    level: 'must',
+    title: 'a phone that was off when it was locked meets the lock at its first contact',
+    demands: [3],
+    attacks: [2],
+    given: 'set-up',
+    steps: [
+      { do: 'power', to: 'off', screen: null },
+      { do: 'issue', act: 'lock', as: 'lock', ctr: 1, told: true },
+      { do: 'deliver', order: 'lock', refusal: 'unavailable', screen: null },
+      { do: 'power', to: 'on' },
+      { do: 'sync', screen: 'stolen' },
+      { do: 'sync', attested: { state: 'stolen', ctr: 1, outstanding: 'lock' } },
+    ],
+  },
+  {
+    id: 'SM-OFF-003',
+    level: 'must',
+    title: 'a lock that waited behind foil for 400 days is obeyed',
+    demands: [3],
+    attacks: [1],
+    given: 'set-up',
+    steps: [
+      { do: 'issue', act: 'lock', as: 'lock', ctr: 1, provedAfter: 400 * 86_400 },
+      { do: 'deliver', order: 'lock', screen: 'stolen' },
+    ],
+  },
+  {
+    id: 'SM-OFF-004',
+    level: 'must',
+    title: 'a held phone opens offline to its owner’s two factors, until it is switched off',
+    demands: [1],
+    attacks: [43, 60],
+    given: 'set-up',
+    steps: [
+      { do: 'keep' },
+      ...INTO.held,
+      { do: 'network', is: 'down' },
+      { do: 'unlock', with: [...BOTH], screen: 'home' },
+      { do: 'read', kept: true },
+      { do: 'network', is: 'up' },
+      { do: 'reboot', screen: 'held' },
+      { do: 'unlock', with: [...BOTH], screen: 'home' },
+    ],
+  },
+  {
+    id: 'SM-OFF-005',
+    level: 'must',
+    title: 'one factor alone opens no held phone',
+    demands: [1, 5],
+    attacks: [3],
+    given: 'set-up',
+    steps: [
+      ...INTO.held,
+      { do: 'unlock', with: ['passcode'], refusal: 'proof-too-weak', screen: 'held' },
+      { do: 'unlock', with: ['biometric'], refusal: 'proof-too-weak', screen: 'held' },
+      { do: 'unlock', with: [], refusal: 'proof-too-weak', screen: 'held' },
+    ],
+  },
+  {
+    id: 'SM-OFF-006',
+    level: 'must',
+    title: 'a lock closes a held phone that its owner had opened',
+    demands: [1],
+    attacks: [],
+    given: 'set-up',
+    steps: [
+      ...INTO.held,
+      { do: 'unlock', with: [...BOTH], screen: 'home' },
+      { do: 'issue', act: 'lock', as: 'lock', ctr: 2, of: 'hold', told: true },
+      { do: 'deliver', order: 'lock', screen: 'stolen' },
+    ],
+  },
+  {
+    id: 'SM-OFF-007',
+    level: 'must',
+    title: 'a registry that is gone locks nobody and frees nobody',
+    demands: [2],
+    attacks: [60],
+    given: 'set-up',
+    steps: [
+      ...LOCK,
+      { do: 'network', is: 'down' },
+      { do: 'sync', refusal: 'unavailable', screen: 'stolen' },
+      { do: 'run', seconds: 30 * 86_400, screen: 'stolen' },
+    ],
+  },
+]

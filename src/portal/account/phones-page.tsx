@@ -1,0 +1,148 @@
+import type { PhoneOfOwner, Session, WaitStatus } from '../../registry/index.ts'
+import { HappenedTimeline } from '../follow/happened.tsx'
+import { STATE_WORDS } from '../follow/state-words.ts'
+import { NotificationBanner } from '../look/banners.tsx'
+import { Button } from '../look/button.tsx'
+import { SummaryList } from '../look/summary-list.tsx'
+import { When } from '../when.tsx'
+import { deviceInPath } from './device-path.ts'
+
+const ACTS: Readonly<Record<WaitStatus['act'], string>> = {
+  reset: 'Erasing the phone',
+  unprotect: 'Switching protection off',
+  transfer: 'Handing it over to somebody else',
+}
+
+/** What an owner has: each phone, what protects it, what waits, what happened. */
+export function PhonesPage({
+  session,
+  phones,
+  form,
+  done,
+}: {
+  readonly session: Session
+  readonly phones: readonly PhoneOfOwner[]
+  /** Id of whatever a form of this page creates. */
+  readonly form: string
+  /** What was just done, in a sentence. */
+  readonly done: string | null
+}) {
+  return (
+    <>
+      {done === null ? null : <NotificationBanner type="success" heading={done} />}
+      <h1 class="govuk-heading-l">Your phones</h1>
+      {phones.length === 0 ? (
+        <p class="govuk-body">No phone has your passkey as its owner’s key.</p>
+      ) : null}
+      {phones.map((phone) => (
+        <PhoneSection phone={phone} csrf={session.csrf} form={form} />
+      ))}
+      <form method="post" action="/account/sign-out">
+        <input type="hidden" name="csrf" value={session.csrf} />
+        <Button classes="govuk-button--secondary">Sign out</Button>
+      </form>
+    </>
+  )
+}
+
+interface SectionProps {
+  readonly phone: PhoneOfOwner
+  readonly csrf: string
+  readonly form: string
+}
+
+function PhoneSection({ phone, csrf, form }: SectionProps) {
+  const { model, serial, state, lapsesAt, isProtected, waiting, report, releases } = phone
+  const path = `/account/phone/${deviceInPath(phone.device)}`
+  const isWaiting = waiting !== null && ['requested', 'pending', 'ready'].includes(waiting.stage)
+  return (
+    <section aria-label={`${model} ${serial ?? ''}`}>
+      <SummaryList
+        card={{ title: serial === null ? model : `${model}, serial ${serial}` }}
+        rows={[
+          {
+            key: 'Now',
+            value:
+              lapsesAt === null ? (
+                STATE_WORDS[state]
+              ) : (
+                <>
+                  {STATE_WORDS[state]} until <When ms={lapsesAt * 1000} />
+                </>
+              ),
+          },
+          {
+            key: 'What protects it',
+            value: isProtected
+              ? 'Theft protection, your passkey, and a waiting time before any reset or handover'
+              : 'Nothing: theft protection was switched off',
+          },
+          ...(isWaiting ? [{ key: 'Waiting', value: <Waiting wait={waiting} /> }] : []),
+        ]}
+      />
+      {isWaiting ? (
+        <Act path={`${path}/stop`} csrf={csrf} button={`Stop: ${ACTS[waiting.act]}`} />
+      ) : null}
+      {releases.map(({ id }) => (
+        <p class="govuk-body">
+          {'Police have your phone and want to give it back. '}
+          <a class="govuk-link" href={`/account/sign/${id}`}>
+            Confirm the return
+          </a>
+        </p>
+      ))}
+      {state === 'held' ? (
+        <Act path={`${path}/take-back`} csrf={csrf} button="False alarm: take the report back" />
+      ) : null}
+      {state === 'protected' ? (
+        <Act path={`${path}/report`} csrf={csrf} form={form} button="It was stolen: lock it" />
+      ) : null}
+      {report === null ? null : (
+        <>
+          <h2 class="govuk-heading-m">
+            {'Report '}
+            <bdi>{report.reference}</bdi>
+          </h2>
+          <HappenedTimeline happened={report.happened} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function Waiting({ wait }: { readonly wait: WaitStatus }) {
+  return (
+    <>
+      {`${ACTS[wait.act]}: `}
+      {wait.readyAt === null ? (
+        'asked for on the phone, a second proof is missing'
+      ) : (
+        <>
+          possible from <When ms={wait.readyAt} />
+        </>
+      )}
+    </>
+  )
+}
+
+function Act({
+  path,
+  csrf,
+  form,
+  button,
+}: {
+  readonly path: string
+  readonly csrf: string
+  readonly form?: string
+  readonly button: string
+}) {
+  return (
+    <form method="post" action={path}>
+      <input type="hidden" name="csrf" value={csrf} />
+      {form === undefined ? null : <input type="hidden" name="form" value={form} />}
+      <Button classes="govuk-button--secondary" preventsDoubleClick>
+        {button}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,161 @@
+import { Hono } from 'hono'
+import { Refusal, WHY_STOLEN, demand } from '../../core/index.ts'
+import {
+  cancelAct,
+  claimAccount,
+  ownersSignature,
+  phoneOfAccount,
+  phonesOfOwner,
+  reportStolen,
+  signAsOwner,
+  signInWanted,
+  signedIn,
+  takeBackHold,
+  type Context,
+  type Session,
+} from '../../registry/index.ts'
+import { createdId, newFormId } from '../form-id.ts'
+import { readForm, smallBody } from '../forms.ts'
+import type { Frame } from '../frame.tsx'
+import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
+import { signIn, signOut, type PageContext, type PageEnv } from '../session.ts'
+import { deviceOfPath } from './device-path.ts'
+import { NewAccountPage, type NewTyped } from './new-page.tsx'
+import { shownPasskey } from './passkey-answer.ts'
+import { PhonesPage } from './phones-page.tsx'
+import { SignInPage } from './sign-in-page.tsx'
+import { SignPage } from './sign-page.tsx'
+
+const SERVICE = { name: 'Your phones', url: '/account' } as const
+const MAX_TYPED = 64
+const UUID = /^[0-9a-f-]{36}$/
+
+/** What a page says after it was led back to. */
+const DONE: Readonly<Record<string, string>> = {
+  stopped: 'It was stopped. Nothing changes on your phone.',
+  released: 'Done. It is in the public log; networks and your phone follow within seconds.',
+  waiting: 'You have signed. An officer’s signature is still missing.',
+  reported: 'Your report is in force.',
+}
+
+/** The owner of a phone, signed in with the passkey that is its owner's key. */
+export function accountRoutes(context: Context, frame: Frame) {
+  const app = new Hono<PageEnv>()
+  const owning = context.throttle.guard('owner').handle
+  const scripts = PASSKEY_SCRIPTS
+
+  app.get('/', async (c) => {
+    const session = ownerOf(c)
+    if (session === null) {
+      const options = await signInWanted(context, 'owner')
+      return c.html(
+        frame.page(
+          { title: 'Sign in to your account', scripts },
+          <SignInPage options={options} hasEnded={c.get('hasEnded')} />,
+        ),
+      )
+    }
+    const phones = await phonesOfOwner(context, session.account)
+    const done = DONE[c.req.query('done') ?? ''] ?? null
+    return c.html(
+      frame.page(
+        { title: 'Your phones', service: SERVICE, hasExit: true },
+        <PhonesPage session={session} phones={phones} form={newFormId()} done={done} />,
+      ),
+    )
+  })
+  app.post('/sign-in', smallBody, owning, async (c) => {
+    const response = shownPasskey((await readForm(c))['response'])
+    await signIn(c, context, (await signedIn(context, 'owner', response)).account)
+    return c.redirect('/account', 303)
+  })
+  app.post('/sign-out', smallBody, async (c) => {
+    await readForm(c)
+    await signOut(c, context)
+    return c.redirect('/account', 303)
+  })
+
+  const newAccount = async (typed: NewTyped) =>
+    frame.page(
+      { title: 'Make an account', scripts, hasError: typed.error !== null, back: '/account' },
+      <NewAccountPage {...typed} options={await signInWanted(context, 'owner')} />,
+    )
+  app.get('/new', async (c) => c.html(await newAccount({ name: '', error: null })))
+  app.post('/new', smallBody, owning, async (c) => {
+    const fields = await readForm(c)
+    const name = (fields['name'] ?? '').trim().slice(0, MAX_TYPED)
+    try {
+      const card = (fields['card'] ?? '').slice(0, MAX_TYPED)
+      const response = shownPasskey(fields['response'])
+      const { account } = await claimAccount(context, { name: name || 'Owner', card, response })
+      await signIn(c, context, account)
+      return c.redirect('/account', 303)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'proof-too-weak') throw error
+      const sentence =
+        'No phone belongs to both this card and this passkey. Check the code and try again'
+      return c.html(await newAccount({ name, error: sentence }), 403)
+    }
+  })
+
+  app.post('/phone/:device/:act', smallBody, owning, async (c) => {
+    const { account } = demandOwner(c)
+    const fields = await readForm(c)
+    const device = deviceOfPath(c.req.param('device'))
+    await phoneOfAccount(context, account, device)
+    switch (c.req.param('act')) {
+      case 'stop':
+        await cancelAct(context, { device })
+        return c.redirect('/account?done=stopped', 303)
+      case 'take-back':
+        return c.redirect(`/account/sign/${await takeBackHold(context, account, device)}`, 303)
+      case 'report': {
+        const id = createdId((fields['form'] ?? '').slice(0, MAX_TYPED), c.req.param('device'))
+        await reportStolen(context, { id, device, proof: 'passkey', why: WHY_STOLEN.theft })
+        return c.redirect('/account?done=reported', 303)
+      }
+      default:
+        throw new Refusal('not-found', 'no such act')
+    }
+  })
+
+  app.get('/sign/:draft', async (c) => {
+    const { account, csrf } = demandOwner(c)
+    const draft = c.req.param('draft')
+    demand(UUID.test(draft), 'not-found', 'nothing waits for you here')
+    const wanted = await ownersSignature(context, account, draft)
+    return c.html(
+      frame.page(
+        {
+          title: 'Sign with your passkey',
+          service: SERVICE,
+          scripts,
+          back: '/account',
+          hasExit: true,
+        },
+        <SignPage wanted={wanted} csrf={csrf} />,
+      ),
+    )
+  })
+  app.post('/sign/:draft', smallBody, owning, async (c) => {
+    const { account } = demandOwner(c)
+    const draft = c.req.param('draft')
+    demand(UUID.test(draft), 'not-found', 'nothing waits for you here')
+    const response = shownPasskey((await readForm(c))['response'])
+    const leaf = await signAsOwner(context, account, { draft, response })
+    return c.redirect(`/account?done=${leaf === null ? 'waiting' : 'released'}`, 303)
+  })
+  return app
+}
+
+function ownerOf(c: PageContext): Session | null {
+  const session = c.get('session')
+  return session?.kind === 'owner' ? session : null
+}
+
+/** @throws {Refusal} unauthenticated */
+function demandOwner(c: PageContext): Session {
+  const session = ownerOf(c)
+  demand(session !== null, 'unauthenticated', 'sign in first')
+  return session
+}

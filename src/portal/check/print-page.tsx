@@ -1,0 +1,47 @@
+import type { SignedCheck } from '../../core/index.ts'
+import { AnswerText } from './page.tsx'
+import { toAddress, type Voice } from './voice.tsx'
+
+/** The answer on paper: whoever is shown it can see that it is real, and type the number again. */
+export function PrintPage({
+  said,
+  typed,
+  code,
+  voice,
+}: {
+  readonly said: SignedCheck
+  readonly typed: string
+  /** The QR code, an SVG. */
+  readonly code: string
+  readonly voice: Voice
+}) {
+  const { words } = voice
+  const picture = `data:image/svg+xml;base64,${Buffer.from(code).toString('base64')}`
+  return (
+    <>
+      <h1 class="govuk-heading-l">{words.print.title}</h1>
+      <AnswerText answer={said} typed={typed} voice={voice} />
+      <img class="app-code-picture" src={picture} alt={words.print.code} />
+      <p class="govuk-body">{words.print.hint}</p>
+    </>
+  )
+}
+
+/** Where a code leads to. */
+export const verifyAddress = (base: string, signed: Uint8Array): string =>
+  new URL(`/check/verify?a=${toAddress(signed)}`, base).href
+
+/** Modules of white around it: with less, phones do not find it. */
+const QUIET = 10
+
+/** @returns an SVG of a QR code (ISO/IEC 18004) */
+export async function qrOf(text: string): Promise<string> {
+  const { toSVG } = await import('bwip-js/node')
+  const code = { bcid: 'qrcode', text, eclevel: 'L', scale: 1 }
+  return toSVG({
+    ...code,
+    paddingwidth: QUIET,
+    paddingheight: QUIET,
+    backgroundcolor: 'ffffff',
+  })
+}

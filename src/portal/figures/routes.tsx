@@ -1,0 +1,116 @@
+import { Hono } from 'hono'
+import { LogFigures, registersNow, sightingsByCountry, type Context } from '../../registry/index.ts'
+import type { Frame } from '../frame.tsx'
+import type { PageEnv } from '../session.ts'
+import { csvOf } from './csv.ts'
+import { LONDON_FIGURES, SERIES, SOURCES } from './london.ts'
+import { logRows } from './log-table.ts'
+import { FiguresPage, countryName, type AllFigures } from './page.tsx'
+import { LEAST, grouped, shown } from './small-numbers.ts'
+
+/** What is counted is not counted anew for each stranger who looks. */
+const SAME_FIGURES_MS = 5_000
+const FEW = 'fewer than 5, or hidden beside them'
+
+/** Figures for anybody: what was published elsewhere, and what this log shows. */
+export function figuresRoutes(context: Context, frame: Frame) {
+  const app = new Hono<PageEnv>()
+  const log = new LogFigures(context)
+  let countedAt = -Infinity
+  let counted: Promise<AllFigures> | null = null
+  const figures = () => {
+    const now = context.surroundings.clock()
+    if (counted === null || now - countedAt >= SAME_FIGURES_MS || now < countedAt) {
+      countedAt = now
+      counted = countAll(context, log)
+      counted.catch(() => (counted = null))
+    }
+    return counted
+  }
+  const csv = (rows: readonly (readonly (string | number)[])[]) =>
+    new Response(csvOf(rows), {
+      headers: {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': 'attachment',
+      },
+    })
+  app.get('/', async (c) =>
+    c.html(frame.page({ title: 'Figures' }, <FiguresPage {...await figures()} />)),
+  )
+  app.get('/london.csv', () =>
+    csv([
+      ['series', 'area', 'from', 'to', 'value', 'precision', 'definition', 'source'],
+      ...LONDON_FIGURES.map(({ series, area, from, to, value, precision, sources }) => [
+        series,
+        area,
+        from,
+        to,
+        value,
+        precision,
+        SERIES[series as keyof typeof SERIES],
+        sources.map((source) => SOURCES[source]).join('; '),
+      ]),
+    ]),
+  )
+  app.get('/log.csv', async () => {
+    const { rows, size } = await figures()
+    return csv([
+      ['name', 'value', 'definition', 'tree_size'],
+      ...rows.map(({ name, value, seconds, definition }) => [
+        name,
+        seconds === undefined ? (value ?? FEW) : (seconds ?? 'too few'),
+        definition,
+        size,
+      ]),
+    ])
+  })
+  app.get('/countries.csv', async () => {
+    const { countries } = await figures()
+    return csv([
+      ['country', 'phones'],
+      ...(countries ?? [{ name: null, count: FEW }]).map(({ name, count }) => [
+        countryName(name),
+        count,
+      ]),
+    ])
+  })
+  app.get('/operators.csv', async () => {
+    const { registers } = await figures()
+    return csv([
+      ['operator', 'register', 'locks', 'p50_ms', 'p99_ms', 'behind_entries'],
+      ...registers.map(({ operator, register, locks, p50Ms, p99Ms, behind }) => [
+        operator,
+        register,
+        locks ?? FEW,
+        p50Ms ?? '',
+        p99Ms ?? '',
+        behind,
+      ]),
+    ])
+  })
+  return app
+}
+
+async function countAll(context: Context, log: LogFigures): Promise<AllFigures> {
+  const [{ figures, size }, countries, { registers, size: guarded }] = await Promise.all([
+    log.now(),
+    sightingsByCountry(context),
+    registersNow(context),
+  ])
+  return {
+    rows: logRows(figures),
+    size,
+    until: new Date(figures.untilSeconds * 1000).toISOString().replace('T', ' ').slice(0, 16),
+    countries: grouped(countries),
+    registers: registers.map(({ operator, register, locks, p50Ms, p99Ms, size: at }) => ({
+      operator,
+      register,
+      locks: shown(locks),
+      // Of a few locks even the time would be one phone's.
+      p50Ms: locks < LEAST ? null : p50Ms,
+      p99Ms: locks < LEAST ? null : p99Ms,
+      behind: Math.max(0, guarded - at),
+    })),
+    logUrl: new URL('/log', context.url).href,
+  }
+}

@@ -1,0 +1,35 @@
+import { bodyLimit } from 'hono/body-limit'
+import { Refusal, demand } from '../core/index.ts'
+import { demandOwnForm, type PageContext } from './session.ts'
+
+/** Of a form without files. */
+const MAX_FORM_BYTES = 65_536
+const MAX_FIELDS = 100
+
+/** Before a form is read: what is larger than any form is refused without being read. */
+export const smallBody = bodyLimit({
+  maxSize: MAX_FORM_BYTES,
+  onError: () => {
+    throw new Refusal('too-large', 'the form is too large')
+  },
+})
+
+/**
+ * The fields of a form, the last of each name. Files and names without end are refused; what a field must be, its
+ * page says. @throws {Refusal} malformed, too-large, forbidden: not of this session
+ */
+export async function readForm(c: PageContext): Promise<Readonly<Record<string, string>>> {
+  // Browsers that say where a form comes from are believed when they say "elsewhere".
+  const site = c.req.header('sec-fetch-site')
+  demand(site === undefined || site === 'same-origin', 'forbidden', 'the form is of another site')
+  const body = await c.req.parseBody().catch(() => {
+    throw new Refusal('malformed', 'expected a form')
+  })
+  const fields = Object.entries(body)
+  demand(fields.length <= MAX_FIELDS, 'too-large', 'too many fields')
+  const form = Object.fromEntries(
+    fields.filter((field): field is [string, string] => typeof field[1] === 'string'),
+  )
+  demandOwnForm(c, form)
+  return form
+}

@@ -1,0 +1,25 @@
+import type { Bytes, Int8 } from './column-types.ts'
+
+/** What a phone was last handed when it asked: whether it has had its lock. */
+interface PhonesSeenTable {
+  device_id: Bytes
+  at_ms: Int8
+  /** Counter of the newest order that it has, or was handed. */
+  ctr: Int8
+}
+
+/** What its owner tells of a theft after the hold; each line may stay empty. */
+interface ReportDetailsTable {
+  report_id: string
+  place: string
+  how: string
+  purchase: string
+  insurer: string
+  at_ms: Int8
+}
+
+/** What the owners' pages keep. */
+export interface OwnerSchema {
+  phones_seen: PhonesSeenTable
+  report_details: ReportDetailsTable
+}

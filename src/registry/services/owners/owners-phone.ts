@@ -1,0 +1,77 @@
+import { lapse, type State } from '../../../core/index.ts'
+import type { Context } from '../../context.ts'
+import { frontiersOf } from '../../log/published.ts'
+import { foldInForce, ordersOf } from '../../model/orders.ts'
+import { subjectForDevice } from '../../model/subjects.ts'
+import { draftOf, type Draft } from '../drafts.ts'
+import { ownersPhones, type OwnersPhone } from '../owner-waits.ts'
+import { devicesOfAccount } from './accounts.ts'
+import { timelineOf, type Happened } from './timeline.ts'
+
+/** A phone as its signed-in owner sees it. */
+export interface PhoneOfOwner extends OwnersPhone {
+  readonly state: State
+  /** Unix seconds; null unless a hold is in force. */
+  readonly lapsesAt: number | null
+  /** The newest report: its reference, and what has happened since. */
+  readonly report: { readonly reference: string; readonly happened: readonly Happened[] } | null
+  /** What police have drafted, and only the owner's passkey completes. */
+  readonly releases: readonly Draft[]
+}
+
+/** The phones of an account, and what is true of each now. */
+export async function phonesOfOwner(context: Context, account: string): Promise<PhoneOfOwner[]> {
+  const phones = await ownersPhones(context, await devicesOfAccount(context, account))
+  return Promise.all(phones.map((phone) => phoneNow(context, phone)))
+}
+
+async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOwner> {
+  const { db, sequencer } = context
+  const subject = await subjectForDevice(db, phone.device)
+  const logged = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
+  const folded = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
+  const device = lapse(folded.device, Math.floor(sequencer.now() / 1000))
+  const report = await newestReport(context, subject.id)
+  const drafts = await db
+    .selectFrom('drafts')
+    .selectAll()
+    .where('subject_id', '=', subject.id)
+    .where('act', '=', 'release')
+    .where('case_id', 'is not', null)
+    .where('state', '=', 'collecting')
+    .orderBy('at_ms')
+    .execute()
+  return {
+    ...phone,
+    state: device.state,
+    lapsesAt: device.state === 'held' ? (device.outstanding?.exp ?? null) : null,
+    report:
+      report === undefined
+        ? null
+        : {
+            reference: report.reference,
+            happened: await timelineOf(
+              context,
+              {
+                id: report.id,
+                subjectId: subject.id,
+                reportedAt: Number(report.at_ms),
+                holdIndex: Number(report.hold_index),
+              },
+              { seesPlaces: true },
+            ),
+          },
+    releases: drafts.map(draftOf),
+  }
+}
+
+/** The last report about a device, whoever made it; undefined where nobody did. */
+export function newestReport({ db }: Pick<Context, 'db'>, subjectId: string) {
+  return db
+    .selectFrom('reports')
+    .selectAll()
+    .where('subject_id', '=', subjectId)
+    .orderBy('hold_index', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}

@@ -1,0 +1,122 @@
+import { RELEASED_TO } from '../../../core/index.ts'
+import type { Context } from '../../context.ts'
+import { frontiersOf } from '../../log/published.ts'
+import { foldInForce, ordersOf, type KnownOrder } from '../../model/orders.ts'
+import { subjectById } from '../../model/subjects.ts'
+import { registersNow } from '../registers.ts'
+import { sightingsOf } from '../sightings.ts'
+
+/** One thing that happened. Times in ms; `leaf` is where the log says so, null where it does not. */
+export interface Happened {
+  readonly at: number
+  readonly leaf: number | null
+  readonly what:
+    | { readonly kind: 'held' | 'withdrawn' | 'lapsed' | 'returned' | 'in-error' | 'retired' }
+    | { readonly kind: 'with-police' | 'confirmed' | 'found'; readonly force: string }
+    | { readonly kind: 'networks'; readonly told: number; readonly of: number }
+    | { readonly kind: 'seen'; readonly country: string; readonly how: string }
+    | { readonly kind: 'overdue'; readonly promised: number }
+}
+
+/** By when police look at a report, after it was made. */
+const PROMISED_MS = 24 * 3_600_000
+
+/**
+ * Everything that may be told of a report, newest first. Where the phone was seen is told to its owner
+ * alone: whoever holds the card may be somebody the owner hides from.
+ * @throws {Refusal} not-found
+ */
+export async function timelineOf(
+  context: Context,
+  report: {
+    readonly id: string
+    readonly subjectId: string
+    readonly reportedAt: number
+    readonly holdIndex: number
+  },
+  { seesPlaces }: { readonly seesPlaces: boolean },
+): Promise<readonly Happened[]> {
+  const { db, sequencer } = context
+  const subject = await subjectById(db, report.subjectId)
+  const logged = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
+  const { orders } = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
+  // What was before this report was told to whoever made that one.
+  const own = orders.filter(({ index }) => index >= report.holdIndex)
+  const seen = seesPlaces ? await sightingsOf(context, subject) : []
+  return [
+    ...own.flatMap(happenedBy),
+    ...lapsed(own, sequencer.now()),
+    ...(await networks(context, own)),
+    ...(await withPolice(context, report, own)),
+    ...seen
+      .filter(({ at }) => at >= report.reportedAt)
+      .map(({ at, country, how }) => ({
+        at,
+        leaf: null,
+        what: { kind: 'seen' as const, country, how },
+      })),
+  ].toSorted((a, b) => b.at - a.at)
+}
+
+const UNDONE: Readonly<Record<number, 'withdrawn' | 'in-error'>> = {
+  [RELEASED_TO.holdWithdrawn]: 'withdrawn',
+  [RELEASED_TO.issuedInError]: 'in-error',
+}
+
+function happenedBy({ index: leaf, t: at, order }: KnownOrder): Happened[] {
+  switch (order.act) {
+    case 'hold':
+      return [{ at, leaf, what: { kind: 'held' } }]
+    case 'lock':
+      return [{ at, leaf, what: { kind: 'confirmed', force: order.auth } }]
+    case 'found':
+      return [{ at, leaf, what: { kind: 'found', force: order.auth } }]
+    case 'release':
+      return [{ at, leaf, what: { kind: UNDONE[order.to ?? 0] ?? 'returned' } }]
+    case 'retire':
+      return [{ at, leaf, what: { kind: 'retired' } }]
+    default:
+      return []
+  }
+}
+
+/** A hold that nothing followed ends by itself, and no entry of the log says so. */
+function lapsed(orders: readonly KnownOrder[], now: number): Happened[] {
+  const last = orders.at(-1)
+  if (last?.order.act !== 'hold' || last.order.exp * 1000 > now) return []
+  return [{ at: last.order.exp * 1000, leaf: null, what: { kind: 'lapsed' } }]
+}
+
+/** How many registers have said that they enforce the newest order, of all that ever said anything. */
+async function networks(context: Context, orders: readonly KnownOrder[]): Promise<Happened[]> {
+  const newest = orders.at(-1)
+  if (newest === undefined) return []
+  const { registers } = await registersNow(context)
+  if (registers.length === 0) return []
+  const told = registers.filter(({ size }) => size > newest.index)
+  const age = Math.min(...(told.length > 0 ? told : registers).map((one) => one.ackAgeSeconds))
+  const at = Math.max(newest.t, context.surroundings.clock() - age * 1000)
+  return [{ at, leaf: null, what: { kind: 'networks', told: told.length, of: registers.length } }]
+}
+
+async function withPolice(
+  { db, sequencer }: Context,
+  report: { readonly id: string; readonly reportedAt: number },
+  orders: readonly KnownOrder[],
+): Promise<Happened[]> {
+  const cases = await db
+    .selectFrom('cases')
+    .select(['force', 'at_ms'])
+    .where('report_id', '=', report.id)
+    .orderBy('at_ms')
+    .execute()
+  const taken = cases.map(({ force, at_ms }): Happened => ({
+    at: Number(at_ms),
+    leaf: null,
+    what: { kind: 'with-police', force },
+  }))
+  const promised = report.reportedAt + PROMISED_MS
+  const isDecided = orders.some(({ order }) => order.act === 'lock' || order.act === 'release')
+  if (isDecided || sequencer.now() <= promised) return taken
+  return [...taken, { at: promised, leaf: null, what: { kind: 'overdue', promised } }]
+}

@@ -1,0 +1,42 @@
+import type { WaitingAct } from '../core/index.ts'
+
+/** What an owner is told of, on every channel there is. */
+export const NOTICES = ['requested', 'waiting', 'cancelled', 'done', 'contact', 'disputed'] as const
+export type NoticeWhat = (typeof NOTICES)[number]
+
+/** What a notice says, before it is put into words. */
+export interface NoticeSaid {
+  readonly what: NoticeWhat
+  /** Null where it is about no act. */
+  readonly act: WaitingAct | null
+  /** RFC 3339, where it is known. */
+  readonly readyAt: string | null
+}
+
+const ACT: Readonly<Record<WaitingAct, string>> = {
+  reset: 'Erasing your phone',
+  unprotect: 'Switching off the theft protection of your phone',
+  transfer: 'Handing your phone over to another owner',
+}
+
+const STOP =
+  'If this was not you, stop it: with your recovery card, with your key on another device, or at any ' +
+  'police counter. Stopping costs nothing, and nobody will ask you for a code or a password.'
+
+/** One plain text for screens and mail: what, when, and how to stop it. It names no phone and no person. */
+export function noticeText({ what, act, readyAt }: NoticeSaid): string {
+  const subject = act === null ? 'This' : ACT[act]
+  const text: Readonly<Record<NoticeWhat, string>> = {
+    requested: `${subject} was asked for on the phone. It needs a second proof from elsewhere, and then it waits. ${STOP}`,
+    waiting: `${subject} will be possible from ${readyAt ?? 'later'} on. ${STOP}`,
+    cancelled: `${subject} was stopped. Nothing has changed on your phone.`,
+    done: `${subject} was done. If this was not you, report the phone as stolen.`,
+    contact:
+      'The address for messages about your phone was set, changed or removed with your key. ' +
+      'If this was not you, report the phone as stolen.',
+    disputed:
+      'Whoever owned your phone before you says it was not his will to give it away. Nothing has changed ' +
+      'on your phone. Answer with your recovery card: police hear both sides.',
+  }
+  return text[what]
+}

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { NARROW, Site, WIDE } from './browser.ts'
+
+let site: Site
+beforeAll(async () => {
+  site = await Site.start(1)
+})
+afterAll(() => site[Symbol.asyncDispose]())
+
+const SIZES = { narrow: NARROW, wide: WIDE }
+/** Everything the browser loads for a first page, compressed: journeys O3.1. */
+const MOST_BYTES = 60_000
+
+describe.each(['/', '/check', '/check?imei=001017010000019'])('%s', (path) => {
+  test.each(Object.keys(SIZES) as (keyof typeof SIZES)[])('is accessible, %s', async (size) => {
+    for (const hasScripts of [true, false]) {
+      await using visitor = await site.visitor({ viewport: SIZES[size], hasScripts })
+      const answer = await visitor.page.goto(path)
+      expect(answer?.status()).toBe(200)
+      await visitor.expectAccessible()
+      await visitor.picture(`${path.replace(/\W+/g, '-')}${size}`)
+    }
+  })
+})
+
+test('a first page weighs less than 60 kB, and nothing comes from anywhere else', async () => {
+  await using visitor = await site.visitor({ viewport: NARROW })
+  let bytes = 0
+  const session = await visitor.page.context().newCDPSession(visitor.page)
+  await session.send('Network.enable')
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength))
+  await visitor.page.goto('/check', { waitUntil: 'networkidle' })
+  expect(visitor.strangers).toEqual([])
+  expect(bytes).toBeGreaterThan(1_000)
+  expect(bytes).toBeLessThan(MOST_BYTES)
+})
+
+test('says on every page that it is a demonstration, and bears neither crest nor crown nor their name', async () => {
+  await using visitor = await site.visitor()
+  await visitor.page.goto('/')
+  expect(await visitor.page.textContent('header')).toContain('Demonstration. Not a police website.')
+  const sheets = await visitor.page.evaluate(
+    `Promise.all([...document.styleSheets].map(({ href }) => fetch(href).then((answer) => answer.text())))`,
+  )
+  expect(String(sheets)).not.toMatch(/crest|crown|GOV\.UK|GDS Transport/i)
+  expect(String(sheets)).toContain('.govuk-button')
+})
