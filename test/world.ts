@@ -37,7 +37,6 @@ import {
 } from '../src/host/index.ts'
 import { auditLog, snapshotKeyName } from '../src/log/index.ts'
 import {
-  openDatabase,
   openRegistry,
   serve,
   type Database,
@@ -60,7 +59,7 @@ import {
 } from '../src/sim/index.ts'
 import { readTrust, type Trust } from '../src/wire/index.ts'
 import { startGuardian, startWitness, type RunningWitness } from '../src/witness/index.ts'
-import { freshFolder } from './embedded-template.ts'
+import { openWorldDatabase } from './database.ts'
 import { foundWith, type Abroad } from './founding-plan.ts'
 import type { WorldOptions } from './world-options.ts'
 import { freePorts } from '../src/cli/free-ports.ts'
@@ -182,8 +181,7 @@ export class World implements AsyncDisposable {
     this.neighbour = neighbour
     this.trust = readTrust(this.founding.root, nodeVerifiers())
     this.#ownsDatabase = database === undefined
-    this.database =
-      database ?? (await openDatabase({ folder: await freshFolder(join(this.folder, 'database')) }))
+    this.database = database ?? (await openWorldDatabase(join(this.folder, 'database')))
     this.first = this.desk(this.founding.officers[0]!.signer)
     this.second = this.desk(this.founding.officers[1]!.signer)
     this.probe = new RegisterProbe(`http://127.0.0.1:${edge}`)
