@@ -8,7 +8,7 @@ import { accountRoutes } from './account/routes.tsx'
 import { figuresRoutes } from './figures/routes.tsx'
 import { Frame } from './frame.tsx'
 import { securityHeaders } from './headers.ts'
-import { problemPage } from './problem-page.tsx'
+import { notFoundPage, problemPage } from './problem-page.tsx'
 import { practiceRoutes } from './practice/routes.tsx'
 import { reportRoutes } from './report/routes.tsx'
 import { sessions, type PageEnv } from './session.ts'
@@ -76,5 +76,9 @@ export function createPortal(
   app.route('/practice', practiceRoutes(context, frame))
   app.route('/report', reportRoutes(context, frame))
   app.route('/figures', figuresRoutes(context, frame))
+  // Whoever reads pages gets one; machines go on to the interface's own answer.
+  app.get('*', (c, next) =>
+    c.req.header('accept')?.includes('text/html') ? notFoundPage(c, frame) : next(),
+  )
   return app
 }
