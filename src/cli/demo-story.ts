@@ -4,8 +4,7 @@ import { OfficerDesk } from './clients/officer.ts'
 import { Owner } from './clients/owner.ts'
 import type { Constellation } from './constellation.ts'
 import { loadSigner } from './files.ts'
-import { RegisterProbe } from './register-probe.ts'
-import { Steps, demandTrue, type Step } from './steps.ts'
+import { RegisterProbe, Steps, demandTrue, type Step } from '../sim/index.ts'
 
 /** What a demonstration's officers and force sign with. */
 export interface Police {
