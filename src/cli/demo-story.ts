@@ -15,7 +15,10 @@ export interface Police {
 
 const PATIENCE_MS = 15_000
 
-export async function policeOf({ files, registryUrl }: Constellation): Promise<Police> {
+export async function policeOf({
+  files,
+  registryUrl,
+}: Pick<Constellation, 'files' | 'registryUrl'>): Promise<Police> {
   return {
     first: new OfficerDesk(registryUrl, await loadSigner(files.key('officer-1'))),
     second: new OfficerDesk(registryUrl, await loadSigner(files.key('officer-2'))),

@@ -108,7 +108,7 @@ export class ThiefStory {
 }
 
 /** An order of a case with its proof, as its phone is given it. */
-async function bundleOf(owner: Owner, reference: string, act: Act): Promise<Uint8Array> {
+export async function bundleOf(owner: Owner, reference: string, act: Act): Promise<Uint8Array> {
   const { bundles } = await owner.bundles(reference)
   const found = bundles.find((one) => one.act === act)
   if (!found) throw new Refusal('not-found', `no ${act} in this case`)

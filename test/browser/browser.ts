@@ -28,10 +28,11 @@ export class Site implements AsyncDisposable {
     this.#browser = browser
   }
 
-  static async start(phones: number): Promise<Site> {
+  /** @param hasLab with phones of the lab's own, made while others look on */
+  static async start(phones: number, hasLab = false): Promise<Site> {
     const temporary = await temporaryConfig('silent')
     const world = new Constellation(temporary.config)
-    await world.start({ phones, switchedOn: phones })
+    await world.start({ phones, switchedOn: phones, hasLab })
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
@@ -142,10 +143,11 @@ export class Visitor implements AsyncDisposable {
     expect(await this.page.evaluate(wider)).toBe(0)
   }
 
-  /** Keeps what is on the screen under this name. */
-  async picture(name: string): Promise<void> {
+  /** Keeps the page under this name. @param part of it from its top: all of it, where none is given */
+  async picture(name: string, part?: { width: number; height: number }): Promise<void> {
     mkdirSync(PICTURES, { recursive: true })
-    await this.page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: true })
+    const clip = part && { clip: { x: 0, y: 0, ...part } }
+    await this.page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: true, ...clip })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
