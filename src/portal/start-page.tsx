@@ -89,13 +89,6 @@ export function StartPage(facts: StartFacts) {
           behind it
         </li>
         <li>
-          <a class="govuk-link" href="/report">
-            Lock a stolen phone
-          </a>{' '}
-          as its owner would, with the code of its recovery card:{' '}
-          <code class="app-code">phones.json</code> in the data folder has them
-        </li>
-        <li>
           Lock one, as two officers:{' '}
           <code class="app-code">{`node bin/stolen-mode.mjs officer propose --imei ${imei} --crime DEMO/1`}</code>
           , then the command it prints; check again, and look at the phone’s screen

@@ -13,6 +13,9 @@ const PICTURES = fileURLToPath(new URL('../../dist/pictures/', import.meta.url))
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
+/** Against what hangs: a busy machine may take its time. */
+const PATIENCE_MS = 120_000
+
 export const NARROW = { width: 360, height: 780 }
 export const WIDE = { width: 1300, height: 900 }
 
@@ -78,6 +81,7 @@ export class Visitor implements AsyncDisposable {
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context
     this.page = page
+    page.setDefaultTimeout(PATIENCE_MS)
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning')
         this.complaints.push(message.text())

@@ -10,9 +10,9 @@ beforeAll(async () => {
 })
 afterAll(() => site[Symbol.asyncDispose]())
 
-/** Waits for a word on the page; a busy machine may take its time. */
+/** Waits for a word in that place. */
 const shows = (visitor: Visitor, id: string, text: string | RegExp) =>
-  visitor.page.locator(`#${id}`).getByText(text).first().waitFor({ timeout: 100_000 })
+  visitor.page.locator(`#${id}`).getByText(text).first().waitFor()
 
 const press = (visitor: Visitor, name: string | RegExp) =>
   visitor.page.getByRole('button', { name }).first().click()
@@ -117,7 +117,7 @@ async function lookUntil(visitor: Visitor, name: string | RegExp): Promise<void>
         await visitor.page.getByRole('link', { name: 'Look again' }).click()
         return button.isVisible()
       },
-      { timeout: 100_000, interval: 500 },
+      { timeout: 120_000, interval: 500 },
     )
     .toBe(true)
 }
