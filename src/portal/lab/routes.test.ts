@@ -84,7 +84,9 @@ describe('the page', () => {
 
 describe('watching', () => {
   it('A73: is for so many at once, and whoever leaves makes room', async () => {
-    const watchers = await Promise.all(Array.from({ length: 32 }, () => app.request('/lab/live')))
+    const watchers = await Promise.all(
+      Array.from({ length: 32 }, async () => app.request('/lab/live')),
+    )
     expect(watchers.every(({ status }) => status === 200)).toBe(true)
     const late = await app.request('/lab/live')
     expect(late.status).toBe(503)
