@@ -30,6 +30,7 @@ export interface Workshop {
   readonly police: Police
 }
 
+/** All of them or none. @throws what went wrong with the first */
 export async function makeHandsets(
   workshop: Workshop,
   count: number,
@@ -38,7 +39,12 @@ export async function makeHandsets(
   const { registryUrl, country } = config
   const folder = files.folder('lab', 'phones')
   const phones = await sellPhones(files, folder, { registryUrl, country, count })
-  return Promise.all(phones.map((phone) => handset(workshop, phone)))
+  const made = await Promise.allSettled(phones.map((phone) => handset(workshop, phone)))
+  const handsets = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const failed = made.find((one) => one.status === 'rejected')
+  if (failed === undefined) return handsets
+  await Promise.all(handsets.map((one) => one.scrap()))
+  throw failed.reason
 }
 
 async function handset({ config, police }: Workshop, phone: DemoPhone): Promise<LabHandset> {

@@ -182,15 +182,22 @@ export class Lab implements LabDoor {
     await rm(files.folder('lab'), { recursive: true, force: true })
     const { statusSignerUrl } = this.#workshop.config
     await eventually(
-      'the status signer did not start',
+      'the phones of the lab could not be made',
       async () => {
+        if (this.#isClosed) return true
         await wait(AGAIN_MS)
-        const answer = await fetch(`${statusSignerUrl}/healthz`).catch(() => null)
-        return answer?.ok || this.#isClosed ? true : null
+        const signer = await fetch(`${statusSignerUrl}/healthz`).catch(() => null)
+        if (!signer?.ok) return null
+        try {
+          this.#handsets = await makeHandsets(this.#workshop, PHONES)
+          return true
+        } catch (error) {
+          this.#logger.warn({ err: error }, 'phones of the lab could not be made yet')
+          return null
+        }
       },
       START_WITHIN_MS,
     )
-    if (!this.#isClosed) this.#handsets = await makeHandsets(this.#workshop, PHONES)
     return WELCOME
   }
 
@@ -214,8 +221,8 @@ export class Lab implements LabDoor {
   }
 
   private sentence(error: unknown): string {
+    this.#logger.warn({ err: error }, 'something of the lab failed')
     if (error instanceof Refusal) return `${PROBLEMS[error.code].title} (${error.code})`
-    this.#logger.error({ err: error }, 'the lab failed')
     return 'Something failed. Start again.'
   }
 
