@@ -33,8 +33,9 @@ describe('the lab', () => {
     await visitor.expectAccessible()
     await visitor.picture('lab-free')
 
-    await press(visitor, 'Snatch phone 2')
+    await visitor.page.getByRole('button', { name: 'Snatch phone 2' }).press('Enter')
     await shows(visitor, 'lab-wall', 'In the thief’s hand')
+    expect(await visitor.page.evaluate('document.activeElement.id')).toBe('lab-said')
     await press(visitor, /^Owner: report it/)
     await shows(visitor, 'lab-register', 'GREYLISTED')
     await press(visitor, /^First officer/)

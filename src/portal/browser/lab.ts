@@ -12,13 +12,15 @@ if (form) {
   })
 }
 
-/** Whoever is on a button stays on it. */
+/** Whoever is on a button stays on it, or, where it is gone, hears what came of it. */
 function show(id: string, html: string): void {
   const place = document.getElementById(id)
   if (!place) return
   const focused = place.contains(document.activeElement) ? document.activeElement?.id : undefined
   place.innerHTML = html // our own server's, escaped there
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
+  if (!focused) return
+  const next = document.getElementById(focused) ?? document.getElementById('lab-said')
+  next?.focus({ preventScroll: true })
 }
 
 async function press(form: HTMLFormElement, button: HTMLElement | null): Promise<void> {

@@ -33,7 +33,7 @@ export function LabPage({ view, csrf }: { readonly view: LabView; readonly csrf:
         confirm the theft, then try to use it.
       </p>
       <div class="app-lab__now">
-        <p class="app-lab__said" id="lab-said" role="status">
+        <p class="app-lab__said" id="lab-said" role="status" tabindex={-1}>
           {parts['lab-said']}
         </p>
         <a class="govuk-link" href="/lab">
