@@ -6,7 +6,6 @@ import { pino } from 'pino'
 import { expect } from 'vitest'
 import { OfficerDesk } from '../src/cli/clients/officer.ts'
 import { Owner } from '../src/cli/clients/owner.ts'
-import { RegisterProbe } from '../src/cli/register-probe.ts'
 import {
   lapse,
   parseImei14,
@@ -56,6 +55,7 @@ import {
   unbox,
   type FoundedCountry,
   type Founding,
+  RegisterProbe,
 } from '../src/sim/index.ts'
 import { readTrust, type Trust } from '../src/wire/index.ts'
 import { startGuardian, startWitness, type RunningWitness } from '../src/witness/index.ts'

@@ -25,6 +25,7 @@ import {
   loadTrust,
   readNeeded,
 } from './files.ts'
+import { Lab } from './lab/lab.ts'
 import { openListsKey } from './lists-key.ts'
 import type { Running } from './out.ts'
 import { portRefusal } from './ports.ts'
@@ -37,6 +38,7 @@ export async function runRegistry(
   config: Config,
   secrets: Secrets,
   onFatal: (reason: Refusal) => void,
+  { hasLab = false }: { readonly hasLab?: boolean } = {},
 ): Promise<Running> {
   const files = new Files(config.data)
   const logger = makeLogger('registry', config.logLevel)
@@ -84,10 +86,13 @@ export async function runRegistry(
     await database.close()
     throw error
   })
+  // Whoever puts his own name on the pages runs no demonstration.
+  const lab = hasLab && config.theme === null ? await Lab.open({ files, config, logger }) : null
   registry.app.route(
     '/',
     createPortal(registry.context, registry.hub, {
       edgePort: config.edgePort,
+      ...(lab && { lab }),
       ...(config.theme && { theme: config.theme }),
       phones: () => phoneLinks(files, config),
     }),
@@ -95,12 +100,14 @@ export async function runRegistry(
   const listening = { host: config.listen, tls: config.tls && (await readPems(config.tls)) }
   const served = await serve(registry.app, config.registryPort, listening).catch(
     async (error: unknown) => {
+      await lab?.close()
       await registry.close()
       await database.close()
       throw portRefusal(error, config.registryPort)
     },
   )
   const close = async () => {
+    await lab?.close()
     const closing = served.close()
     await registry.close()
     await closing

@@ -8,7 +8,9 @@ import { accountRoutes } from './account/routes.tsx'
 import { figuresRoutes } from './figures/routes.tsx'
 import { Frame } from './frame.tsx'
 import { securityHeaders } from './headers.ts'
-import { problemPage } from './problem-page.tsx'
+import type { LabDoor } from './lab/lab-view.ts'
+import { labRoutes } from './lab/routes.tsx'
+import { notFoundPage, problemPage } from './problem-page.tsx'
 import { practiceRoutes } from './practice/routes.tsx'
 import { reportRoutes } from './report/routes.tsx'
 import { sessions, type PageEnv } from './session.ts'
@@ -21,6 +23,8 @@ export interface PortalOptions {
   /** Simulated phones that are there to be tried: IMEI of 15 digits, and where their screen is. */
   readonly phones: () => readonly DemoPhoneLink[]
   readonly theme?: Theme
+  /** Of a demonstration that runs its phones in its own house. */
+  readonly lab?: LabDoor
 }
 
 const FOR_EVER = 'public, max-age=31536000, immutable'
@@ -63,6 +67,7 @@ export function createPortal(
     const facts = {
       edgePort: options.edgePort,
       phones: options.phones(),
+      hasLab: options.lab !== undefined,
       treeSize: newest?.checkpoint.size ?? 0,
       guardedSize: guarded?.checkpoint.size ?? 0,
       readers: hub.readers,
@@ -76,5 +81,10 @@ export function createPortal(
   app.route('/practice', practiceRoutes(context, frame))
   app.route('/report', reportRoutes(context, frame))
   app.route('/figures', figuresRoutes(context, frame))
+  if (options.lab) app.route('/lab', labRoutes(context, frame, options.lab))
+  // Whoever reads pages gets one; machines go on to the interface's own answer.
+  app.get('*', (c, next) =>
+    c.req.header('accept')?.includes('text/html') ? notFoundPage(c, frame) : next(),
+  )
   return app
 }

@@ -8,7 +8,8 @@ import { problemPage } from '../problem-page.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
 import { MAX_TYPED, readNumber } from './number.ts'
 import { CheckPage, type CheckOutcome } from './page.tsx'
-import { PrintPage, qrOf, verifyAddress } from './print-page.tsx'
+import { PrintPage, verifyAddress } from './print-page.tsx'
+import { qrOf } from './qr-code.ts'
 import { VerifyPage, type Compared } from './verify-page.tsx'
 import { fromAddress, spoken, voiceOf, type Voice } from './voice.tsx'
 
@@ -91,7 +92,7 @@ export function checkRoutes(context: Context, frame: Frame) {
     if (said === null || typeof asked === 'string' || !isAbout(said, asked))
       return verifying(c, form['a'] ?? '', () => ({ isSame: false }), typed)
     const voice = voiceOf(c)
-    const code = await qrOf(verifyAddress(context.url, fromAddress(form['a'] ?? '')))
+    const code = qrOf(verifyAddress(context.url, fromAddress(form['a'] ?? '')))
     const html = spoken(
       frame,
       voice,

@@ -34,6 +34,13 @@ export function countryName(code: string | null): string {
   return /^[A-Z]{2}$/i.test(code) ? (regions.of(code.toUpperCase()) ?? code) : code
 }
 
+/** The series that are drawn, each under a heading for people; its short name stands in the table. */
+const CHARTS = [
+  ['met-recorded', 'Phone thefts recorded'],
+  ['met-person', 'Theft from the person'],
+  ['met-robbery', 'Robbery'],
+] as const
+
 export function FiguresPage(figures: AllFigures & { readonly world: World }) {
   return (
     <>
@@ -65,13 +72,13 @@ function London() {
   return (
     <section>
       <h2 class="govuk-heading-m">London, as published</h2>
-      {(['met-recorded', 'met-person', 'met-robbery'] as const).map((series) => (
+      {CHARTS.map(([series, heading]) => (
         <>
-          <h3 class="govuk-heading-s">{series}</h3>
+          <h3 class="govuk-heading-s">{heading}</h3>
           <p class="govuk-body">{SERIES[series]}</p>
           <Bars
             id={`chart-${series}`}
-            title={`${series} by year; the table below has the numbers`}
+            title={`${heading} by year; the table below has the numbers`}
             bars={LONDON_FIGURES.filter((row) => row.series === series).map(({ from, value }) => ({
               label: from,
               value,

@@ -36,7 +36,7 @@ export const LIMITS: Limits = {
       perSource: { burst: 200, perSecond: 20 },
       overall: { burst: 2_000, perSecond: 500 },
     },
-    // Drawing a code takes a hundred times as long as the answer on it.
+    // A page with a code is a dozen times as large as the answer on it.
     print: { perSource: { burst: 10, perSecond: 0.5 }, overall: { burst: 40, perSecond: 4 } },
     report: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
     owner: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
