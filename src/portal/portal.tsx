@@ -10,6 +10,7 @@ import { Frame } from './frame.tsx'
 import { securityHeaders } from './headers.ts'
 import { problemPage } from './problem-page.tsx'
 import { practiceRoutes } from './practice/routes.tsx'
+import { requestRoutes } from './request/routes.tsx'
 import { reportRoutes } from './report/routes.tsx'
 import { sessions, type PageEnv } from './session.ts'
 import { StartPage, type DemoPhoneLink } from './start-page.tsx'
@@ -75,6 +76,7 @@ export function createPortal(
   app.route('/follow', followRoutes(context, frame))
   app.route('/practice', practiceRoutes(context, frame))
   app.route('/report', reportRoutes(context, frame))
+  app.route('/request', requestRoutes(context, frame))
   app.route('/figures', figuresRoutes(context, frame))
   return app
 }

@@ -43,6 +43,9 @@ export {
 export { phonesOfOwner, type PhoneOfOwner } from './services/owners/owners-phone.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
+export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/requests/ask.ts'
+export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
+export { modelOfNumber } from './services/requests/model-of-number.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
 export {
