@@ -12,6 +12,7 @@ import { problemPage } from './problem-page.tsx'
 import { practiceRoutes } from './practice/routes.tsx'
 import { requestRoutes } from './request/routes.tsx'
 import { reportRoutes } from './report/routes.tsx'
+import { trustedRoutes } from './trusted/routes.tsx'
 import { sessions, type PageEnv } from './session.ts'
 import { StartPage, type DemoPhoneLink } from './start-page.tsx'
 import { DEMONSTRATION, themeCss, type Theme } from './theme.ts'
@@ -77,6 +78,7 @@ export function createPortal(
   app.route('/practice', practiceRoutes(context, frame))
   app.route('/report', reportRoutes(context, frame))
   app.route('/request', requestRoutes(context, frame))
+  app.route('/trusted', trustedRoutes(context, frame))
   app.route('/figures', figuresRoutes(context, frame))
   return app
 }

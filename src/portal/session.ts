@@ -58,3 +58,16 @@ export function demandOwnForm(c: PageContext, form: Readonly<Record<string, stri
   if (session)
     demand(isCsrf(session, form['csrf'] ?? ''), 'forbidden', 'the form is not of this session')
 }
+
+/** The owner who is signed in, if one is. */
+export function ownerOf(c: PageContext): Session | null {
+  const session = c.get('session')
+  return session?.kind === 'owner' ? session : null
+}
+
+/** @throws {Refusal} unauthenticated */
+export function demandOwner(c: PageContext): Session {
+  const session = ownerOf(c)
+  demand(session !== null, 'unauthenticated', 'sign in first')
+  return session
+}

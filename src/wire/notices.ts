@@ -10,6 +10,7 @@ export const NOTICES = [
   'disputed',
   'police-asked',
   'trusted-held',
+  'card',
 ] as const
 export type NoticeWhat = (typeof NOTICES)[number]
 
@@ -49,6 +50,9 @@ export function noticeText({ what, act, readyAt }: NoticeSaid): string {
     'police-asked':
       'Somebody without your recovery card has asked police to block your phone. Nothing has changed on it. ' +
       'If that was not you, tell police: phone 101.',
+    card:
+      'A new recovery card was made for your phone, with your key; the old one has ended. If this was not you, ' +
+      'report the phone as stolen.',
     'trusted-held':
       'Somebody you trust has reported your phone stolen for you. It is locked for 72 hours at most. If that ' +
       'is a mistake, take the report back in your account, or phone 101.',

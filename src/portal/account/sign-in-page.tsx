@@ -1,12 +1,16 @@
 import { PasskeyForm } from '../passkey-form.tsx'
+import type { NextPage } from './next-page.ts'
 
 /** Signing in with a passkey, and the ways for whoever has none here. */
 export function SignInPage({
   options,
   hasEnded,
+  next = '/account',
 }: {
   readonly options: object
   readonly hasEnded: boolean
+  /** Where it goes on. */
+  readonly next?: NextPage
 }) {
   return (
     <>
@@ -18,11 +22,12 @@ export function SignInPage({
       ) : null}
       <PasskeyForm
         action="/account/sign-in"
-
         options={options}
         csrf={null}
         button="Sign in with a passkey"
-      />
+      >
+        <input type="hidden" name="next" value={next} />
+      </PasskeyForm>
       <p class="govuk-body">
         {'First time here? '}
         <a class="govuk-link" href="/account/new">

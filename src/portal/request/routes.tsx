@@ -10,7 +10,7 @@ import {
   type Context,
 } from '../../registry/index.ts'
 import { createdId, newFormId } from '../form-id.ts'
-import { readForm, smallBody } from '../forms.ts'
+import { readPublicForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import type { PageEnv } from '../session.ts'
 import { RequestCheckPage } from './check-page.tsx'
@@ -42,7 +42,7 @@ export function requestRoutes(context: Context, frame: Frame) {
 
   app.get('/', (c) => c.html(form(newFormId(), EMPTY, {})))
   app.post('/', smallBody, reporting, async (c) => {
-    const fields = await readForm(c)
+    const fields = await readPublicForm(c)
     const typed = typedIn(fields)
     const result = readTyped(typed)
     if ('errors' in result) return c.html(form(idOf(fields), typed, result.errors), 422)
@@ -56,11 +56,11 @@ export function requestRoutes(context: Context, frame: Frame) {
     )
   })
   app.post('/change', smallBody, async (c) => {
-    const fields = await readForm(c)
+    const fields = await readPublicForm(c)
     return c.html(form(idOf(fields), typedIn(fields), {}))
   })
   app.post('/send', smallBody, context.throttle.guard('request').handle, async (c) => {
-    const fields = await readForm(c)
+    const fields = await readPublicForm(c)
     const typed = typedIn(fields)
     const result = readTyped(typed)
     if ('errors' in result) return c.html(form(idOf(fields), typed, result.errors), 422)
@@ -78,7 +78,7 @@ export function requestRoutes(context: Context, frame: Frame) {
     )
   app.get('/follow', (c) => c.html(follow('', null)))
   app.post('/follow', smallBody, reporting, async (c) => {
-    const { reference = '', number = '' } = await readForm(c)
+    const { reference = '', number = '' } = await readPublicForm(c)
     const typed = reference.slice(0, MAX_TYPED).trim()
     try {
       const asked = { reference: typed.toUpperCase(), number: number.slice(0, MAX_TYPED) }

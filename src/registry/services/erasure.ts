@@ -35,6 +35,8 @@ const OWNERS = [
   'first_sales',
   'seen_boots',
   'phones_seen',
+  'trusted_people',
+  'owner_asks',
 ] as const
 /** Cases that police still work on. */
 const OPEN_CASES = ['open', 'proposed', 'approved'] as const
