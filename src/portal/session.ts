@@ -40,10 +40,15 @@ export const sessions =
   }
 
 /** After a passkey was shown. A session there was before ends: nobody can have laid one under it. */
-export async function signIn(c: PageContext, context: Context, account: string): Promise<void> {
+export async function signIn(
+  c: PageContext,
+  context: Context,
+  account: string,
+): Promise<{ readonly csrf: string }> {
   await signOut(c, context)
-  const { token } = await openSession(context, account)
+  const { token, csrf } = await openSession(context, account)
   setCookie(c, COOKIE, token, HOW)
+  return { csrf }
 }
 
 export async function signOut(c: PageContext, context: Context): Promise<void> {

@@ -97,6 +97,20 @@ describe('an owner and somebody trusted', () => {
     const code = (await said.textContent())!
     await expectGood(owner, 'trusted-people')
 
+    // The session ends while a form is filled in: what was typed is there after signing in.
+    const ended = { name: '__Host-session', value: 'A'.repeat(43), url: 'https://localhost' }
+    await owner.page.getByLabel('What do you call them?').fill('Lee')
+    await owner.page.context().addCookies([ended])
+    await owner.page.getByRole('button', { name: 'Make a code for them' }).click()
+    await owner.page.getByText('You were signed out').waitFor()
+    owner.complaints.length = 0
+    await expectGood(owner, 'account-ended')
+    await owner.page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await owner.page.getByText('Go on where you were').waitFor()
+    await expectGood(owner, 'account-kept')
+    await owner.page.getByRole('button', { name: 'Send it now' }).click()
+    await owner.page.getByText('The code for Lee').waitFor()
+
     await using friend = await withAccount(1)
     await friend.page.goto('/trusted/accept')
     await expectGood(friend, 'trusted-accept')

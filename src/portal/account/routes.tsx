@@ -22,12 +22,14 @@ import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { demandOwner, ownerOf, signIn, signOut, type PageEnv } from '../session.ts'
 import { cardRoutes } from './card/routes.tsx'
 import { deviceOfPath } from './device-path.ts'
+import { KeptFormPage, keptIn } from './kept-form.tsx'
 import { nextPage } from './next-page.ts'
 import { SERVICE } from './service.ts'
 import { NewAccountPage, type NewTyped } from './new-page.tsx'
 import { shownPasskey } from './passkey-answer.ts'
 import { PhonesPage } from './phones-page.tsx'
 import { SignInPage } from './sign-in-page.tsx'
+import { signInFirst } from './sign-in-first.tsx'
 import { SignPage } from './sign-page.tsx'
 import { trustedPeopleRoutes } from './trusted/routes.tsx'
 
@@ -48,6 +50,7 @@ export function accountRoutes(context: Context, frame: Frame) {
   const owning = context.throttle.guard('owner').handle
   const scripts = PASSKEY_SCRIPTS
 
+  app.onError((error, c) => signInFirst({ context, frame }, error, c))
   app.get('/', async (c) => {
     const session = ownerOf(c)
     if (session === null) {
@@ -69,9 +72,17 @@ export function accountRoutes(context: Context, frame: Frame) {
     )
   })
   app.post('/sign-in', smallBody, owning, async (c) => {
-    const { response, next } = await readPublicForm(c)
-    await signIn(c, context, (await signedIn(context, 'owner', shownPasskey(response))).account)
-    return c.redirect(nextPage(next), 303)
+    const { response, next, kept: text } = await readPublicForm(c)
+    const { account } = await signedIn(context, 'owner', shownPasskey(response))
+    const { csrf } = await signIn(c, context, account)
+    const kept = keptIn(text)
+    if (kept === null) return c.redirect(nextPage(next), 303)
+    return c.html(
+      frame.page(
+        { title: 'Go on where you were', service: SERVICE, hasExit: true },
+        <KeptFormPage kept={kept} csrf={csrf} />,
+      ),
+    )
   })
   app.post('/sign-out', smallBody, async (c) => {
     await readForm(c)

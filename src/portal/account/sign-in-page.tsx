@@ -1,4 +1,5 @@
 import { PasskeyForm } from '../passkey-form.tsx'
+import type { KeptForm } from './kept-form.tsx'
 import type { NextPage } from './next-page.ts'
 
 /** Signing in with a passkey, and the ways for whoever has none here. */
@@ -6,11 +7,14 @@ export function SignInPage({
   options,
   hasEnded,
   next = '/account',
+  kept = null,
 }: {
   readonly options: object
   readonly hasEnded: boolean
   /** Where it goes on. */
   readonly next?: NextPage
+  /** What was typed when the session ended. */
+  readonly kept?: KeptForm | null
 }) {
   return (
     <>
@@ -27,6 +31,7 @@ export function SignInPage({
         button="Sign in with a passkey"
       >
         <input type="hidden" name="next" value={next} />
+        {kept === null ? null : <input type="hidden" name="kept" value={JSON.stringify(kept)} />}
       </PasskeyForm>
       <p class="govuk-body">
         {'First time here? '}

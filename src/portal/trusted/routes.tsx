@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { Refusal, WHY_STOLEN } from '../../core/index.ts'
 import { acceptTrust, holdForOwner, signInWanted, type Context } from '../../registry/index.ts'
 import type { NextPage } from '../account/next-page.ts'
+import { signInFirst } from '../account/sign-in-first.tsx'
 import { SignInPage } from '../account/sign-in-page.tsx'
 import { createdId, newFormId } from '../form-id.ts'
 import { readForm, smallBody } from '../forms.ts'
@@ -50,6 +51,7 @@ export function trustedRoutes(context: Context, frame: Frame) {
       <AcceptPage csrf={csrf} error={error} />,
     )
 
+  app.onError((error, c) => signInFirst({ context, frame }, error, c))
   app.get('/', async (c) => {
     const session = ownerOf(c)
     return c.html(

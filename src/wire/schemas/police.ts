@@ -94,6 +94,18 @@ export const CaseAnswer = z.object({
     imeis: z.array(z.string()),
     serial: z.string().nullable(),
   }),
+  /** What it rests on, and all that was told after the hold; null where an officer began it. */
+  report: z
+    .object({
+      reference: z.string(),
+      at: Time,
+      proof: z.string(),
+      place: z.string(),
+      how: z.string(),
+      purchase: z.string(),
+      insurer: z.string(),
+    })
+    .nullable(),
   sightings: z.array(
     z.object({
       at: z.string(),
