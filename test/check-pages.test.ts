@@ -141,7 +141,7 @@ describe('the signed answer', () => {
     expect(await compared('12')).toContain(CHECK_WORDS.en.mistakes.length)
   })
 
-  test('an altered one is none, and nothing of it comes back', async () => {
+  test('A69 an altered one is none, and nothing of it comes back', async () => {
     const a = answerIn(await checked(withCheckDigit(free.imei)))
     const altered = `${a.slice(0, -9)}${a.at(-9) === 'A' ? 'B' : 'A'}${a.slice(-8)}`
     for (const address of [altered, '', 'x', a.slice(0, 40), 'A'.repeat(9_000), '"><script>']) {
@@ -164,7 +164,7 @@ describe('the signed answer', () => {
     expect((await open('/check/print')).status).toBe(303)
   })
 
-  test('A64: programs get the same, in as many bytes for a hit as for a miss', async () => {
+  test('A62, A64: programs get the same, in as many bytes for a hit as for a miss', async () => {
     const lengths = new Set<number>()
     for (const { imei } of [stolen, free]) {
       const { json, raw } = await answered(imei)

@@ -58,23 +58,39 @@ function onEmbedded(): OpenDatabase {
 }
 
 function onServer(): OpenDatabase {
-  const opened: { database: Database; schema: string }[] = []
+  const opened: Database[] = []
   afterEach(async () => {
-    for (const { database, schema } of opened.splice(0)) {
-      await database.close()
-      const cleaner = await openDatabase({ url: serverUrl() })
-      await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(cleaner.db)
-      await cleaner.close()
-    }
+    for (const database of opened.splice(0)) await database.close()
   })
   return async () => {
-    const schema = `test_${randomUUID().replaceAll('-', '')}`
-    const database = await openDatabase({ url: serverUrl(schema) })
-    opened.push({ database, schema })
-    await sql`create schema ${sql.id(schema)}`.execute(database.db)
+    const database = await ownSchema()
+    opened.push(database)
     await migrate(database.db)
     return database
   }
+}
+
+/**
+ * An empty database for a whole constellation: a schema of the server, which costs a tenth of an embedded
+ * engine's processor time, or that engine in `folder` where there is no server.
+ */
+export async function openWorldDatabase(folder: string): Promise<Database> {
+  if (process.env['TEST_DATABASE_MISSING'] === undefined) return ownSchema()
+  return openDatabase({ folder: await freshFolder(folder) })
+}
+
+/** A schema of the server, dropped when it is closed. */
+async function ownSchema(): Promise<Database> {
+  const schema = `test_${randomUUID().replaceAll('-', '')}`
+  const database = await openDatabase({ url: serverUrl(schema) })
+  await sql`create schema ${sql.id(schema)}`.execute(database.db)
+  const close = async () => {
+    await database.close()
+    const cleaner = await openDatabase({ url: serverUrl() })
+    await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(cleaner.db)
+    await cleaner.close()
+  }
+  return { ...database, close }
 }
 
 /** The server's address, each connection of which looks only into `schema`. */

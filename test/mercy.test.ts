@@ -38,7 +38,7 @@ test('A27 A59 the owner lost his key: a new one at the police counter, seven day
     return ask(world, { path: '/v1/signatures', body: { signatures } })
   }
   await expect(release()).resolves.toMatchObject({ code: 'owner-key' })
-  world.advance(7 * DAY_MS + 60_000)
+  await world.pass(7 * DAY_MS + 60_000)
   expect((await release()).json['results']).toMatchObject([{ state: 'logged' }])
   await world.audit() // register and phone: it lets its new owner in, and knows him
   expect(await world.probe.ask(imei)).toBe('WHITELISTED')

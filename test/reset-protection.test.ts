@@ -119,13 +119,13 @@ describe('erasing a phone', () => {
     await stopByCard(world.registryUrl, card)
     expect(await codeOf(stopByCard(world.registryUrl, card))).toBe('wrong-state')
     expect(await codeOf(stopByCard(world.registryUrl, 'AAAAAAAAAA'))).toBe('proof-too-weak')
-    world.advance(2 * DAY)
+    await world.pass(2 * DAY)
     expect(await tryMenu(phone)).toBe('reset-cancelled')
     await phone.sync()
     expect(phone.screen()).toMatchObject({ notice: { what: 'cancelled' } })
 
     await begin(handset)
-    world.advance(DAY)
+    await world.pass(DAY)
     expect(await codeOf(phone.factoryReset('menu', { passcode: false, biometric: false }))).toBe(
       'proof-too-weak',
     )
@@ -195,16 +195,16 @@ describe('erasing a phone', () => {
     expect(await tryMenu(handset.phone)).toBe('reset-refused')
     await handset.phone.activate()
     expect(await tryMenu(handset.phone)).toBe('reset-pending')
-    world.advance(readyAt - world.surroundings.clock() - 5_000)
+    await world.pass(readyAt - world.surroundings.clock() - 5_000)
     expect(await tryMenu(handset.phone)).toBe('reset-pending')
-    world.advance(6_000)
+    await world.pass(6_000)
     expect(await tryMenu(handset.phone)).toBe('accepted')
   })
 
   test('A06: a delay armed before the theft dies with the hold, and with the lock', async () => {
     const handset = await world.enrolOne()
     await begin(handset)
-    world.advance(DAY)
+    await world.pass(DAY)
     const { reference } = await handset.owner.report('robbery')
     expect(await tryMenu(handset.phone)).toBe('reset-cancelled')
     await handset.phone.sync()
@@ -223,7 +223,7 @@ describe('erasing a phone', () => {
     expect(await tryMenu(handset.phone)).toBe('reset-cancelled')
     await begin(handset)
     await world.lock({ imei: handset.imei })
-    world.advance(DAY)
+    await world.pass(DAY)
     // It has not heard of the lock, and still gets no ticket.
     expect(await tryMenu(handset.phone)).toBe('reset-cancelled')
     await world.audit()
@@ -296,7 +296,7 @@ describe('switching protection off', () => {
     expect(await codeOf(phone.setProtection(false, PASSCODE))).toBe('reset-pending')
     // A day for the one is no day for the other.
     expect(await tryMenu(phone)).toBe('not-found')
-    world.advance(DAY)
+    await world.pass(DAY)
     const { size } = world.running.context.sequencer.ledger
     await phone.setProtection(false, PASSCODE)
     expect(phone.isProtected).toBe(false)
@@ -327,7 +327,7 @@ describe('switching protection off', () => {
     expect(await tryMenu(phone)).toBe('not-found')
     expect((await keyOf(handset).phones())[0]).toMatchObject({ isProtected: true })
     await begin(handset, 'unprotect')
-    world.advance(DAY)
+    await world.pass(DAY)
     await phone.setProtection(false, PASSCODE)
     expect(await tryMenu(phone)).toBe('accepted')
     await phone.activate()
@@ -335,7 +335,7 @@ describe('switching protection off', () => {
 
     // What it does not: lock, register and activation.
     await begin(handset, 'unprotect')
-    world.advance(DAY)
+    await world.pass(DAY)
     await phone.setProtection(false, PASSCODE)
     await world.lock({ imei: handset.imei })
     await world.settle()
@@ -375,7 +375,7 @@ describe('notices', () => {
     isDown = false
     await deliver(context, post)
     expect(sent).toEqual([]) // not before its pause is over
-    world.advance(HOUR)
+    await world.pass(HOUR)
     // Two processes at once: nothing twice.
     await Promise.all([deliver(context, post), deliver(context, post)])
     await deliver(context, post)
@@ -407,7 +407,7 @@ test('A100: what an owner asked for and was told goes with the rest of his data'
   expect((await ask(world, { path: '/v1/erasures', body, by })).status).toBe(200)
   expect(await mails()).toEqual([])
   expect(await codeOf(keyOf(handset).phones())).toBe('owner-key')
-  world.advance(DAY)
+  await world.pass(DAY)
   expect(await tryMenu(handset.phone)).toBe('not-found')
 })
 

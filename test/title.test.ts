@@ -104,7 +104,7 @@ test('A39 reported, paid, still used: the case is marked, its use is seen, and o
   ).toMatchObject({ code: 'forbidden' })
 
   // The claimant goes on using it: every refusal says so.
-  world.advance(60_000)
+  await world.pass(60_000)
   await phone.phone.attach(world.edgeUrl, 0)
   await world.until(async () => (await world.first.case(caseId)).claim!.usedSince > 0)
   // Police and claimant together do not give it back to him.
@@ -113,7 +113,7 @@ test('A39 reported, paid, still used: the case is marked, its use is seen, and o
 
   await theft.passTitle()
   expect(await theft.release('titlePassed', phone.ownerKey)).toBe('owner-key')
-  world.advance(14 * DAY_MS + 60_000)
+  await world.pass(14 * DAY_MS + 60_000)
   await world.settle()
   expect(await theft.release('returned', theft.heir)).toBe('wrong-state')
   expect(await theft.release('titlePassed', phone.ownerKey)).toBe('owner-key')
@@ -131,7 +131,7 @@ test('A28 an heir gets a locked phone by title: two nations, fourteen days, and 
   const theft = await Theft.of(world)
   await theft.passTitle()
   expect(await theft.release('titlePassed', theft.heir)).toBe('owner-key')
-  world.advance(14 * DAY_MS + 60_000)
+  await world.pass(14 * DAY_MS + 60_000)
   await world.settle()
   expect(await theft.release('returned', theft.phone.ownerKey)).toBe('owner-key')
   expect(await theft.release('titlePassed', theft.heir)).toBe('logged')

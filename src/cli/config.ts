@@ -17,6 +17,8 @@ export interface Config {
   readonly statusSignerPort: number
   /** Where the registry finds whoever signs status tokens beside it. */
   readonly statusSignerUrl: string
+  /** Who signs for phones whose store is a TPM; null: nobody. */
+  readonly grantDeskUrl: string | null
   /** Of the first simulated phone; the next ones follow. */
   readonly phonePort: number
   /** The own country's registry: whom phones and officers ask. */
@@ -107,6 +109,7 @@ const Environment = z.object({
   STOLEN_MODE_GUARDIAN_PORT: port(8102),
   STOLEN_MODE_STATUS_SIGNER_PORT: port(8103),
   STOLEN_MODE_STATUS_SIGNER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  STOLEN_MODE_GRANT_DESK_URL: z.url({ protocol: /^https?$/ }).optional(),
   STOLEN_MODE_PHONE_PORT: port(8201),
   STOLEN_MODE_REGISTRY_URL: registries.optional(),
   STOLEN_MODE_POOL_MS: integer(250, 500, 250),
@@ -155,6 +158,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_REGISTRY_URL:
     'an address such as http://127.0.0.1:8080, or ORIGIN=ADDRESS for several, between commas',
   STOLEN_MODE_STATUS_SIGNER_URL: 'an address such as http://127.0.0.1:8103',
+  STOLEN_MODE_GRANT_DESK_URL: 'an address such as http://127.0.0.1:8094',
   STOLEN_MODE_POOL_MS: '250 to 500 milliseconds',
   STOLEN_MODE_BEHIND_PROXY: '0 or 1',
   STOLEN_MODE_LISTEN: 'an IP address',
@@ -209,6 +213,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     statusSignerUrl: (
       e.STOLEN_MODE_STATUS_SIGNER_URL ?? `http://127.0.0.1:${e.STOLEN_MODE_STATUS_SIGNER_PORT}`
     ).replace(/\/+$/, ''),
+    grantDeskUrl: e.STOLEN_MODE_GRANT_DESK_URL?.replace(/\/+$/, '') ?? null,
     phonePort: e.STOLEN_MODE_PHONE_PORT,
     registryUrl: registries[0]!.url,
     registries,

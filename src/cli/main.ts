@@ -22,6 +22,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Register>>> = {
   officer: async () => (await import('./commands/officer.ts')).officerCommands,
   'maker seller': async () => (await import('./commands/maker.ts')).makerCommands,
   owner: async () => (await import('./commands/owner.ts')).ownerCommands,
+  grants: async () => (await import('./commands/grants.ts')).grantsCommands,
   recycler: async () => (await import('./commands/transfers.ts')).recyclerCommands,
   erase: async () => (await import('./commands/erase.ts')).eraseCommand,
   import: async () => (await import('./commands/import.ts')).importCommands,

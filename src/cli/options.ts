@@ -36,8 +36,9 @@ export function several(text: string, before: readonly string[] = []): readonly 
 export const portOption = () =>
   new Option('--port <n>', 'port on 127.0.0.1; 0 for any free one').argParser(port)
 export const jsonOption = () => new Option('--json', 'one JSON object on stdout')
-export const registryOption = () =>
-  new Option('--registry <url>', 'registry to ask').argParser(address)
+export const addressOption = (flags: string, what: string) =>
+  new Option(flags, what).argParser(address)
+export const registryOption = () => addressOption('--registry <url>', 'registry to ask')
 export const whyOption = () =>
   new Option('--why <word>', 'the crime')
     .choices(['theft', 'robbery', 'burglary', 'lost'])

@@ -69,6 +69,7 @@ export async function runRegistry(
     country: config.country,
     peers: registries.filter(({ origin }) => origin !== log.key.name),
     statusSignerUrl: config.statusSignerUrl,
+    grantDeskUrl: config.grantDeskUrl,
     founding: await loadFounding(files),
     poolMs: config.poolMs,
     models,

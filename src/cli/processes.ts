@@ -139,6 +139,7 @@ function settingsOf(config: Config): Record<string, string> {
       STOLEN_MODE_PAGES_COLOUR: config.theme.colour,
     }),
     STOLEN_MODE_MAIL_FROM: config.mailFrom,
+    ...(config.grantDeskUrl !== null && { STOLEN_MODE_GRANT_DESK_URL: config.grantDeskUrl }),
     ...(config.waits !== null && { STOLEN_MODE_WAITS: config.waits }),
     STOLEN_MODE_LOG_LEVEL: config.logLevel,
   }

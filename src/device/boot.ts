@@ -9,9 +9,9 @@ import {
   type Measured,
   type Signer,
 } from '../core/index.ts'
-import { nodeVerifiers } from '../host/index.ts'
 import { readBounded } from './bounded-file.ts'
 import type { Factory } from './factory.ts'
+import { VERIFY } from './verify.ts'
 
 /** What the boot loader found and counted before anything else ran. */
 export interface Boot {
@@ -55,7 +55,7 @@ export async function measure(
 /** Nothing equals an empty value: factory data that nobody signed authorise no boot. */
 function referenceOf({ bootKey, image }: Factory): Uint8Array {
   try {
-    return readImage(image, bootKey, nodeVerifiers().es256)
+    return readImage(image, bootKey, VERIFY.es256)
   } catch {
     return new Uint8Array()
   }

@@ -84,12 +84,9 @@ export class DeviceLine {
 }
 
 /** @throws {Refusal} too-large: a line that never ends */
-async function* lines(
-  stream: ReadableStream<Uint8Array>,
-  heard: () => void,
-): AsyncGenerator<string> {
+async function* lines(stream: AsyncIterable<string>, heard: () => void): AsyncGenerator<string> {
   let rest = ''
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+  for await (const chunk of stream) {
     heard()
     const parts = (rest + chunk).split('\n')
     rest = parts.pop() ?? ''

@@ -7,7 +7,7 @@ import {
   readCertificate,
   type Authorities,
 } from '../core/index.ts'
-import { nodeVerifiers, type Logger, type Surroundings } from '../host/index.ts'
+import type { Logger, Surroundings } from '../host/index.ts'
 import { readTrust, type NoticeAnswer } from '../wire/index.ts'
 import type { z } from 'zod'
 import { Activation } from './activation.ts'
@@ -24,6 +24,7 @@ import { stateOf, type StoreRecord, type Stores } from './secure-store.ts'
 import { Fitting } from './parts/fitting.ts'
 import { fittedParts, type PartsIn } from './parts/part-files.ts'
 import { UserStorage } from './user-storage.ts'
+import { VERIFY } from './verify.ts'
 
 export interface PhoneOptions {
   /** What `manufacture` filled. */
@@ -55,7 +56,7 @@ export class Inside {
   readonly fitting: Fitting
   readonly law: Law
   readonly partsIn: PartsIn
-  readonly verify = nodeVerifiers()
+  readonly verify = VERIFY
   readonly #boots: BootCounter
   #boot: Boot | null = null
   #isCounted = false

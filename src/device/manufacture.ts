@@ -15,7 +15,6 @@ import {
 import {
   generateEs256,
   mkdirDurably,
-  nodeVerifiers,
   syncPath,
   writeFileDurably,
   type Surroundings,
@@ -25,6 +24,7 @@ import { fileStores } from './file-store.ts'
 import { makeParts } from './parts/part-files.ts'
 import { blankRecord, type Stores } from './secure-store.ts'
 import { UserStorage } from './user-storage.ts'
+import { VERIFY } from './verify.ts'
 
 export interface Manufacture {
   /** The new phone's directory. */
@@ -61,7 +61,7 @@ export const storageDir = (dir: string) => join(dir, 'storage')
  */
 export async function manufacture(options: Manufacture): Promise<Made> {
   const { dir, surroundings, root } = options
-  readRoot(root, nodeVerifiers().es256)
+  readRoot(root, VERIFY.es256)
   const imeis = options.imeis.map((imei) => parseImei14(imei))
   demand(imeis.length >= 1 && imeis.length <= 2, 'malformed', 'expected one or two IMEIs')
   const serial = parseSerial(options.serial)

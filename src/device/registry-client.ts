@@ -1,5 +1,5 @@
-import { Refusal, demand, fromBase64, toBase64 } from '../core/index.ts'
-import { call, fetchPartList, retryLater } from '../host/index.ts'
+import { demand, fromBase64, toBase64 } from '../core/index.ts'
+import { call, fetchPartList, openLine } from '../host/index.ts'
 import {
   ActivationAnswer,
   DeviceStatusAnswer,
@@ -82,18 +82,9 @@ export class RegistryClient {
    * Opens a line, until `signal` or the registry ends it.
    * @throws {Refusal} unavailable (with `retryAfterSeconds` where the registry named it)
    */
-  async line(eat: Uint8Array, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const response = await fetch(`${this.#base}/v1/device-line`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ eat: toBase64(eat) }),
-      signal,
-    }).catch(() => {
-      throw new Refusal('unavailable', 'the registry could not be reached')
-    })
-    if (response.ok && response.body !== null) return response.body
-    await response.body?.cancel()
-    throw retryLater(response)
+  line(eat: Uint8Array, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    const body = JSON.stringify({ eat: toBase64(eat) })
+    return openLine({ url: `${this.#base}/v1/device-line`, body, signal })
   }
 
   /** @throws {Refusal} part-refused and whatever else the registry says; unavailable, timeout */

@@ -58,7 +58,7 @@ export class RegistrySource {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(REQUEST_MS)])
     const response = await this.#door.get(`/v1/snapshot/${chunk}`, 'application/json', signal)
     if (response.status === 404) return [] // the tree ends exactly where this chunk would begin
-    if (!response.ok) throw retryLater(response)
+    if (!response.ok) throw later(response)
     const answer = SnapshotChunk.safeParse(
       parseJson(utf8Text(await readBounded(response, MAX_CHUNK_BYTES))),
     )
@@ -93,7 +93,7 @@ export class RegistrySource {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(REQUEST_MS)])
     const response = await this.#door.get(`/log/${path}`, '*/*', signal)
     if (response.status === 404) return null
-    if (!response.ok) throw retryLater(response)
+    if (!response.ok) throw later(response)
     return readBounded(response, max)
   }
 
@@ -133,7 +133,7 @@ function checkFeedAnswer(response: Response): void {
   if (response.status === 410) throw new Refusal('cursor-too-old', 'take the snapshot first')
   if (response.status === 409) throw new Refusal('future-cursor', 'the log is behind our leaves')
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-  if (!response.ok || !isStream || response.body === null) throw retryLater(response)
+  if (!response.ok || !isStream || response.body === null) throw later(response)
 }
 
 /** Null for an event of a kind we do not know: newer registries may have more to say. */
@@ -159,3 +159,5 @@ function eventOf({ id, event, data }: EventSourceMessage): FeedEvent | null {
 function recordOf(index: number, { entry, opening }: FeedEntry): LogRecord {
   return { index, entry: fromBase64(entry), opening: opening === null ? null : fromBase64(opening) }
 }
+
+const later = ({ status, headers }: Response) => retryLater(status, headers.get('retry-after'))

@@ -81,15 +81,16 @@ export async function produce(run: Production): Promise<readonly Produced[]> {
     madeAt: Math.floor(surroundings.clock() / 1000),
   })
   const statement = encodeDocument(coseSign('application/stolen-batch+cbor', payload, [run.maker]))
-  return Promise.all(
-    made.map(async (phone, index) => {
-      const path = await pathOf(index)
-      const { dir, record } = phone
-      const origin = encodeOrigin({ kind: 'made', statement, record, index, path })
-      await Promise.all(types.map((type) => giveOrigin(dir, type, origin)))
-      return { ...phone, statement, index, path }
-    }),
-  )
+  const produced: Produced[] = []
+  // One after the other: ten thousand phones at once are more files than a process may open.
+  for (const [index, phone] of made.entries()) {
+    const path = await pathOf(index)
+    const { dir, record } = phone
+    const origin = encodeOrigin({ kind: 'made', statement, record, index, path })
+    await Promise.all(types.map((type) => giveOrigin(dir, type, origin)))
+    produced.push({ ...phone, statement, index, path })
+  }
+  return produced
 }
 
 /** Spare parts on a shelf: a folder as of a phone, without a phone. */

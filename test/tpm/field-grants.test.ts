@@ -5,6 +5,8 @@ import { Owner } from '../../src/cli/clients/owner.ts'
 import { parseMadeDevice, parseTac, type Imei14 } from '../../src/core/index.ts'
 import { Phone } from '../../src/device/index.ts'
 import { Swtpm } from '../../src/device/testing/swtpm.ts'
+import { admissionLine, readAdmission } from '../../src/device/tpm/admission.ts'
+import { GrantBook } from '../../src/device/tpm/grant-book.ts'
 import { GrantDesk } from '../../src/device/tpm/grant-desk.ts'
 import type { Governed } from '../../src/device/tpm/indices.ts'
 import { readBits } from '../../src/device/tpm/lock-bits.ts'
@@ -61,10 +63,10 @@ beforeEach(async () => {
   imei = made!.imei
   governed = { approver: founders.approver.key, device: parseMadeDevice(record).dak }
   const home = { log: world.log.key.name, authority: founding.national.sub }
-  const admission = { governed, home, root: founding.root }
   const mandate = approve(founders.approver, governed, keysOf(founders))
-  await policeDesk.admit({ ...admission, mandate })
-  await ownerDesk.admit(admission)
+  const admission = readAdmission(admissionLine({ governed, home, mandate }), founding.root)
+  for (const side of ['police', 'owner'] as const)
+    expect(await bookOf(side).admit(admission)).toBe(true)
   const monotonic = () => performance.now()
   phone = new Phone({ dir, registryUrl, country: 'ZZ', stores, surroundings, monotonic, logger })
   await phone.powerOn()
@@ -84,10 +86,12 @@ afterEach(async () => {
 })
 
 async function deskOf(side: 'police' | 'owner'): Promise<GrantDesk> {
-  const folder = join(world.folder, `grants-${side}`)
-  await mkdir(folder)
-  return new GrantDesk({ folder, side, signer: founders[side], logger: world.logger })
+  await mkdir(join(world.folder, `grants-${side}`))
+  const { logger } = world
+  return new GrantDesk({ book: bookOf(side), side, signer: founders[side], logger })
 }
+
+const bookOf = (side: 'police' | 'owner') => new GrantBook(join(world.folder, `grants-${side}`))
 
 async function serve(side: 'police' | 'owner'): Promise<void> {
   const { logger } = world

@@ -1,64 +1,67 @@
-import {
-  Fields,
-  asArray,
-  asText,
-  asUint,
-  decodeCbor,
-  demand,
-  encodeCbor,
-  coseKey,
-  parseCoseKey,
-  type CborValue,
-  type PublicKey,
-} from '../../core/index.ts'
-import type { StoreRecord } from '../secure-store.ts'
-import { decodeRecord, encodeRecord, MAX_RECORD_BYTES } from '../store-record.ts'
-import type { Grant } from './grants.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Refusal, toHex } from '../../core/index.ts'
+import { writeFileDurably } from '../../host/index.ts'
+import { blankRecord, type Home } from '../secure-store.ts'
+import { decodePage, encodePage, type GrantPage } from './grant-page.ts'
+import { encodeGrants, type Mandate } from './grants.ts'
+import type { Governed } from './indices.ts'
 
-/** A bit that an order raises. */
-export type Bit = Pick<Grant, 'act' | 'number'>
-
-/** What a desk knows of one phone: the orders it has verified itself, and the bits they raise. */
-export interface GrantPage {
-  /** As a phone would hold it that has obeyed the same orders; its owner is left to the log. */
-  readonly record: StoreRecord
-  readonly approver: PublicKey
-  /** Who may sign, by the approver's word: grants of no bit; null where somebody else keeps it. */
-  readonly mandate: Uint8Array | null
-  readonly bits: readonly Bit[]
+/** A phone whose store is a TPM, as its maker tells those who sign for it. */
+export interface Admission {
+  readonly governed: Governed
+  /** Where it will be enrolled: no other log's order raises a bit. */
+  readonly home: Home
+  /** The signed root document that is believed. */
+  readonly root: Uint8Array
+  /** For whoever puts the grants together. */
+  readonly mandate?: Mandate
 }
 
-const MAX_PAGE_BYTES = MAX_RECORD_BYTES + 16_384
+/** A desk's memory: a folder that exists, with a page for each phone. */
+export class GrantBook {
+  readonly #folder: string
 
-export function encodePage({ record, approver, mandate, bits }: GrantPage): Uint8Array {
-  return encodeCbor(
-    new Map<number, CborValue>([
-      [1, 1],
-      [2, encodeRecord(record)],
-      [3, coseKey(approver)],
-      [4, mandate],
-      [5, bits.map(({ act, number }) => [act, number])],
-    ]),
-  )
-}
-
-/** @throws {Refusal} too-large, malformed, not-canonical */
-export function decodePage(bytes: Uint8Array): GrantPage {
-  const fields = new Fields(decodeCbor(bytes, MAX_PAGE_BYTES))
-  demand(fields.uint(1) === 1, 'malformed', 'expected a page of version 1')
-  const page = {
-    record: decodeRecord(fields.bytes(2)),
-    approver: parseCoseKey(fields.take(3)),
-    mandate: fields.take(4) === null ? null : fields.bytes(4),
-    bits: fields.array(5).map(decodeBit),
+  constructor(folder: string) {
+    this.#folder = folder
   }
-  fields.done()
-  return page
-}
 
-function decodeBit(value: CborValue): Bit {
-  const [act, number] = asArray(value, 2)
-  const name = asText(act, 8)
-  demand(name === 'lock' || name === 'release', 'malformed', 'no such bit')
-  return { act: name, number: asUint(number) }
+  /**
+   * Takes a phone in that leaves the factory, also while a desk runs. One that is known keeps its page, on
+   * which its locks are numbered. @returns whether it is new
+   */
+  async admit({ governed, home, root, mandate }: Admission): Promise<boolean> {
+    if ((await this.#read(governed.device)) !== null) return false
+    await this.keep(governed.device, {
+      record: { ...blankRecord({ root }), home },
+      approver: governed.approver,
+      mandate: mandate ? encodeGrants({ mandate, grants: [] }) : null,
+      bits: [],
+    })
+    return true
+  }
+
+  /** @throws {Refusal} not-found: no such phone is known here; malformed */
+  async pageOf(device: Uint8Array): Promise<GrantPage> {
+    const bytes = await this.#read(device)
+    if (bytes === null) throw new Refusal('not-found', 'no such phone is known here')
+    return decodePage(bytes)
+  }
+
+  keep(device: Uint8Array, page: GrantPage): Promise<void> {
+    return writeFileDurably(this.#pathOf(device), encodePage(page))
+  }
+
+  async #read(device: Uint8Array): Promise<Uint8Array | null> {
+    try {
+      return new Uint8Array(await readFile(this.#pathOf(device)))
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+      throw error
+    }
+  }
+
+  #pathOf(device: Uint8Array): string {
+    return join(this.#folder, `${toHex(device)}.page`)
+  }
 }

@@ -7,6 +7,7 @@ import { generateEs256, makeLogger, nodeVerifiers } from '../../host/index.ts'
 import { DemoLog, TAC, type Bending } from '../testing/demo-log.ts'
 import { refusalOf } from '../testing/stage.ts'
 import { checkGrants } from './check-grants.ts'
+import { GrantBook } from './grant-book.ts'
 import { GrantDesk, signatureFor } from './grant-desk.ts'
 import type { Governed } from './indices.ts'
 import { approve, keysOf } from './sign-grants.ts'
@@ -30,13 +31,13 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stolen-mode-grants-'))
   log = new DemoLog(key())
   police = desk('police')
-  await police.admit({ governed, home: homeOf(log), root: log.founding.root })
+  await new GrantBook(folder).admit({ governed, home: homeOf(log), root: log.founding.root })
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 function desk(side: 'police' | 'owner'): GrantDesk {
   const logger = makeLogger('grants', 'silent')
-  return new GrantDesk({ folder, side, signer: founders[side], logger })
+  return new GrantDesk({ book: new GrantBook(folder), side, signer: founders[side], logger })
 }
 const bitsOf = async (bundles: readonly Uint8Array[], by = police) =>
   (await by.sign(device, bundles)).map(({ act, number }) => `${act} ${number}`)
@@ -62,8 +63,9 @@ it('signs what the chip takes: both sides, each for its own slot', async () => {
   const release = await log.issue('release', ids, { ctr: 2, of: lock.index })
   const theirs = await mkdtemp(join(folder, 'owner-'))
   const logger = makeLogger('grants', 'silent')
-  const owner = new GrantDesk({ folder: theirs, side: 'owner', signer: founders.owner, logger })
-  await owner.admit({ governed, home: homeOf(log), root: log.founding.root })
+  const book = new GrantBook(theirs)
+  const owner = new GrantDesk({ book, side: 'owner', signer: founders.owner, logger })
+  await book.admit({ governed, home: homeOf(log), root: log.founding.root })
   const bundles = [lock.bundle, release.bundle]
   const [signed, released] = [await police.sign(device, bundles), await owner.sign(device, bundles)]
   expect(released.map(({ act }) => act)).toEqual(['release'])

@@ -1,25 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Refusal, demand, toHex, type Signer } from '../../core/index.ts'
-import { nodeVerifiers, writeFileDurably, type Logger } from '../../host/index.ts'
+import { Refusal, demand, type Signer } from '../../core/index.ts'
+import { nodeVerifiers, type Logger } from '../../host/index.ts'
 import { readTrust, verifyForDevice, type Accepted } from '../../wire/index.ts'
 import { obey } from '../obey.ts'
-import { blankRecord, type Home, type StoreRecord } from '../secure-store.ts'
-import { encodePage, decodePage, type Bit, type GrantPage } from './grant-book.ts'
-import { encodeGrants, parseGrants, type Mandate } from './grants.ts'
-import type { Governed } from './indices.ts'
+import type { StoreRecord } from '../secure-store.ts'
+import type { GrantBook } from './grant-book.ts'
+import type { Bit, GrantPage } from './grant-page.ts'
+import { parseGrants, type Mandate } from './grants.ts'
 import { signGrant, type GrantSigners } from './sign-grants.ts'
-
-/** A phone whose store is a TPM, as its maker tells those who sign for it. */
-export interface Admission {
-  readonly governed: Governed
-  /** Where it will be enrolled: no other log's order raises a bit. */
-  readonly home: Home
-  /** The signed root document that is believed. */
-  readonly root: Uint8Array
-  /** For whoever puts the grants together. */
-  readonly mandate?: Mandate
-}
 
 /** One side's signature for one bit. */
 export interface SignedBit extends Bit {
@@ -27,8 +14,7 @@ export interface SignedBit extends Bit {
 }
 
 export interface GrantDeskOptions {
-  /** Exists; a page for each phone. */
-  readonly folder: string
+  readonly book: GrantBook
   /** Which slot of a grant its key is for. */
   readonly side: keyof GrantSigners
   readonly signer: Signer
@@ -49,27 +35,16 @@ export class GrantDesk {
     this.#options = options
   }
 
-  /** Takes a phone in that leaves the factory. */
-  async admit({ governed, home, root, mandate }: Admission): Promise<void> {
-    const blank = blankRecord({ root })
-    await this.#keep(governed.device, {
-      record: { ...blank, home },
-      approver: governed.approver,
-      mandate: mandate ? encodeGrants({ mandate, grants: [] }) : null,
-      bits: [],
-    })
-  }
-
   /**
    * Every bit that these orders and those before them raise, signed. An order that does not hold, or does
    * not follow, raises none and stops none. @throws {Refusal} not-found: no such phone is known here
    */
   sign(device: Uint8Array, bundles: readonly Uint8Array[]): Promise<readonly SignedBit[]> {
     return this.#inTurn(async () => {
-      const page = await this.#pageOf(device)
+      const page = await this.#options.book.pageOf(device)
       const next = bundles.reduce((before, bundle) => this.#after(before, device, bundle), page)
       // Kept before anybody is told: a number is given once.
-      if (next !== page) await this.#keep(device, next)
+      if (next !== page) await this.#options.book.keep(device, next)
       const governed = { approver: next.approver, device }
       const { side, signer } = this.#options
       return next.bits
@@ -80,7 +55,7 @@ export class GrantDesk {
 
   /** Who may sign for this phone, by the approver's word. @throws {Refusal} not-found */
   async mandateOf(device: Uint8Array): Promise<Mandate> {
-    const { mandate } = await this.#pageOf(device)
+    const { mandate } = await this.#options.book.pageOf(device)
     demand(mandate !== null, 'not-found', 'somebody else puts the grants of this phone together')
     return parseGrants(mandate).mandate
   }
@@ -106,22 +81,6 @@ export class GrantDesk {
     const { device, now, treeSize, home } = record
     const receiver = { dak, device, owner: null, now, treeSize, home: home?.log ?? null }
     return verifyForDevice(bundle, readTrust(record.root, this.#verify), receiver)
-  }
-
-  async #pageOf(device: Uint8Array): Promise<GrantPage> {
-    const bytes = await readFile(this.#pathOf(device)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-      throw new Refusal('not-found', 'no such phone is known here')
-    })
-    return decodePage(new Uint8Array(bytes))
-  }
-
-  #keep(device: Uint8Array, page: GrantPage): Promise<void> {
-    return writeFileDurably(this.#pathOf(device), encodePage(page))
-  }
-
-  #pathOf(device: Uint8Array): string {
-    return join(this.#options.folder, `${toHex(device)}.page`)
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
