@@ -65,6 +65,11 @@ export class Frame {
     return this.#assets.path(name)
   }
 
+  /** What such a file says. */
+  textOf(name: string): string {
+    return this.#assets.text(name)
+  }
+
   /** The whole page. Without the doctype browsers fall back to the layout rules of the nineties. */
   page(head: Head, content: Child): string {
     const written: { toString(): string } = this.document(head, content)

@@ -2,6 +2,8 @@ import { WideTable } from '../look/table.tsx'
 import { Bars } from './bars.tsx'
 import { LONDON_FIGURES, SERIES, SOURCES, derivedFigures } from './london.ts'
 import type { LogRow } from './log-table.ts'
+import { WorldMap } from '../maps/world-map.tsx'
+import type { World } from '../maps/world.ts'
 import type { Group, Shown } from './small-numbers.ts'
 
 /** Everything the page shows beside what it ships. */
@@ -32,7 +34,7 @@ export function countryName(code: string | null): string {
   return /^[A-Z]{2}$/i.test(code) ? (regions.of(code.toUpperCase()) ?? code) : code
 }
 
-export function FiguresPage(figures: AllFigures) {
+export function FiguresPage(figures: AllFigures & { readonly world: World }) {
   return (
     <>
       <h1 class="govuk-heading-l">Figures</h1>
@@ -140,7 +142,7 @@ function valueOf(value: number | null, seconds: number | null | undefined): stri
   return value === null ? 'not shown' : n(value)
 }
 
-function Countries({ countries }: AllFigures) {
+function Countries({ countries, world }: AllFigures & { readonly world: World }) {
   return (
     <section>
       <h2 class="govuk-heading-m">Where stolen phones reappear</h2>
@@ -152,6 +154,14 @@ function Countries({ countries }: AllFigures) {
         <p class="govuk-body">Too few to be shown.</p>
       ) : (
         <>
+          <WorldMap
+            id="map-countries"
+            title="Phones by country on a map; the table below has the numbers"
+            world={world}
+            marks={countries.flatMap(({ name, count }) =>
+              name === null ? [] : [{ country: name, count, text: countryName(name) }],
+            )}
+          />
           <Bars
             id="chart-countries"
             title="Phones by country; the table below has the numbers"

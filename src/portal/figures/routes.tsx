@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { LogFigures, registersNow, sightingsByCountry, type Context } from '../../registry/index.ts'
 import type { Frame } from '../frame.tsx'
+import { worldOf } from '../maps/world.ts'
 import type { PageEnv } from '../session.ts'
 import { csvOf } from './csv.ts'
 import { LONDON_FIGURES, SERIES, SOURCES } from './london.ts'
@@ -16,6 +17,7 @@ const FEW = 'fewer than 5, or hidden beside them'
 export function figuresRoutes(context: Context, frame: Frame) {
   const app = new Hono<PageEnv>()
   const log = new LogFigures(context)
+  const world = worldOf(frame)
   let countedAt = -Infinity
   let counted: Promise<AllFigures> | null = null
   const figures = () => {
@@ -35,7 +37,7 @@ export function figuresRoutes(context: Context, frame: Frame) {
       },
     })
   app.get('/', async (c) =>
-    c.html(frame.page({ title: 'Figures' }, <FiguresPage {...await figures()} />)),
+    c.html(frame.page({ title: 'Figures' }, <FiguresPage {...await figures()} world={world} />)),
   )
   app.get('/london.csv', () =>
     csv([
