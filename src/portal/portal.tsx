@@ -12,7 +12,9 @@ import type { LabDoor } from './lab/lab-view.ts'
 import { labRoutes } from './lab/routes.tsx'
 import { notFoundPage, problemPage } from './problem-page.tsx'
 import { practiceRoutes } from './practice/routes.tsx'
+import { requestRoutes } from './request/routes.tsx'
 import { reportRoutes } from './report/routes.tsx'
+import { trustedRoutes } from './trusted/routes.tsx'
 import { sessions, type PageEnv } from './session.ts'
 import { StartPage, type DemoPhoneLink } from './start-page.tsx'
 import { DEMONSTRATION, themeCss, type Theme } from './theme.ts'
@@ -80,6 +82,8 @@ export function createPortal(
   app.route('/follow', followRoutes(context, frame))
   app.route('/practice', practiceRoutes(context, frame))
   app.route('/report', reportRoutes(context, frame))
+  app.route('/request', requestRoutes(context, frame))
+  app.route('/trusted', trustedRoutes(context, frame))
   app.route('/figures', figuresRoutes(context, frame))
   if (options.lab) app.route('/lab', labRoutes(context, frame, options.lab))
   // Whoever reads pages gets one; machines go on to the interface's own answer.

@@ -136,6 +136,8 @@ export class Visitor implements AsyncDisposable {
 
   /** Nothing an automatic check finds against WCAG 2.2 AA, and no word of complaint from the browser. */
   async expectAccessible(): Promise<void> {
+    // Its text may be there before its style sheet is.
+    await this.page.waitForLoadState('load')
     await this.page.evaluate(AXE)
     const found = await this.page.evaluate(
       `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target }) => target.join(' ')) })))`,

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { Refusal, isAbout, type SignedCheck } from '../../core/index.ts'
 import { check, readAnswer, toProblem, type Context, type Lane } from '../../registry/index.ts'
-import { readForm, smallBody } from '../forms.ts'
+import { readPublicForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { SCANNING_POLICY } from '../headers.ts'
 import { problemPage } from '../problem-page.tsx'
@@ -42,7 +42,7 @@ export function checkRoutes(context: Context, frame: Frame) {
   app.get('/', (c) => c.html(page(c, voiceOf(c), null, typedIn(c.req.query('imei')))))
   app.post('/', braked('check'), smallBody, async (c) => {
     const voice = voiceOf(c)
-    const typed = typedIn((await readForm(c))['number'])
+    const typed = typedIn((await readPublicForm(c))['number'])
     const asked = readNumber(typed)
     const outcome =
       typeof asked === 'string'
@@ -73,7 +73,7 @@ export function checkRoutes(context: Context, frame: Frame) {
   }
   app.get('/verify', braked('check'), (c) => verifying(c, c.req.query('a') ?? '', () => null, ''))
   app.post('/verify', braked('check'), smallBody, async (c) => {
-    const form = await readForm(c)
+    const form = await readPublicForm(c)
     const typed = typedIn(form['number'])
     const asked = readNumber(typed)
     const compare = (said: SignedCheck, { words }: Voice): Compared =>
@@ -84,7 +84,7 @@ export function checkRoutes(context: Context, frame: Frame) {
   })
   app.get('/print', (c) => c.redirect(`/check?lang=${voiceOf(c).language}`, 303))
   app.post('/print', braked('print'), smallBody, async (c) => {
-    const form = await readForm(c)
+    const form = await readPublicForm(c)
     const typed = typedIn(form['number'])
     const said = answerAt(context, form['a'] ?? '')
     const asked = readNumber(typed)

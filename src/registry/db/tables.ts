@@ -4,6 +4,7 @@ import type { Bytes, BytesOrNull, Int8, Int8OrNull, Json } from './column-types.
 import type { MadeTables } from './made-tables.ts'
 import type { OwnerSchema } from './owner-tables.ts'
 import type { PeopleSchema } from './people-tables.ts'
+import type { RequestSchema } from './request-tables.ts'
 import type { TitleSchema } from './title-tables.ts'
 import type { WaitSchema } from './wait-tables.ts'
 import type { PartTables } from './part-tables.ts'
@@ -340,7 +341,14 @@ interface SeenBootsTable {
 }
 
 export interface Schema
-  extends MadeTables, OwnerSchema, PartTables, PeopleSchema, TitleSchema, WaitSchema {
+  extends
+    MadeTables,
+    OwnerSchema,
+    PartTables,
+    PeopleSchema,
+    RequestSchema,
+    TitleSchema,
+    WaitSchema {
   number_lists: NumberListsTable
   clone_signals: CloneSignalsTable
   seen_boots: SeenBootsTable

@@ -34,6 +34,7 @@ import { WHY_CLONE } from '../services/clone-cases.ts'
 import { scanCode } from '../services/device-codes.ts'
 import { salesOfCase, type KnownSale } from '../services/disputes.ts'
 import { draftOrder, draftsOfCase } from '../services/drafts.ts'
+import { reportOfCase } from '../services/owners/report-details.ts'
 import { addSignatures } from '../services/signatures.ts'
 import { sightingsOf } from '../services/sightings.ts'
 import { cloneAnswers } from './clones.ts'
@@ -309,6 +310,7 @@ function saleAnswer({ index, at, disputableUntil, dispute }: KnownSale) {
 
 async function caseAnswer(context: Context, caller: Caller, id: string) {
   const { case: found, subject } = await lookAtCase(context, caller, id)
+  const report = await reportOfCase(context, found)
   const seen = await sightingsOf(context, subject)
   const claim = await claimOf(context, id)
   return {
@@ -321,6 +323,12 @@ async function caseAnswer(context: Context, caller: Caller, id: string) {
       model: subject.model,
       imeis: subject.ids.imeis.map(withCheckDigit),
       serial: subject.ids.serial,
+    },
+    report: report && {
+      reference: report.reference,
+      at: timeOf(report.at),
+      proof: report.proof,
+      ...report.details,
     },
     sightings: seen.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
     sales: (await salesOfCase(context, subject)).map(saleAnswer),
