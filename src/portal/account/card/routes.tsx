@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { newCard, phoneOfAccount, signInWanted, type Context } from '../../../registry/index.ts'
-import { qrOf } from '../../check/print-page.tsx'
+import { qrOf } from '../../check/qr-code.ts'
 import { readForm, smallBody } from '../../forms.ts'
 import type { Frame } from '../../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../../passkey-form.tsx'
@@ -42,7 +42,7 @@ export function cardRoutes(context: Context, frame: Frame) {
     const device = deviceOfPath(c.req.param('device'))
     const { card, address } = await newCard(context, account, { device, response })
     // Behind the #: a browser sends it to nobody.
-    const picture = await qrOf(`${address}#${card}`)
+    const picture = qrOf(`${address}#${card}`)
     return c.html(
       frame.page(
         { title: 'Recovery card', service: SERVICE, hasExit: true },
