@@ -10,6 +10,7 @@ import { Frame } from './frame.tsx'
 import { securityHeaders } from './headers.ts'
 import type { LabDoor } from './lab/lab-view.ts'
 import { labRoutes } from './lab/routes.tsx'
+import { mineRoutes } from './mine/routes.tsx'
 import { notFoundPage, problemPage } from './problem-page.tsx'
 import { practiceRoutes } from './practice/routes.tsx'
 import { requestRoutes } from './request/routes.tsx'
@@ -80,6 +81,7 @@ export function createPortal(
   app.route('/account', accountRoutes(context, frame))
   app.route('/entry', entryRoutes(context, frame))
   app.route('/follow', followRoutes(context, frame))
+  app.route('/mine', mineRoutes(context, frame))
   app.route('/practice', practiceRoutes(context, frame))
   app.route('/report', reportRoutes(context, frame))
   app.route('/request', requestRoutes(context, frame))

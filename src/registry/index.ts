@@ -28,6 +28,7 @@ export {
   type Detail,
   type ReportDetails,
 } from './services/owners/report-details.ts'
+export { answerDispute } from './services/disputes.ts'
 export { practise } from './services/owners/practice.ts'
 export { reportNow, reportOncePhoneKnows, type ReportNow } from './services/owners/report-now.ts'
 export { reportOfTicket, reportTicket } from './services/owners/report-tickets.ts'

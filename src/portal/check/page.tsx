@@ -101,7 +101,13 @@ function Answer({
           <li>{sentence}</li>
         ))}
       </ul>
-      {isReported ? <p class="govuk-body">{words.mine}</p> : null}
+      {isReported ? (
+        <p class="govuk-body">
+          <a class="govuk-link" href="/mine" hreflang="en">
+            {words.mine}
+          </a>
+        </p>
+      ) : null}
       <form method="post" action={at('/print', voice)} class="app-no-print">
         <CsrfField csrf={csrf} />
         <input type="hidden" name="number" value={typed} />

@@ -45,6 +45,10 @@ export function FollowFormPage({
         <a class="govuk-link" href="/request/follow">
           follow a request to an officer
         </a>
+        . Somebody else reported a phone that you hold?{' '}
+        <a class="govuk-link" href="/mine">
+          Say that it is yours
+        </a>
         .
       </p>
     </>

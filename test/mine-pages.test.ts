@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { offerPhone, takePhone } from '../src/cli/clients/transfers.ts'
+import { generateEs256 } from '../src/host/index.ts'
+import { ask } from './ask.ts'
+import { Pages } from './pages.ts'
+import { World } from './world.ts'
+
+test('O8.1, A38: whoever was handed a phone says his side by card, once; it locks and unlocks nothing', async () => {
+  await using world = await World.boot()
+  const { phone, device, ownerKey, card: former, imei } = await world.enrolOne()
+  await phone.ask('transfer', { passcode: true, biometric: false })
+  const { code } = await offerPhone(world.registryUrl, device, ownerKey, world.surroundings)
+  await world.pass(3_600_000)
+  const bought = await takePhone(world.registryUrl, code, generateEs256().signer)
+  await world.settle()
+  const card = bought.card!
+  const pages = new Pages(world.running)
+  const say = (fields: Readonly<Record<string, string>>, from?: Record<string, string>) =>
+    pages.post('/mine', fields, undefined, from)
+
+  // Before anybody disputes, his own card is answered like one that never was.
+  const statement = 'Bought in a shop.\r\nHere is <b>the receipt</b>.'
+  const early = await say({ card, statement })
+  const unknown = await say({ card: 'ZZZZZZZZZZ', statement })
+  expect([early.status, unknown.status]).toEqual([403, 403])
+  expect(early.html).toBe(unknown.html)
+  expect(early.html).not.toContain('<b>the receipt')
+  expect(early.html).not.toContain(card)
+
+  const disputed = await ask(world, {
+    path: '/v1/reports',
+    body: { card: former, why: 'theft' },
+  })
+  const reference = (disputed.json['facts'] as { dispute: string }).dispute
+  const { id } = await world.first.openCase({ crimeReference: 'W/1', why: 'theft', reference })
+
+  expect((await say({ card, statement: '  ' })).status).toBe(422)
+  expect((await say({ card, statement: 'x'.repeat(2_001) })).status).toBe(422)
+  expect((await say({ card: former, statement })).status).toBe(403)
+  const elsewhere = await say({ card, statement }, { 'sec-fetch-site': 'cross-site' })
+  expect(elsewhere.status).toBe(403)
+  expect((await world.first.case(id)).sales[0]!.dispute!.statement).toBeNull()
+
+  const said = await say({ card, statement })
+  expect(said.text).toContain(reference)
+  expect(said.headers.get('cache-control')).toContain('no-store')
+  expect((await say({ card, statement: 'Another one' })).status).toBe(403)
+  expect((await world.first.case(id)).sales[0]!.dispute!.statement).toBe(
+    'Bought in a shop.\nHere is <b>the receipt</b>.',
+  )
+  expect(pages.cookies.size).toBe(0)
+  expect(await world.stateOf(imei)).toBe('protected')
+})
+
+test('O8.1 a page that says held leads to “This is my phone”, and one that says neither does not', async () => {
+  await using world = await World.boot()
+  const { imei, owner } = await world.enrolOne()
+  const pages = new Pages(world.running)
+  const check = async () => pages.post('/check', { number: imei }, await pages.get('/check'))
+  expect((await check()).html).not.toContain('/mine')
+  await owner.report('theft')
+  expect((await check()).html).toContain('href="/mine"')
+  expect((await pages.get('/follow')).html).toContain('href="/mine"')
+  expect((await pages.get('/mine')).text).toContain('This is my phone')
+})
