@@ -1,4 +1,4 @@
-import type { Tac } from '../src/core/index.ts'
+import type { RelyingParty, Tac } from '../src/core/index.ts'
 import type { NoteSigner } from '../src/host/index.ts'
 import {
   DEMO_COUNTRY,
@@ -27,6 +27,8 @@ interface Plan {
   readonly operators: number
   readonly tac: Tac
   readonly abroad: Abroad | null
+  /** Pages whose passkeys count. */
+  readonly relyingParties: readonly RelyingParty[]
 }
 
 /** The ceremony of a world's own country and, where there is one, of the country abroad. */
@@ -34,10 +36,11 @@ export function foundWith(plan: Plan): {
   readonly founding: Founding
   readonly neighbour: FoundedCountry | null
 } {
-  const { now, log, registryUrl, capPerHour, operators, tac, abroad } = plan
+  const { now, log, registryUrl, capPerHour, operators, tac, abroad, relyingParties } = plan
   const logs = [{ country: DEMO_COUNTRY, log, url: registryUrl }, ...(abroad ? [abroad] : [])]
   const { root, rootKeys, countries } = foundWorld({
     now,
+    relyingParties,
     countries: logs.map(({ country, log: { key }, url }) => ({
       country,
       log: { key, url: `${url}/log` },

@@ -15,6 +15,7 @@ import { notFoundPage, problemPage } from './problem-page.tsx'
 import { practiceRoutes } from './practice/routes.tsx'
 import { requestRoutes } from './request/routes.tsx'
 import { reportRoutes } from './report/routes.tsx'
+import { takeRoutes } from './take/routes.tsx'
 import { trustedRoutes } from './trusted/routes.tsx'
 import { sessions, type PageEnv } from './session.ts'
 import { StartPage, type DemoPhoneLink } from './start-page.tsx'
@@ -85,6 +86,7 @@ export function createPortal(
   app.route('/practice', practiceRoutes(context, frame))
   app.route('/report', reportRoutes(context, frame))
   app.route('/request', requestRoutes(context, frame))
+  app.route('/take', takeRoutes(context, frame))
   app.route('/trusted', trustedRoutes(context, frame))
   app.route('/figures', figuresRoutes(context, frame))
   if (options.lab) app.route('/lab', labRoutes(context, frame, options.lab))

@@ -50,7 +50,15 @@ export {
   trustedPeople,
   type TrustedPerson,
 } from './services/owners/trusted-people.ts'
-export { newCard } from './services/owners/new-card.ts'
+export {
+  handoverWanted,
+  offerAsOwner,
+  offerWanted,
+  takeAsBuyer,
+  type OfferTerms,
+} from './services/owners/sale.ts'
+export type { Handover } from './services/transfers.ts'
+export { cardAddress, newCard } from './services/owners/new-card.ts'
 export { ASKS, skipAsk, type Ask } from './services/owners/asks.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'

@@ -1,5 +1,5 @@
 /** Where signing in leads: one of our own pages, whatever a form says. */
-const NEXT = ['/account', '/trusted', '/trusted/accept'] as const
+const NEXT = ['/account', '/trusted', '/trusted/accept', '/take'] as const
 export type NextPage = (typeof NEXT)[number]
 
 export const nextPage = (said: string | undefined): NextPage =>

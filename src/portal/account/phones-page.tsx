@@ -107,6 +107,14 @@ function PhoneSection({ phone, csrf, form }: SectionProps) {
           <span class="govuk-visually-hidden">{` for ${model} ${serial ?? ''}`}</span>
         </a>
       </p>
+      {state === 'protected' ? (
+        <p class="govuk-body">
+          <a class="govuk-link" href={`${path}/sell`}>
+            Sell it or give it away
+            <span class="govuk-visually-hidden">{`: ${model} ${serial ?? ''}`}</span>
+          </a>
+        </p>
+      ) : null}
       <p class="govuk-body">
         <a class="govuk-link" href={`${path}/trusted`}>
           People you trust

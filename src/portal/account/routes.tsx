@@ -21,6 +21,7 @@ import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { demandOwner, ownerOf, signIn, signOut, type PageEnv } from '../session.ts'
 import { cardRoutes } from './card/routes.tsx'
+import { sellRoutes } from './sell/routes.tsx'
 import { deviceOfPath } from './device-path.ts'
 import { KeptFormPage, keptIn } from './kept-form.tsx'
 import { nextPage } from './next-page.ts'
@@ -115,6 +116,7 @@ export function accountRoutes(context: Context, frame: Frame) {
 
   app.route('/phone', trustedPeopleRoutes(context, frame))
   app.route('/phone', cardRoutes(context, frame))
+  app.route('/phone', sellRoutes(context, frame))
   app.post('/phone/:device/:act', smallBody, owning, async (c) => {
     const { account } = demandOwner(c)
     const fields = await readForm(c)

@@ -17,7 +17,7 @@ export interface AccountKey {
 }
 
 /** The passkeys of an account. */
-async function keysOfAccount({ db }: Context, account: string): Promise<AccountKey[]> {
+export async function keysOfAccount({ db }: Context, account: string): Promise<AccountKey[]> {
   const rows = await db
     .selectFrom('passkeys')
     .select(['credential', 'key'])

@@ -36,7 +36,11 @@ export async function newCard(
     await askDone(trx, { device, ask: 'card', at: surroundings.clock() })
     await tell(context, trx, { device, what: 'card', act: null, readyAt: null })
   })
-  // Where the owner's passkey works: the address people know these pages by.
+  return { card, address: cardAddress(context) }
+}
+
+/** Where a card is used: of the pages on which the owner's passkey works, the address people know them by. */
+export function cardAddress(context: Context): string {
   const [origin = context.url] = relyingPartyOf(context, 'owner').origins
-  return { card, address: new URL('/report', origin).href }
+  return new URL('/report', origin).href
 }
