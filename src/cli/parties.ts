@@ -15,6 +15,7 @@ import {
   spoolPost,
 } from '../registry/index.ts'
 import { logKeys } from '../log/index.ts'
+import { readConformance } from './conformance-results.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
 import {
@@ -56,6 +57,8 @@ export async function runRegistry(
     logger.fatal({ code: reason.code }, 'the database is over for this process')
     onFatal(reason)
   })
+  const results =
+    config.conformance === null ? [] : await readConformance(config.conformance, logger)
   const registry = await openRegistry({
     database,
     logFolder: files.folder('registry', 'log'),
@@ -93,6 +96,7 @@ export async function runRegistry(
     createPortal(registry.context, registry.hub, {
       edgePort: config.edgePort,
       ...(lab && { lab }),
+      conformance: results,
       ...(config.theme && { theme: config.theme }),
       phones: () => phoneLinks(files, config),
     }),

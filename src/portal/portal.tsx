@@ -5,6 +5,7 @@ import { checkRoutes } from './check/routes.tsx'
 import { entryRoutes } from './entry/routes.tsx'
 import { followRoutes } from './follow/routes.tsx'
 import { accountRoutes } from './account/routes.tsx'
+import type { ConformanceRow } from './figures/conformance.tsx'
 import { figuresRoutes } from './figures/routes.tsx'
 import { Frame } from './frame.tsx'
 import { securityHeaders } from './headers.ts'
@@ -27,6 +28,8 @@ export interface PortalOptions {
   /** Simulated phones that are there to be tried: IMEI of 15 digits, and where their screen is. */
   readonly phones: () => readonly DemoPhoneLink[]
   readonly theme?: Theme
+  /** Results of the conformance suite that were handed in, verified. */
+  readonly conformance?: readonly ConformanceRow[]
   /** Of a demonstration that runs its phones in its own house. */
   readonly lab?: LabDoor
 }
@@ -88,7 +91,7 @@ export function createPortal(
   app.route('/request', requestRoutes(context, frame))
   app.route('/take', takeRoutes(context, frame))
   app.route('/trusted', trustedRoutes(context, frame))
-  app.route('/figures', figuresRoutes(context, frame))
+  app.route('/figures', figuresRoutes(context, frame, options.conformance ?? []))
   if (options.lab) app.route('/lab', labRoutes(context, frame, options.lab))
   // Whoever reads pages gets one; machines go on to the interface's own answer.
   app.get('*', (c, next) =>

@@ -2,6 +2,7 @@ import { WideTable } from '../look/table.tsx'
 import { Bars } from './bars.tsx'
 import { LONDON_FIGURES, SERIES, SOURCES, derivedFigures } from './london.ts'
 import type { LogRow } from './log-table.ts'
+import { Conformance, type ConformanceRow } from './conformance.tsx'
 import { WorldMap } from '../maps/world-map.tsx'
 import type { World } from '../maps/world.ts'
 import type { Group, Shown } from './small-numbers.ts'
@@ -34,6 +35,11 @@ export function countryName(code: string | null): string {
   return /^[A-Z]{2}$/i.test(code) ? (regions.of(code.toUpperCase()) ?? code) : code
 }
 
+interface PageOnly {
+  readonly world: World
+  readonly conformance: readonly ConformanceRow[]
+}
+
 /** The series that are drawn, each under a heading for people; its short name stands in the table. */
 const CHARTS = [
   ['met-recorded', 'Phone thefts recorded'],
@@ -41,7 +47,7 @@ const CHARTS = [
   ['met-robbery', 'Robbery'],
 ] as const
 
-export function FiguresPage(figures: AllFigures & { readonly world: World }) {
+export function FiguresPage(figures: AllFigures & PageOnly) {
   return (
     <>
       <h1 class="govuk-heading-l">Figures</h1>
@@ -53,6 +59,7 @@ export function FiguresPage(figures: AllFigures & { readonly world: World }) {
       <Log {...figures} />
       <Countries {...figures} />
       <Operators {...figures} />
+      <Conformance results={figures.conformance} />
     </>
   )
 }

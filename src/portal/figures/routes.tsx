@@ -3,6 +3,7 @@ import { LogFigures, registersNow, sightingsByCountry, type Context } from '../.
 import type { Frame } from '../frame.tsx'
 import { worldOf } from '../maps/world.ts'
 import type { PageEnv } from '../session.ts'
+import { conformanceTable, type ConformanceRow } from './conformance.tsx'
 import { csvOf } from './csv.ts'
 import { LONDON_FIGURES, SERIES, SOURCES } from './london.ts'
 import { logRows } from './log-table.ts'
@@ -14,7 +15,11 @@ const SAME_FIGURES_MS = 5_000
 const FEW = 'fewer than 5, or hidden beside them'
 
 /** Figures for anybody: what was published elsewhere, and what this log shows. */
-export function figuresRoutes(context: Context, frame: Frame) {
+export function figuresRoutes(
+  context: Context,
+  frame: Frame,
+  conformance: readonly ConformanceRow[],
+) {
   const app = new Hono<PageEnv>()
   const log = new LogFigures(context)
   const world = worldOf(frame)
@@ -37,7 +42,12 @@ export function figuresRoutes(context: Context, frame: Frame) {
       },
     })
   app.get('/', async (c) =>
-    c.html(frame.page({ title: 'Figures' }, <FiguresPage {...await figures()} world={world} />)),
+    c.html(
+      frame.page(
+        { title: 'Figures' },
+        <FiguresPage {...await figures()} world={world} conformance={conformance} />,
+      ),
+    ),
   )
   app.get('/london.csv', () =>
     csv([
@@ -76,6 +86,7 @@ export function figuresRoutes(context: Context, frame: Frame) {
       ]),
     ])
   })
+  app.get('/conformance.csv', () => csv(conformanceTable(conformance)))
   app.get('/operators.csv', async () => {
     const { registers } = await figures()
     return csv([
