@@ -27,7 +27,10 @@ function answer(page: Shown, key: Signer): string {
     signature: text(signature),
   }
   return JSON.stringify({
-    ...{ id, rawId: id, type: 'public-key', clientExtensionResults: {} },
+    id,
+    rawId: id,
+    type: 'public-key',
+    clientExtensionResults: {},
     response,
   })
 }
