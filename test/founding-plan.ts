@@ -1,4 +1,4 @@
-import type { Tac } from '../src/core/index.ts'
+import type { RelyingParty, Tac } from '../src/core/index.ts'
 import type { NoteSigner } from '../src/host/index.ts'
 import {
   DEMO_COUNTRY,
@@ -29,6 +29,13 @@ interface Plan {
   readonly abroad: Abroad | null
 }
 
+/** Pages as a browser on this machine sees them. */
+const PAGES: readonly RelyingParty[] = ['owner', 'officer'].map((role) => ({
+  role,
+  rpId: 'localhost',
+  origins: ['http://localhost'],
+}))
+
 /** The ceremony of a world's own country and, where there is one, of the country abroad. */
 export function foundWith(plan: Plan): {
   readonly founding: Founding
@@ -38,6 +45,7 @@ export function foundWith(plan: Plan): {
   const logs = [{ country: DEMO_COUNTRY, log, url: registryUrl }, ...(abroad ? [abroad] : [])]
   const { root, rootKeys, countries } = foundWorld({
     now,
+    relyingParties: PAGES,
     countries: logs.map(({ country, log: { key }, url }) => ({
       country,
       log: { key, url: `${url}/log` },

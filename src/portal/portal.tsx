@@ -5,6 +5,7 @@ import { checkRoutes } from './check/routes.tsx'
 import { entryRoutes } from './entry/routes.tsx'
 import { followRoutes } from './follow/routes.tsx'
 import { accountRoutes } from './account/routes.tsx'
+import { deskRoutes } from './desk/routes.tsx'
 import { figuresRoutes } from './figures/routes.tsx'
 import { Frame } from './frame.tsx'
 import { securityHeaders } from './headers.ts'
@@ -71,6 +72,7 @@ export function createPortal(
   })
   app.route('/check', checkRoutes(context, frame))
   app.route('/account', accountRoutes(context, frame))
+  app.route('/desk', deskRoutes(context, frame))
   app.route('/entry', entryRoutes(context, frame))
   app.route('/follow', followRoutes(context, frame))
   app.route('/practice', practiceRoutes(context, frame))

@@ -45,6 +45,7 @@ export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
+export { officerOf, signedInOfficer, type Officer } from './services/people/officers.ts'
 export {
   endSession,
   findSession,
