@@ -43,6 +43,18 @@ export {
 export { phonesOfOwner, type PhoneOfOwner } from './services/owners/owners-phone.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
+export {
+  MARKS,
+  QUEUE_STATES,
+  deskQueue,
+  queuedReport,
+  type Mark,
+  type QueueFilter,
+  type QueuePage,
+  type QueueState,
+  type Queued,
+} from './services/desk/queue.ts'
+export { leaveCase, takeCase, takeReport } from './services/desk/takings.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
 export { officerOf, signedInOfficer, type Officer } from './services/people/officers.ts'

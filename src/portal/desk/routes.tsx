@@ -5,6 +5,7 @@ import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { signIn, signOut, type PageEnv } from '../session.ts'
+import { queuePage, takeRoutes } from './queue-routes.tsx'
 import { seatOf } from './seat.ts'
 import { DeskSignInPage } from './sign-in-page.tsx'
 
@@ -24,7 +25,7 @@ export function deskRoutes(context: Context, frame: Frame) {
         ),
       )
     }
-    return c.html(frame.page({ title: 'Police desk' }, <h1>{seat.officer.sub}</h1>))
+    return c.html(await queuePage(c, context, frame, seat))
   })
   app.post('/sign-in', smallBody, context.throttle.guard('owner').handle, async (c) => {
     const { name = '', response } = await readForm(c)
@@ -37,5 +38,6 @@ export function deskRoutes(context: Context, frame: Frame) {
     await signOut(c, context)
     return c.redirect('/desk', 303)
   })
+  takeRoutes(app, context, frame)
   return app
 }

@@ -1,6 +1,7 @@
 import type { ColumnType } from 'kysely'
 import type { IdentityForm } from '../../core/index.ts'
 import type { Bytes, BytesOrNull, Int8, Int8OrNull, Json } from './column-types.ts'
+import type { DeskSchema } from './desk-tables.ts'
 import type { MadeTables } from './made-tables.ts'
 import type { OwnerSchema } from './owner-tables.ts'
 import type { PeopleSchema } from './people-tables.ts'
@@ -340,7 +341,7 @@ interface SeenBootsTable {
 }
 
 export interface Schema
-  extends MadeTables, OwnerSchema, PartTables, PeopleSchema, TitleSchema, WaitSchema {
+  extends DeskSchema, MadeTables, OwnerSchema, PartTables, PeopleSchema, TitleSchema, WaitSchema {
   number_lists: NumberListsTable
   clone_signals: CloneSignalsTable
   seen_boots: SeenBootsTable

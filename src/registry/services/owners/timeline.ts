@@ -19,7 +19,7 @@ export interface Happened {
 }
 
 /** By when police look at a report, after it was made. */
-const PROMISED_MS = 24 * 3_600_000
+export const PROMISED_MS = 24 * 3_600_000
 
 /**
  * Everything that may be told of a report, newest first. Where the phone was seen is told to its owner
