@@ -54,7 +54,17 @@ export {
   type QueueState,
   type Queued,
 } from './services/desk/queue.ts'
-export { leaveCase, takeCase, takeReport } from './services/desk/takings.ts'
+export { evidenceOf, progressOf, type Evidence, type Progress } from './services/desk/case-now.ts'
+export {
+  REFUSALS,
+  VIEWS,
+  proposeLock,
+  recordView,
+  refuseCase,
+  type View,
+} from './services/desk/decisions.ts'
+export { askLogAgain, officersSignature, signAsOfficer } from './services/desk/officer-signs.ts'
+export { takeReport } from './services/desk/takings.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
 export { officerOf, signedInOfficer, type Officer } from './services/people/officers.ts'

@@ -5,6 +5,7 @@ import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { signIn, signOut, type PageEnv } from '../session.ts'
+import { caseRoutes } from './case-routes.tsx'
 import { queuePage, takeRoutes } from './queue-routes.tsx'
 import { seatOf } from './seat.ts'
 import { DeskSignInPage } from './sign-in-page.tsx'
@@ -39,5 +40,6 @@ export function deskRoutes(context: Context, frame: Frame) {
     return c.redirect('/desk', 303)
   })
   takeRoutes(app, context, frame)
+  caseRoutes(app, context, frame)
   return app
 }

@@ -1,4 +1,5 @@
-import type { Mark, Queued, QueueState } from '../../registry/index.ts'
+import { withCheckDigit, type WHY_STOLEN } from '../../core/index.ts'
+import type { Evidence, Mark, Queued, QueueState, View } from '../../registry/index.ts'
 
 export const SERVICE = { name: 'Police desk', url: '/desk' } as const
 
@@ -40,4 +41,31 @@ export function ageWords(ms: number): string {
         ? [Math.floor(ms / HOUR), 'hour']
         : [Math.floor(ms / (24 * HOUR)), 'day']
   return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
+export const VIEW_WORDS: Readonly<Record<View, string>> = {
+  receipt: 'Proof of purchase was seen',
+  spoke: 'The owner was spoken to',
+  fits: 'The account fits what is on record',
+  doubt: 'I have doubts',
+}
+
+export const WHY_WORDS: Readonly<Record<keyof typeof WHY_STOLEN, string>> = {
+  theft: 'Theft',
+  robbery: 'Robbery',
+  burglary: 'Burglary',
+  lost: 'Lost',
+}
+
+export const PROOF_WORDS: Readonly<Record<string, string>> = {
+  card: 'Recovery card',
+  passkey: 'The owner’s passkey',
+  trusted: 'A trusted person',
+}
+
+/** The order in words: exactly one phone, as much of its number as tells it from another on the desk. */
+export function orderWords({ model, ids }: Evidence['subject']): string {
+  const [imei] = ids.imeis
+  const ending = imei === undefined ? '' : `, ending ${withCheckDigit(imei).slice(-2)}`
+  return `This blocks one phone, ${model ?? 'of a model nobody told'}${ending}`
 }
