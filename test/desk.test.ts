@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sendSignatures, signDraft } from '../src/cli/clients/drafts.ts'
-import { FORCE } from '../src/cli/clients/officer.ts'
+import { ForceDesk } from '../src/cli/clients/force-desk.ts'
 import { coseSign, distrustPayload, kidOf, thumbprint } from '../src/core/index.ts'
 import { Pages, type Shown } from './pages.ts'
 import { TestPasskey } from './passkey.ts'
@@ -53,10 +52,11 @@ async function reported({ card }: Handset): Promise<string> {
   return /SM-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec((await pages.get(to!)).text)![0]
 }
 
-/** The force's half, by whoever holds its key. */
-async function signAsForce(path: string): Promise<void> {
-  const draft = await world.second.waiting(path.split('/').at(-1)!, 'lock')
-  await sendSignatures(world.registryUrl, [signDraft(draft, FORCE, world.force)])
+/** The desk that holds the force's key, at work once. */
+const forceAtWork = () => {
+  const { trust, surroundings } = world
+  const holding = { key: world.force, trust, clock: surroundings.clock }
+  return new ForceDesk(world.registryUrl, holding).once()
 }
 
 const take = async (pages: Pages, reference: string, crime = 'CR/1'): Promise<Shown> => {
@@ -127,6 +127,10 @@ describe('two officers', () => {
     expect((await one.passkey.send(one.pages, sign)).to).toBe(`${path}/progress`)
     expect((await one.pages.get(`${path}/progress`)).text).toContain('1 of 2')
 
+    // One officer is not enough for the force's key.
+    expect(await forceAtWork()).toEqual([])
+    expect(await world.stateOf(handset.imei)).toBe('held')
+
     // The same person again, by a session of another browser.
     const again = await seated(0)
     const own = await taken(again.pages, reference)
@@ -157,7 +161,7 @@ describe('two officers', () => {
     // Sent twice: nothing is signed twice.
     expect((await second.passkey.send(second.pages, last)).status).toBeGreaterThan(400)
 
-    await signAsForce(path)
+    expect(await forceAtWork()).toEqual([])
     await world.settle()
     expect(await world.stateOf(handset.imei)).toBe('stolen')
     const done = await second.pages.get(`${path}/progress`)
