@@ -18,7 +18,7 @@ const include = process.env['TEST_PROCESSES']
           : ['src/**/*.test.{ts,tsx}', 'test/*.test.ts', 'test/vectors/**/*.test.ts']
 
 /** A dozen processes take a minute to come up on a busy machine. */
-const PATIENCE_MS = process.env['TEST_PROCESSES'] ? 600_000 : 120_000
+const PATIENCE_MS = process.env['TEST_PROCESSES'] || process.env['TEST_BROWSER'] ? 600_000 : 120_000
 
 export default defineConfig({
   test: {
@@ -29,6 +29,7 @@ export default defineConfig({
     hookTimeout: PATIENCE_MS, // the first database of a file is created in one
     pool: 'forks',
     isolate: false, // no module here keeps state; loading them anew for each file cost two minutes
-    maxWorkers: 4, // two cores, and something to do while a disk syncs; a database takes 0.3 to 0.8 GB
+    // Two cores, and something to do while a disk syncs; a database takes 0.3 to 0.8 GB, a browser 0.5 more.
+    maxWorkers: process.env['TEST_BROWSER'] ? 2 : 4,
   },
 })

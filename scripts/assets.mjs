@@ -11,7 +11,8 @@ const MANIFEST = join(OUT, 'manifest.json')
 /** What goes in: when it is the same as last time, so is what comes out. */
 function sourcesHash() {
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')))
-  hash.update(readFileSync(new URL(import.meta.url)))
+  for (const script of ['assets.mjs', 'world-map.mjs'])
+    hash.update(readFileSync(join(root, 'scripts', script)))
   for (const folder of SOURCES)
     for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }))
       if (file.isFile())
@@ -23,10 +24,11 @@ function sourcesHash() {
 export async function buildAssets() {
   const sources = sourcesHash()
   if (existsSync(MANIFEST) && JSON.parse(readFileSync(MANIFEST, 'utf8')).sources === sources) return
-  const [sass, { default: rtlcss }, esbuild] = await Promise.all([
+  const [sass, { default: rtlcss }, esbuild, { worldMap }] = await Promise.all([
     import('sass'),
     import('rtlcss'),
     import('esbuild'),
+    import('./world-map.mjs'),
   ])
   rmSync(OUT, { recursive: true, force: true })
   mkdirSync(OUT, { recursive: true })
@@ -65,5 +67,8 @@ export async function buildAssets() {
   // Fetched only by whoever reads a picture, from here and from nobody else.
   const reader = join(root, 'node_modules', 'zxing-wasm', 'dist', 'reader', 'zxing_reader.wasm')
   keep('zxing-reader', 'wasm', readFileSync(reader))
+  const world = worldMap()
+  keep('world', 'svg', world.svg)
+  keep('world-places', 'json', JSON.stringify(world.places))
   writeFileSync(MANIFEST, JSON.stringify({ sources, files }))
 }

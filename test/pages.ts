@@ -27,6 +27,12 @@ export class Pages {
     return this.#cookies
   }
 
+  /** As after signing in. */
+  useSession(token: string): this {
+    this.#cookies.set('__Host-session', token)
+    return this
+  }
+
   get(path: string): Promise<Shown> {
     return this.send(path, {})
   }

@@ -71,6 +71,10 @@ describe('the report from a borrowed phone', () => {
     const { to } = await lockByCard(pages, card)
     const script = '<script>alert(1)</script>"\r\nSet-Cookie: a=b'
     expect(await pages.post(`${to}/place`, { text: script })).toMatchObject({ status: 303, to })
+    const reference = /SM-\S+/.exec((await pages.get(to!)).text)![0]
+    const wanted = { crimeReference: 'WORLD/9', why: 'theft', reference } as const
+    const { report } = await world.first.openCase(wanted)
+    expect(report).toMatchObject({ reference, proof: 'card', place: script.trim(), how: '' })
     const again = await pages.get(`${to}/place`)
     expect(again.html).not.toContain('<script>alert')
     expect(again.html).toContain('&lt;script&gt;alert(1)')

@@ -177,7 +177,7 @@ describe('A99: what is installed and what runs', () => {
 
   test.each([
     ['edge', ['@noble/hashes', 'cborg', 'eventsource-parser', 'lmdb', 'pino', 'zod']],
-    ['device', ['@noble/hashes', 'bwip-js', 'cborg', 'pino', 'zod']],
+    ['device', ['@noble/hashes', 'cborg', 'pino', 'qr', 'zod']],
     ['conformance', ['@noble/hashes', 'cborg', 'pino', 'zod']],
   ])('what the %s imports is this list', (room, expected) => {
     const { packages } = reachable(`src/${room}/index.ts`)

@@ -3,16 +3,12 @@ import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pino } from 'pino'
-import { expect } from 'vitest'
 import { OfficerDesk } from '../src/cli/clients/officer.ts'
 import { Owner } from '../src/cli/clients/owner.ts'
-import { RegisterProbe } from '../src/cli/register-probe.ts'
 import {
-  lapse,
   parseImei14,
   parseMadeDevice,
   parseTac,
-  stateInForce,
   type Imei14,
   type Place,
   type Signer,
@@ -30,12 +26,11 @@ import {
   generateNoteSigner,
   machine,
   nodeVerifiers,
-  verifyEd25519,
   type Logger,
   type NoteSigner,
   type Surroundings,
 } from '../src/host/index.ts'
-import { auditLog, snapshotKeyName } from '../src/log/index.ts'
+import { snapshotKeyName } from '../src/log/index.ts'
 import {
   openRegistry,
   serve,
@@ -47,18 +42,17 @@ import {
   type RegistryOptions,
   type Served,
 } from '../src/registry/index.ts'
-import { frontiersOf } from '../src/registry/log/published.ts'
-import { ordersOf } from '../src/registry/model/orders.ts'
-import { findByImei } from '../src/registry/model/subjects.ts'
 import {
   DEMO_COUNTRY,
   produce,
   unbox,
   type FoundedCountry,
   type Founding,
+  RegisterProbe,
 } from '../src/sim/index.ts'
 import { readTrust, type Trust } from '../src/wire/index.ts'
 import { startGuardian, startWitness, type RunningWitness } from '../src/witness/index.ts'
+import { auditWorld, foldedState } from './audit-world.ts'
 import { openWorldDatabase } from './database.ts'
 import { foundWith, type Abroad } from './founding-plan.ts'
 import type { WorldOptions } from './world-options.ts'
@@ -465,33 +459,13 @@ export class World implements AsyncDisposable {
   }
 
   /** The state everybody has to agree on: folded anew from the orders, with the quorums there are. */
-  async stateOf(imei: Imei14): Promise<State> {
-    const { db, sequencer } = this.running.context
-    const subject = await findByImei(db, imei)
-    if (!subject) return 'protected'
-    const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
-    const state = stateInForce(orders, frontiersOf(sequencer.published), sequencer.ledger)
-    return lapse(state, Math.floor(sequencer.now() / 1000)).state
+  stateOf(imei: Imei14): Promise<State> {
+    return foldedState(this.running.context, imei)
   }
 
   /** Everything published, looked at from outside: the log whole, register and phones as folded. */
-  async audit(): Promise<void> {
-    await this.settle()
-    const read = async (path: string) => {
-      const answer = await fetch(`${this.registryUrl}/log/${path}`)
-      return answer.status === 404 ? null : new Uint8Array(await answer.arrayBuffer())
-    }
-    const { checkpoint } = await auditLog({ policy: this.trust.plain, verify: verifyEd25519, read })
-    expect(checkpoint.size).toBe(this.running.context.sequencer.ledger.size)
-    for (const { phone, imei } of this.handsets) {
-      const state = await this.stateOf(imei)
-      // A hold that has just lapsed lapses there with the next checkpoint.
-      if (this.edge) await this.until(async () => (await this.probe.ask(imei)) === WORD[state])
-      await phone.sync()
-      const kind = phone.screen()?.kind
-      const isFree = kind === 'home' || kind === 'activation-needed' || kind === 'restricted'
-      expect(isFree ? 'protected' : kind).toBe(state)
-    }
+  audit(): Promise<void> {
+    return auditWorld(this)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -504,15 +478,6 @@ export class World implements AsyncDisposable {
     if (this.#ownsDatabase) await this.database.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
-}
-
-/** What the register says of each state. */
-const WORD: Readonly<Record<State, string>> = {
-  protected: 'WHITELISTED',
-  held: 'GREYLISTED',
-  stolen: 'BLACKLISTED',
-  recovered: 'BLACKLISTED',
-  retired: 'BLACKLISTED',
 }
 
 /** A serial number as an IMEI of the test model. */

@@ -4,8 +4,7 @@ import { BORDERS_CAP_PER_HOUR, type BordersWorld, type Code } from './borders-wo
 import { OfficerDesk } from './clients/officer.ts'
 import { Owner } from './clients/owner.ts'
 import { loadSigner } from './files.ts'
-import { RegisterProbe } from './register-probe.ts'
-import { Steps, demandTrue, eventually, type Step } from './steps.ts'
+import { RegisterProbe, Steps, demandTrue, eventually, type Step } from '../sim/index.ts'
 
 /** Two officers and a force, at the desks of their own country's registry. */
 interface Police {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { machine, generateNoteSigner, mkdirDurably, writeFileDurably } from '../host/index.ts'
-import { foundWorld } from '../sim/index.ts'
+import { eventually, foundWorld } from '../sim/index.ts'
 import { readConfig, type Config } from './config.ts'
 import { makePhones, type DemoPhone } from './demo-phones.ts'
 import {
@@ -12,7 +12,6 @@ import {
 } from './demo-trust.ts'
 import { Files } from './files.ts'
 import { Processes } from './processes.ts'
-import { eventually } from './steps.ts'
 import { freePorts } from './free-ports.ts'
 
 /** User-assigned codes of ISO 3166: no countries. */

@@ -54,7 +54,12 @@ export class Constellation {
   }
 
   /** Founds the demonstration where there is none, then starts everybody. `switchedOn` phones run. */
-  async start(options: { readonly phones: number; readonly switchedOn: number }): Promise<void> {
+  async start(options: {
+    readonly phones: number
+    readonly switchedOn: number
+    /** With the page on which anybody plays thief, owner and police. */
+    readonly hasLab?: boolean
+  }): Promise<void> {
     const { registryUrl, witnessPort, guardianPort, country } = this.#config
     if (!this.files.hasTrust)
       await foundDemonstration(this.files, {
@@ -62,7 +67,8 @@ export class Constellation {
         witnessUrl: `http://127.0.0.1:${witnessPort}`,
         guardianUrl: `http://127.0.0.1:${guardianPort}`,
       })
-    for (const name of ['witness', 'guardian', 'serve'] as const) this.spawn(name, [])
+    for (const name of ['witness', 'guardian'] as const) this.spawn(name, [])
+    this.spawn('serve', options.hasLab ? ['--lab'] : [])
     await this.healthy(this.registryUrl, 'serve')
     this.spawn('status-signer', [])
     this.spawn('force-desk', [])

@@ -42,16 +42,32 @@ export function readPhones(files: Files): readonly DemoPhone[] {
 }
 
 /**
- * Makes phones, enrols them for owners of their own and sets them up. The list is written last: a
- * run cut short is forgotten, and the next begins at other serial numbers.
+ * The phones of a demonstration. The list is written last: a run cut short is forgotten, and the next
+ * begins at other serial numbers.
  */
 export async function makePhones(
   files: Files,
+  wanted: PhonesWanted,
+): Promise<readonly DemoPhone[]> {
+  const phones = await sellPhones(files, files.folder('phones'), wanted)
+  await mkdirDurably(files.data)
+  // Cards and owners' addresses: for nobody else on this machine.
+  await writeFileDurably(
+    files.folder('phones.json'),
+    new TextEncoder().encode(JSON.stringify(phones, null, 2)),
+  )
+  return phones
+}
+
+/** Makes phones in that folder, enrols them for owners of their own and sets them up. */
+export async function sellPhones(
+  files: Files,
+  folder: string,
   { registryUrl, country, count }: PhonesWanted,
 ): Promise<readonly DemoPhone[]> {
   const first = randomInt(LAST_START)
   const produced = await produce({
-    folder: files.folder('phones'),
+    folder,
     count,
     first,
     tac: DEMO_TAC,
@@ -60,7 +76,7 @@ export async function makePhones(
     surroundings: machine,
   })
   const logger = makeLogger('phone', 'warn')
-  const phones = await Promise.all(
+  return Promise.all(
     produced.map(async (phone) => {
       const { signer, pem } = generateEs256()
       const { card } = await unbox(phone, {
@@ -77,11 +93,4 @@ export async function makePhones(
       return { dir: phone.dir, imei: phone.imei, serial: phone.serial, card, ownerKey }
     }),
   )
-  await mkdirDurably(files.data)
-  // Cards and owners' addresses: for nobody else on this machine.
-  await writeFileDurably(
-    files.folder('phones.json'),
-    new TextEncoder().encode(JSON.stringify(phones, null, 2)),
-  )
-  return phones
 }

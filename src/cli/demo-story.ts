@@ -4,8 +4,7 @@ import { OfficerDesk } from './clients/officer.ts'
 import { Owner } from './clients/owner.ts'
 import type { Constellation } from './constellation.ts'
 import { loadSigner } from './files.ts'
-import { RegisterProbe } from './register-probe.ts'
-import { Steps, demandTrue, type Step } from './steps.ts'
+import { RegisterProbe, Steps, demandTrue, type Step } from '../sim/index.ts'
 
 /** What a demonstration's officers and force sign with. */
 export interface Police {
@@ -16,7 +15,10 @@ export interface Police {
 
 const PATIENCE_MS = 15_000
 
-export async function policeOf({ files, registryUrl }: Constellation): Promise<Police> {
+export async function policeOf({
+  files,
+  registryUrl,
+}: Pick<Constellation, 'files' | 'registryUrl'>): Promise<Police> {
   return {
     first: new OfficerDesk(registryUrl, await loadSigner(files.key('officer-1'))),
     second: new OfficerDesk(registryUrl, await loadSigner(files.key('officer-2'))),

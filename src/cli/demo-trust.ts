@@ -44,7 +44,7 @@ export async function foundDemonstration(files: Files, at: DemoAddresses): Promi
 }
 
 /** Passkeys work under a name and not under an address, and over plain HTTP on this machine alone. */
-function pagesOf(registryUrl: string): readonly RelyingParty[] {
+export function pagesOf(registryUrl: string): readonly RelyingParty[] {
   const origins = [`http://localhost:${new URL(registryUrl).port}`]
   return ['owner', 'officer'].map((role) => ({ role, rpId: 'localhost', origins }))
 }

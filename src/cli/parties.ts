@@ -15,6 +15,7 @@ import {
   spoolPost,
 } from '../registry/index.ts'
 import { logKeys } from '../log/index.ts'
+import { readConformance } from './conformance-results.ts'
 import { databaseOf, type Config, type Secrets } from './config.ts'
 import { readPhones } from './demo-phones.ts'
 import {
@@ -25,6 +26,7 @@ import {
   loadTrust,
   readNeeded,
 } from './files.ts'
+import { Lab } from './lab/lab.ts'
 import { openListsKey } from './lists-key.ts'
 import type { Running } from './out.ts'
 import { portRefusal } from './ports.ts'
@@ -37,6 +39,7 @@ export async function runRegistry(
   config: Config,
   secrets: Secrets,
   onFatal: (reason: Refusal) => void,
+  { hasLab = false }: { readonly hasLab?: boolean } = {},
 ): Promise<Running> {
   const files = new Files(config.data)
   const logger = makeLogger('registry', config.logLevel)
@@ -54,6 +57,8 @@ export async function runRegistry(
     logger.fatal({ code: reason.code }, 'the database is over for this process')
     onFatal(reason)
   })
+  const results =
+    config.conformance === null ? [] : await readConformance(config.conformance, logger)
   const registry = await openRegistry({
     database,
     logFolder: files.folder('registry', 'log'),
@@ -84,10 +89,14 @@ export async function runRegistry(
     await database.close()
     throw error
   })
+  // Whoever puts his own name on the pages runs no demonstration.
+  const lab = hasLab && config.theme === null ? await Lab.open({ files, config, logger }) : null
   registry.app.route(
     '/',
     createPortal(registry.context, registry.hub, {
       edgePort: config.edgePort,
+      ...(lab && { lab }),
+      conformance: results,
       ...(config.theme && { theme: config.theme }),
       phones: () => phoneLinks(files, config),
     }),
@@ -95,12 +104,14 @@ export async function runRegistry(
   const listening = { host: config.listen, tls: config.tls && (await readPems(config.tls)) }
   const served = await serve(registry.app, config.registryPort, listening).catch(
     async (error: unknown) => {
+      await lab?.close()
       await registry.close()
       await database.close()
       throw portRefusal(error, config.registryPort)
     },
   )
   const close = async () => {
+    await lab?.close()
     const closing = served.close()
     await registry.close()
     await closing

@@ -141,6 +141,7 @@ function settingsOf(config: Config): Record<string, string> {
     }),
     STOLEN_MODE_MAIL_FROM: config.mailFrom,
     ...(config.grantDeskUrl !== null && { STOLEN_MODE_GRANT_DESK_URL: config.grantDeskUrl }),
+    ...(config.conformance !== null && { STOLEN_MODE_CONFORMANCE: config.conformance }),
     ...(config.waits !== null && { STOLEN_MODE_WAITS: config.waits }),
     STOLEN_MODE_LOG_LEVEL: config.logLevel,
   }

@@ -39,6 +39,7 @@ type Extra = Pick<HandsAnswer, 'attached'> & { readonly ok?: boolean }
 type Act = (body: Uint8Array) => Promise<Extra | void> | Extra | void
 
 const MAX_JSON_BYTES = 4096
+const YEAR_MS = 365 * 86_400_000
 /** A bundle of 16 KiB and room for the root documents of years. */
 const MAX_BYTES = 262_144
 
@@ -54,6 +55,8 @@ const AttachTo = z.object({
   slot: z.number().int().min(0).max(1),
   emergency: z.boolean().optional(),
 })
+/** Of what a menu, a time zone or a forged time signal makes of its clock. */
+const Years = z.object({ years: z.number().min(-100).max(100) })
 const Chosen = z.object({ message: z.enum(MESSAGES) })
 const Type = z.enum(PART_TYPES)
 /** `there`: a phone or a shelf whose folder stands beside this phone's; no path leads elsewhere. */
@@ -61,7 +64,14 @@ const SwapPart = z.object({ type: Type, there: z.string().regex(/^[A-Za-z0-9-]{1
 const PairPart = z.object({ type: Type, release: z.string().max(3072).optional() })
 const Unlock = z.object({ passcode: z.boolean(), biometric: z.boolean() })
 
-function actsOn(phone: Phone, syncing: SyncLoop): ReadonlyMap<string, Act> {
+interface HandsOf {
+  readonly phone: Phone
+  readonly syncing: SyncLoop
+  /** Puts the phone's own clock that many milliseconds off. */
+  readonly setClock: (offMs: number) => void
+}
+
+function actsOn({ phone, syncing, setClock }: HandsOf): ReadonlyMap<string, Act> {
   return new Map<string, Act>([
     ['GET /screen', () => undefined],
     [
@@ -94,6 +104,7 @@ function actsOn(phone: Phone, syncing: SyncLoop): ReadonlyMap<string, Act> {
         return phone.setProtection(on, shown)
       },
     ],
+    ['POST /clock', (body) => setClock(read(body, Years).years * YEAR_MS)],
     ['POST /call', (body) => phone.call(read(body, CallTo).number)],
     ['POST /hang-up', () => phone.hangUp()],
     [
@@ -144,14 +155,11 @@ function read<T>(body: Uint8Array, schema: z.ZodType<T>): T {
 }
 
 /** Listens on 127.0.0.1 only. */
-export async function startHands(options: {
-  readonly phone: Phone
-  readonly syncing: SyncLoop
-  readonly port: number
-  readonly logger: Logger
-}): Promise<Hands> {
+export async function startHands(
+  options: HandsOf & { readonly port: number; readonly logger: Logger },
+): Promise<Hands> {
   const { phone, logger, port } = options
-  const acts = actsOn(phone, options.syncing)
+  const acts = actsOn(options)
   const server = createServer((request, response) => {
     void answer(request, response, acts, phone, logger)
   })

@@ -26,12 +26,14 @@ export interface StartedPhone {
 export async function startPhone(options: StartPhone): Promise<StartedPhone> {
   const { logger, port } = options
   const lock = lockFolder(options.dir)
-  const phone = new Phone(options)
+  let offMs = 0
+  const clock = () => options.surroundings.clock() + offMs
+  const phone = new Phone({ ...options, surroundings: { ...options.surroundings, clock } })
   const syncing = new SyncLoop(phone, options.syncEveryMs, logger)
   const line = phone.line({ onWake: () => void syncing.trigger() })
   try {
     await phone.powerOn()
-    const hands = await startHands({ phone, syncing, port, logger })
+    const hands = await startHands({ phone, syncing, setClock: (ms) => (offMs = ms), port, logger })
     void syncing.trigger()
     line.start()
     const close = async () => {

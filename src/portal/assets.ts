@@ -10,6 +10,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
 }
 
 export interface Asset {
@@ -46,6 +48,13 @@ export class Assets {
     const file = this.#names.get(name)
     if (file === undefined) throw new Error(`no asset ${name}`)
     return `/assets/${file}`
+  }
+
+  /** Contents of an asset by its plain name. */
+  text(name: string): string {
+    return new TextDecoder().decode(
+      this.#files.get(this.path(name).slice('/assets/'.length))!.bytes,
+    )
   }
 
   /** By the name in a path; null: none of ours. */

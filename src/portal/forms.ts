@@ -14,11 +14,19 @@ export const smallBody = bodyLimit({
   },
 })
 
-/**
- * The fields of a form, the last of each name. Files and names without end are refused; what a field must be, its
- * page says. @throws {Refusal} malformed, too-large, forbidden: not of this session
- */
+/** The fields of a form of whoever is signed in. @throws {Refusal} as below; forbidden: not of this session */
 export async function readForm(c: PageContext): Promise<Readonly<Record<string, string>>> {
+  const form = await readPublicForm(c)
+  demandOwnForm(c, form)
+  return form
+}
+
+/**
+ * The fields of a form that asks nobody who he is, and so holds no token of a session there may be: the last of
+ * each name. Files and names without end are refused; what a field must be, its page says.
+ * @throws {Refusal} malformed, too-large; forbidden: of another site
+ */
+export async function readPublicForm(c: PageContext): Promise<Readonly<Record<string, string>>> {
   // Browsers that say where a form comes from are believed when they say "elsewhere".
   const site = c.req.header('sec-fetch-site')
   demand(site === undefined || site === 'same-origin', 'forbidden', 'the form is of another site')
@@ -27,9 +35,7 @@ export async function readForm(c: PageContext): Promise<Readonly<Record<string, 
   })
   const fields = Object.entries(body)
   demand(fields.length <= MAX_FIELDS, 'too-large', 'too many fields')
-  const form = Object.fromEntries(
+  return Object.fromEntries(
     fields.filter((field): field is [string, string] => typeof field[1] === 'string'),
   )
-  demandOwnForm(c, form)
-  return form
 }

@@ -65,10 +65,20 @@ export class Frame {
     return this.#assets.path(name)
   }
 
+  /** What such a file says. */
+  textOf(name: string): string {
+    return this.#assets.text(name)
+  }
+
   /** The whole page. Without the doctype browsers fall back to the layout rules of the nineties. */
   page(head: Head, content: Child): string {
-    const written: { toString(): string } = this.document(head, content)
-    return `<!doctype html>${written.toString()}`
+    return `<!doctype html>${this.fragment(this.document(head, content))}`
+  }
+
+  /** A part of a page, for a place that is on the screen already. */
+  fragment(content: Child): string {
+    const written: { toString(): string } = <>{content}</>
+    return written.toString()
   }
 
   private document(head: Head, content: Child) {

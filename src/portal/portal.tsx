@@ -6,12 +6,17 @@ import { entryRoutes } from './entry/routes.tsx'
 import { followRoutes } from './follow/routes.tsx'
 import { accountRoutes } from './account/routes.tsx'
 import { deskRoutes } from './desk/routes.tsx'
+import type { ConformanceRow } from './figures/conformance.tsx'
 import { figuresRoutes } from './figures/routes.tsx'
 import { Frame } from './frame.tsx'
 import { securityHeaders } from './headers.ts'
-import { problemPage } from './problem-page.tsx'
+import type { LabDoor } from './lab/lab-view.ts'
+import { labRoutes } from './lab/routes.tsx'
+import { notFoundPage, problemPage } from './problem-page.tsx'
 import { practiceRoutes } from './practice/routes.tsx'
+import { requestRoutes } from './request/routes.tsx'
 import { reportRoutes } from './report/routes.tsx'
+import { trustedRoutes } from './trusted/routes.tsx'
 import { sessions, type PageEnv } from './session.ts'
 import { StartPage, type DemoPhoneLink } from './start-page.tsx'
 import { DEMONSTRATION, themeCss, type Theme } from './theme.ts'
@@ -22,6 +27,10 @@ export interface PortalOptions {
   /** Simulated phones that are there to be tried: IMEI of 15 digits, and where their screen is. */
   readonly phones: () => readonly DemoPhoneLink[]
   readonly theme?: Theme
+  /** Results of the conformance suite that were handed in, verified. */
+  readonly conformance?: readonly ConformanceRow[]
+  /** Of a demonstration that runs its phones in its own house. */
+  readonly lab?: LabDoor
 }
 
 const FOR_EVER = 'public, max-age=31536000, immutable'
@@ -64,6 +73,7 @@ export function createPortal(
     const facts = {
       edgePort: options.edgePort,
       phones: options.phones(),
+      hasLab: options.lab !== undefined,
       treeSize: newest?.checkpoint.size ?? 0,
       guardedSize: guarded?.checkpoint.size ?? 0,
       readers: hub.readers,
@@ -77,6 +87,13 @@ export function createPortal(
   app.route('/follow', followRoutes(context, frame))
   app.route('/practice', practiceRoutes(context, frame))
   app.route('/report', reportRoutes(context, frame))
-  app.route('/figures', figuresRoutes(context, frame))
+  app.route('/request', requestRoutes(context, frame))
+  app.route('/trusted', trustedRoutes(context, frame))
+  app.route('/figures', figuresRoutes(context, frame, options.conformance ?? []))
+  if (options.lab) app.route('/lab', labRoutes(context, frame, options.lab))
+  // Whoever reads pages gets one; machines go on to the interface's own answer.
+  app.get('*', (c, next) =>
+    c.req.header('accept')?.includes('text/html') ? notFoundPage(c, frame) : next(),
+  )
   return app
 }

@@ -29,3 +29,33 @@ export function problemPage(c: PageContext, context: Context, frame: Frame, erro
     status as ContentfulStatusCode,
   )
 }
+
+/** Nothing of ours is at this address. */
+export function notFoundPage(c: PageContext, frame: Frame) {
+  const title = 'Page not found'
+  return c.html(
+    frame.page(
+      { title },
+      <>
+        <h1 class="govuk-heading-l">{title}</h1>
+        <p class="govuk-body">If you typed the address, see whether it is right.</p>
+        <p class="govuk-body">
+          You can{' '}
+          <a class="govuk-link" href="/check">
+            check a phone
+          </a>
+          ,{' '}
+          <a class="govuk-link" href="/report">
+            report yours stolen
+          </a>{' '}
+          or go to the{' '}
+          <a class="govuk-link" href="/">
+            start page
+          </a>
+          .
+        </p>
+      </>,
+    ),
+    404,
+  )
+}

@@ -40,10 +40,15 @@ export const sessions =
   }
 
 /** After a passkey was shown. A session there was before ends: nobody can have laid one under it. */
-export async function signIn(c: PageContext, context: Context, account: string): Promise<void> {
+export async function signIn(
+  c: PageContext,
+  context: Context,
+  account: string,
+): Promise<{ readonly csrf: string }> {
   await signOut(c, context)
-  const { token } = await openSession(context, account)
+  const { token, csrf } = await openSession(context, account)
   setCookie(c, COOKIE, token, HOW)
+  return { csrf }
 }
 
 export async function signOut(c: PageContext, context: Context): Promise<void> {
@@ -57,4 +62,17 @@ export function demandOwnForm(c: PageContext, form: Readonly<Record<string, stri
   const session = c.get('session')
   if (session)
     demand(isCsrf(session, form['csrf'] ?? ''), 'forbidden', 'the form is not of this session')
+}
+
+/** The owner who is signed in, if one is. */
+export function ownerOf(c: PageContext): Session | null {
+  const session = c.get('session')
+  return session?.kind === 'owner' ? session : null
+}
+
+/** @throws {Refusal} unauthenticated */
+export function demandOwner(c: PageContext): Session {
+  const session = ownerOf(c)
+  demand(session !== null, 'unauthenticated', 'sign in first')
+  return session
 }

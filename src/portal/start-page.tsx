@@ -1,3 +1,4 @@
+import { Button } from './look/button.tsx'
 import { SummaryList } from './look/summary-list.tsx'
 
 /** What runs where, for somebody who has just typed `npm start`. */
@@ -7,6 +8,7 @@ export interface StartFacts {
   readonly readers: number
   readonly edgePort: number
   readonly phones: readonly DemoPhoneLink[]
+  readonly hasLab: boolean
 }
 
 /** A simulated phone somebody may steal. */
@@ -29,6 +31,17 @@ export function StartPage(facts: StartFacts) {
         A phone that police have verified as stolen is refused everywhere within seconds, and a lock
         that is not already public is not valid. This is a demonstration on your own machine.
       </p>
+      {facts.hasLab ? (
+        <>
+          <p class="govuk-body">
+            In the lab you snatch a phone, report it, confirm the theft as police would, and try
+            everything a thief would try.
+          </p>
+          <Button href="/lab" isStart>
+            Open the lab
+          </Button>
+        </>
+      ) : null}
       <h2 class="govuk-heading-m">What is running</h2>
       <SummaryList
         rows={[
@@ -74,13 +87,6 @@ export function StartPage(facts: StartFacts) {
             the figures
           </a>{' '}
           behind it
-        </li>
-        <li>
-          <a class="govuk-link" href="/report">
-            Lock a stolen phone
-          </a>{' '}
-          as its owner would, with the code of its recovery card:{' '}
-          <code class="app-code">phones.json</code> in the data folder has them
         </li>
         <li>
           Lock one, as two officers:{' '}

@@ -41,6 +41,16 @@ export {
   type OwnersSignature,
 } from './services/owners/owner-acts.ts'
 export { phonesOfOwner, type PhoneOfOwner } from './services/owners/owners-phone.ts'
+export {
+  acceptTrust,
+  holdForOwner,
+  inviteTrusted,
+  removeTrusted,
+  trustedPeople,
+  type TrustedPerson,
+} from './services/owners/trusted-people.ts'
+export { newCard } from './services/owners/new-card.ts'
+export { ASKS, skipAsk, type Ask } from './services/owners/asks.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
 export {
@@ -65,6 +75,9 @@ export {
 } from './services/desk/decisions.ts'
 export { askLogAgain, officersSignature, signAsOfficer } from './services/desk/officer-signs.ts'
 export { takeReport } from './services/desk/takings.ts'
+export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/requests/ask.ts'
+export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
+export { modelOfNumber } from './services/requests/model-of-number.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
 export { officerOf, signedInOfficer, type Officer } from './services/people/officers.ts'

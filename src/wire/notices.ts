@@ -1,7 +1,17 @@
 import type { WaitingAct } from '../core/index.ts'
 
 /** What an owner is told of, on every channel there is. */
-export const NOTICES = ['requested', 'waiting', 'cancelled', 'done', 'contact', 'disputed'] as const
+export const NOTICES = [
+  'requested',
+  'waiting',
+  'cancelled',
+  'done',
+  'contact',
+  'disputed',
+  'police-asked',
+  'trusted-held',
+  'card',
+] as const
 export type NoticeWhat = (typeof NOTICES)[number]
 
 /** What a notice says, before it is put into words. */
@@ -37,6 +47,15 @@ export function noticeText({ what, act, readyAt }: NoticeSaid): string {
     disputed:
       'Whoever owned your phone before you says it was not his will to give it away. Nothing has changed ' +
       'on your phone. Answer with your recovery card: police hear both sides.',
+    'police-asked':
+      'Somebody without your recovery card has asked police to block your phone. Nothing has changed on it. ' +
+      'If that was not you, tell police: phone 101.',
+    card:
+      'A new recovery card was made for your phone, with your key; the old one has ended. If this was not you, ' +
+      'report the phone as stolen.',
+    'trusted-held':
+      'Somebody you trust has reported your phone stolen for you. It is locked for 72 hours at most. If that ' +
+      'is a mistake, take the report back in your account, or phone 101.',
   }
   return text[what]
 }

@@ -13,6 +13,9 @@ const PICTURES = fileURLToPath(new URL('../../dist/pictures/', import.meta.url))
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
+/** Against what hangs: a busy machine may take its time. */
+const PATIENCE_MS = 120_000
+
 export const NARROW = { width: 360, height: 780 }
 export const WIDE = { width: 1300, height: 900 }
 
@@ -28,10 +31,11 @@ export class Site implements AsyncDisposable {
     this.#browser = browser
   }
 
-  static async start(phones: number): Promise<Site> {
+  /** @param hasLab with phones of the lab's own, made while others look on */
+  static async start(phones: number, hasLab = false): Promise<Site> {
     const temporary = await temporaryConfig('silent')
     const world = new Constellation(temporary.config)
-    await world.start({ phones, switchedOn: phones })
+    await world.start({ phones, switchedOn: phones, hasLab })
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
@@ -77,6 +81,7 @@ export class Visitor implements AsyncDisposable {
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context
     this.page = page
+    page.setDefaultTimeout(PATIENCE_MS)
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning')
         this.complaints.push(message.text())
@@ -131,6 +136,8 @@ export class Visitor implements AsyncDisposable {
 
   /** Nothing an automatic check finds against WCAG 2.2 AA, and no word of complaint from the browser. */
   async expectAccessible(): Promise<void> {
+    // Its text may be there before its style sheet is.
+    await this.page.waitForLoadState('load')
     await this.page.evaluate(AXE)
     const found = await this.page.evaluate(
       `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ target }) => target.join(' ')) })))`,
@@ -142,10 +149,11 @@ export class Visitor implements AsyncDisposable {
     expect(await this.page.evaluate(wider)).toBe(0)
   }
 
-  /** Keeps what is on the screen under this name. */
-  async picture(name: string): Promise<void> {
+  /** Keeps the page under this name. @param part of it from its top: all of it, where none is given */
+  async picture(name: string, part?: { width: number; height: number }): Promise<void> {
     mkdirSync(PICTURES, { recursive: true })
-    await this.page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: true })
+    const clip = part && { clip: { x: 0, y: 0, ...part } }
+    await this.page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: true, ...clip })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -45,3 +45,16 @@ test('says on every page that it is a demonstration, and bears neither crest nor
   expect(String(sheets)).not.toMatch(/crest|crown|GOV\.UK|GDS Transport/i)
   expect(String(sheets)).toContain('.govuk-button')
 })
+
+test('an address of nothing is a page for people and a problem for machines', async () => {
+  await using visitor = await site.visitor({ viewport: NARROW })
+  const answer = await visitor.page.goto('/nothing-is-here')
+  expect(answer?.status()).toBe(404)
+  expect(await visitor.page.textContent('h1')).toBe('Page not found')
+  visitor.complaints.length = 0 // the browser's own line about the status
+  await visitor.expectAccessible()
+  await visitor.picture('not-found')
+  const machine = await fetch(`${site.url}/nothing-is-here`, { headers: { accept: '*/*' } })
+  expect(machine.headers.get('content-type')).toBe('application/problem+json')
+  expect(await machine.json()).toMatchObject({ status: 404, code: 'not-found' })
+})

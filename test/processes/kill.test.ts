@@ -10,7 +10,7 @@ import { patiently } from '../../src/cli/clients/patience.ts'
 import { Constellation } from '../../src/cli/constellation.ts'
 import { loadNoteSigner, loadSigner } from '../../src/cli/files.ts'
 import { DEMO_ORIGIN } from '../../src/cli/demo-trust.ts'
-import { RegisterProbe } from '../../src/cli/register-probe.ts'
+import { RegisterProbe } from '../../src/sim/index.ts'
 import { temporaryConfig, type Temporary } from '../../src/cli/temporary.ts'
 import { parseEntry, parseOrder, toHex, type Signer } from '../../src/core/index.ts'
 import {

@@ -10,7 +10,7 @@ import { loadSigner } from '../files.ts'
 import { readStolenList } from '../lists/read-list.ts'
 import { EXIT, print, say } from '../out.ts'
 import { progressBar } from '../progress.ts'
-import { RegisterProbe } from '../register-probe.ts'
+import { RegisterProbe } from '../../sim/index.ts'
 import { temporaryConfig } from '../temporary.ts'
 
 const TARGET = { seconds: 120, peakMb: 600 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { BORDERS_PHONES, BordersStory } from '../borders-story.ts'
 import { BordersWorld } from '../borders-world.ts'
 import { EXIT, bad, good, print, say } from '../out.ts'
-import type { Step } from '../steps.ts'
+import type { Step } from '../../sim/index.ts'
 import { stepLine } from './demo.ts'
 
 interface Options {

@@ -3,8 +3,7 @@ import { Constellation } from '../constellation.ts'
 import { Story, percentile, policeOf, timeTheft } from '../demo-story.ts'
 import { EXIT, bad, good, print, say, strong } from '../out.ts'
 import { progressBar } from '../progress.ts'
-import { RegisterProbe } from '../register-probe.ts'
-import type { Step } from '../steps.ts'
+import { RegisterProbe, type Step } from '../../sim/index.ts'
 import { temporaryConfig } from '../temporary.ts'
 
 interface Options {

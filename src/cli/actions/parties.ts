@@ -1,3 +1,4 @@
+import type { Refusal } from '../../core/index.ts'
 import { readConfig } from '../config.ts'
 import { EXIT, runUntilStopped, say } from '../out.ts'
 import { runPhone, runRegistry, runStatusSigner } from '../parties.ts'
@@ -8,13 +9,14 @@ interface Options {
   readonly json?: boolean
 }
 
-export const serve = (options: Options) =>
+export const serve = (options: Options & { readonly lab?: boolean }) =>
   runUntilStopped('registry', options, () => {
     const { config, secrets } = readConfig(process.env)
-    return runRegistry(config, secrets, (reason) => {
+    const onFatal = (reason: Refusal) => {
       say(`${reason.code}: ${reason.message}`) // the last word: a log may be silent
       process.exit(EXIT.failed)
-    })
+    }
+    return runRegistry(config, secrets, onFatal, { hasLab: options.lab ?? false })
   })
 
 export const statusSigner = (options: Options) =>

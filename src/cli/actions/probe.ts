@@ -7,7 +7,7 @@ import { readConfig } from '../config.ts'
 import { Files, loadSigner } from '../files.ts'
 import { blacklistPages } from '../lists/pages.ts'
 import { EXIT, print } from '../out.ts'
-import { RegisterProbe } from '../register-probe.ts'
+import { RegisterProbe } from '../../sim/index.ts'
 import { secretsFrom } from '../secrets.ts'
 
 interface Options {

@@ -20,7 +20,7 @@ export async function start({ json = false }: Options): Promise<void> {
   say('Starting (the first start also founds a demonstration trust root and makes the phones) …')
   const stopped = untilStopped(() => world.close())
   try {
-    await world.start({ phones: PHONES, switchedOn: PHONES })
+    await world.start({ phones: PHONES, switchedOn: PHONES, hasLab: true })
   } catch (error) {
     await world.close()
     throw error
@@ -38,6 +38,7 @@ function addresses(world: Constellation): string {
   return [
     strong('Stolen Mode demonstration. Not a police service; its trust root is its own.'),
     '',
+    `  the lab           ${pages}/lab`,
     `  start page        ${pages}/`,
     `  check a phone     ${pages}/check`,
     `  report one stolen ${pages}/report`,

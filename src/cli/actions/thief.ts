@@ -1,7 +1,7 @@
 import { Constellation } from '../constellation.ts'
 import { policeOf } from '../demo-story.ts'
 import { EXIT, bad, good, print, say } from '../out.ts'
-import type { Step } from '../steps.ts'
+import type { Step } from '../../sim/index.ts'
 import { temporaryConfig } from '../temporary.ts'
 import { THIEF_PHONES, ThiefStory } from '../thief-story.ts'
 import { stepLine } from './demo.ts'

@@ -15,13 +15,13 @@ import {
 } from '../../core/index.ts'
 import { generateNoteSigner, machine, makeLogger, nodeVerifiers } from '../../host/index.ts'
 import { ED25519, snapshotKeyName } from '../../log/index.ts'
-import { openDatabase, openRegistry, serve, type DatabaseConfig } from '../../registry/index.ts'
-import type { Context } from '../../registry/index.ts'
+import { openDatabase, openRegistry, serve } from '../../registry/index.ts'
+import type { Context, DatabaseConfig, Limits, Registry } from '../../registry/index.ts'
 import { found, type Founding } from '../../sim/index.ts'
 import { startGuardian, startWitness } from '../../witness/index.ts'
 import { readTrust, type Trust } from '../../wire/index.ts'
 import { OfficerDesk } from '../clients/officer.ts'
-import { DEMO_TAC } from '../demo-trust.ts'
+import { DEMO_TAC, pagesOf } from '../demo-trust.ts'
 import { progressBar } from '../progress.ts'
 import { temporaryConfig } from '../temporary.ts'
 
@@ -35,6 +35,7 @@ export type Signed = Parameters<Sequencer['submit']>[0]
 
 /** A registry as it runs in the field, founded a moment ago, and how to make it vanish. */
 export interface LogUnderTest {
+  readonly registry: Registry
   readonly sequencer: Sequencer
   readonly founding: Founding
   readonly trust: Trust
@@ -50,6 +51,8 @@ interface Plan {
   readonly operators: number
   /** Verifies every entry of every checkpoint, in this process. */
   readonly guardian: boolean
+  /** Of the public; those of the field, where none are given. */
+  readonly limits?: Limits
 }
 
 /** A real registry that serves HTTP, with a real witness, and a guardian where one is wanted. */
@@ -73,6 +76,7 @@ export async function openLogUnderTest(plan: Plan): Promise<LogUnderTest> {
     guardians: [
       { name: 'guardian', key: guardian!.signer.key, url: `http://127.0.0.1:${guardianPort}` },
     ],
+    relyingParties: pagesOf(registryUrl),
     capPerHour: CAP_PER_HOUR,
     officers: 2,
     operators,
@@ -105,6 +109,7 @@ export async function openLogUnderTest(plan: Plan): Promise<LogUnderTest> {
     statusSignerUrl: null,
     founding: [founding.root, ...founding.certificates],
     poolMs,
+    ...(plan.limits && { limits: plan.limits }),
     surroundings: machine,
     logger,
   })
@@ -120,6 +125,7 @@ export async function openLogUnderTest(plan: Plan): Promise<LogUnderTest> {
       })
     : null
   return {
+    registry,
     sequencer: registry.context.sequencer,
     founding,
     trust,

@@ -5,6 +5,7 @@ const ROWS = 10_000
 const ENTRIES = 100_000
 const NUMBERS = 10_000_000
 const SECONDS = 5
+const DEVICES = 100_000
 const INDEX_SIZES: readonly number[] = [1_000_000, 10_000_000]
 const LARGEST_INDEX = 100_000_000
 
@@ -71,6 +72,12 @@ export function benchCommands(program: Command): void {
     .option('--locks <n>', 'of them, 50 a second', count, 1_000)
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/bench-device.ts')).benchDevice))
+  bench
+    .command('pages')
+    .description('server time of each page and of a check, hit and miss, beside a bare page')
+    .option('--devices <n>', 'enrolled phones', count, DEVICES)
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/bench-pages.ts')).benchPages))
   bench
     .command('log')
     .description('durable entries a second, and how soon they are acknowledged, on both databases')

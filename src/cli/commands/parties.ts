@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { jsonOption, later, secretOption } from '../options.ts'
 
 /** The commands that run until they are stopped: one organisation each. */
@@ -6,6 +6,12 @@ export function partyCommands(program: Command): void {
   program
     .command('serve')
     .description('run the registry: database, log, interface and pages')
+    .addOption(
+      new Option(
+        '--lab',
+        'a demonstration: phones, owners and officers for the page /lab',
+      ).hideHelp(),
+    )
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/parties.ts')).serve))
   program

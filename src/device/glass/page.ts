@@ -1,3 +1,4 @@
+import encodeQR from 'qr'
 import type { Glass } from './glass.ts'
 import { LANGUAGES, isRightToLeft, type Language } from './words.ts'
 
@@ -29,11 +30,7 @@ const NAMES: Readonly<Record<Language, string>> = {
 }
 
 /** The glass as one page without scripts. @param code for scanning; null: the secure store is dead */
-export async function glassPage(
-  glass: Glass,
-  language: Language,
-  code: string | null,
-): Promise<string> {
+export function glassPage(glass: Glass, language: Language, code: string | null): string {
   const { title, message, lines, contact, scan, emergency } = glass
   const direction = isRightToLeft(language) ? 'rtl' : 'ltr'
   return `<!doctype html>
@@ -45,7 +42,7 @@ export async function glassPage(
 ${message === null ? '' : `<p class="message">${text(message)}</p>`}
 ${contact === null ? '' : contactLine(contact)}
 ${lines.map((line) => `<p>${text(line)}</p>`).join('\n')}
-${code === null ? '' : `<figure class="code" role="img" aria-label="${text(scan)}">${await picture(code)}</figure><p>${text(scan)}</p>`}
+${code === null ? '' : `<figure class="code" role="img" aria-label="${text(scan)}">${picture(code)}</figure><p>${text(scan)}</p>`}
 <section class="emergency" aria-labelledby="emergency"><h2 id="emergency">${text(emergency.label)}</h2>
 ${emergency.numbers.map((number) => `<a href="tel:${number}">${number}</a>`).join('')}</section>
 </main>
@@ -63,11 +60,8 @@ function languageLink(tag: Language, current: Language): string {
   return `<li><a lang="${tag}" hreflang="${tag}" href="?lang=${tag}"${here}>${NAMES[tag]}</a></li>`
 }
 
-/** A QR code (ISO/IEC 18004) of error correction level M, the library's default: a cracked glass still scans. */
-async function picture(code: string): Promise<string> {
-  const { toSVG } = await import('bwip-js/node') // a megabyte that only an opened glass needs
-  return toSVG({ bcid: 'qrcode', text: code, paddingwidth: 2, paddingheight: 2 })
-}
+/** A QR code (ISO/IEC 18004) of error correction level M: a cracked glass still scans. */
+const picture = (code: string): string => encodeQR(code, 'svg', { ecc: 'medium', border: 2 })
 
 function text(value: string): string {
   return value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

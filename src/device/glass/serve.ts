@@ -25,7 +25,7 @@ export async function serveGlass(
   const owners = screen !== null && 'language' in screen ? screen.language : null
   const language = languageOf(chosen ?? owners ?? first)
   const glass = screen && glassOf(screen, language)
-  const page = glass && (await glassPage(glass, language, await phone.deviceCode()))
+  const page = glass && glassPage(glass, language, await phone.deviceCode())
   response.writeHead(200, {
     'content-type': page === null ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8',
     'cache-control': 'no-store',

@@ -177,7 +177,13 @@ describe('A29 giving a part away', () => {
 it('hands open the phone, swap a part, pair it and bring a list', async () => {
   const logger = makeLogger('phone', 'silent')
   const syncing = new SyncLoop(stage.phone, 3_600_000, logger)
-  const hands = await startHands({ phone: stage.phone, syncing, port: 0, logger })
+  const hands = await startHands({
+    setClock: () => undefined,
+    phone: stage.phone,
+    syncing,
+    port: 0,
+    logger,
+  })
   const post = async (path: string, body: unknown) => {
     const answer = await fetch(`${hands.url}${path}`, {
       method: 'POST',

@@ -5,6 +5,7 @@ import { NotificationBanner } from '../look/banners.tsx'
 import { Button } from '../look/button.tsx'
 import { SummaryList } from '../look/summary-list.tsx'
 import { When } from '../when.tsx'
+import { AskFor } from './asks.tsx'
 import { deviceInPath } from './device-path.ts'
 
 const ACTS: Readonly<Record<WaitStatus['act'], string>> = {
@@ -52,7 +53,7 @@ interface SectionProps {
 }
 
 function PhoneSection({ phone, csrf, form }: SectionProps) {
-  const { model, serial, state, lapsesAt, isProtected, waiting, report, releases } = phone
+  const { model, serial, state, lapsesAt, isProtected, waiting, report, releases, asks } = phone
   const path = `/account/phone/${deviceInPath(phone.device)}`
   const isWaiting = waiting !== null && ['requested', 'pending', 'ready'].includes(waiting.stage)
   return (
@@ -97,6 +98,21 @@ function PhoneSection({ phone, csrf, form }: SectionProps) {
       {state === 'protected' ? (
         <Act path={`${path}/report`} csrf={csrf} form={form} button="It was stolen: lock it" />
       ) : null}
+      {asks.map((ask) => (
+        <AskFor ask={ask} path={path} csrf={csrf} />
+      ))}
+      <p class="govuk-body">
+        <a class="govuk-link" href={`${path}/card`}>
+          New recovery card
+          <span class="govuk-visually-hidden">{` for ${model} ${serial ?? ''}`}</span>
+        </a>
+      </p>
+      <p class="govuk-body">
+        <a class="govuk-link" href={`${path}/trusted`}>
+          People you trust
+          <span class="govuk-visually-hidden">{` with ${model} ${serial ?? ''}`}</span>
+        </a>
+      </p>
       {report === null ? null : (
         <>
           <h2 class="govuk-heading-m">

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { Refusal, WHY_STOLEN, demand } from '../../core/index.ts'
 import {
+  ASKS,
   cancelAct,
   claimAccount,
   ownersSignature,
@@ -9,24 +10,29 @@ import {
   reportStolen,
   signAsOwner,
   signInWanted,
+  skipAsk,
   signedIn,
   takeBackHold,
   type Context,
-  type Session,
 } from '../../registry/index.ts'
 import { createdId, newFormId } from '../form-id.ts'
-import { readForm, smallBody } from '../forms.ts'
+import { readForm, readPublicForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
-import { signIn, signOut, type PageContext, type PageEnv } from '../session.ts'
+import { demandOwner, ownerOf, signIn, signOut, type PageEnv } from '../session.ts'
+import { cardRoutes } from './card/routes.tsx'
 import { deviceOfPath } from './device-path.ts'
+import { KeptFormPage, keptIn } from './kept-form.tsx'
+import { nextPage } from './next-page.ts'
+import { SERVICE } from './service.ts'
 import { NewAccountPage, type NewTyped } from './new-page.tsx'
 import { shownPasskey } from './passkey-answer.ts'
 import { PhonesPage } from './phones-page.tsx'
 import { SignInPage } from './sign-in-page.tsx'
+import { signInFirst } from './sign-in-first.tsx'
 import { SignPage } from './sign-page.tsx'
+import { trustedPeopleRoutes } from './trusted/routes.tsx'
 
-const SERVICE = { name: 'Your phones', url: '/account' } as const
 const MAX_TYPED = 64
 const UUID = /^[0-9a-f-]{36}$/
 
@@ -44,6 +50,7 @@ export function accountRoutes(context: Context, frame: Frame) {
   const owning = context.throttle.guard('owner').handle
   const scripts = PASSKEY_SCRIPTS
 
+  app.onError((error, c) => signInFirst({ context, frame }, error, c))
   app.get('/', async (c) => {
     const session = ownerOf(c)
     if (session === null) {
@@ -65,9 +72,17 @@ export function accountRoutes(context: Context, frame: Frame) {
     )
   })
   app.post('/sign-in', smallBody, owning, async (c) => {
-    const response = shownPasskey((await readForm(c))['response'])
-    await signIn(c, context, (await signedIn(context, 'owner', response)).account)
-    return c.redirect('/account', 303)
+    const { response, next, kept: text } = await readPublicForm(c)
+    const { account } = await signedIn(context, 'owner', shownPasskey(response))
+    const { csrf } = await signIn(c, context, account)
+    const kept = keptIn(text)
+    if (kept === null) return c.redirect(nextPage(next), 303)
+    return c.html(
+      frame.page(
+        { title: 'Go on where you were', service: SERVICE, hasExit: true },
+        <KeptFormPage kept={kept} csrf={csrf} />,
+      ),
+    )
   })
   app.post('/sign-out', smallBody, async (c) => {
     await readForm(c)
@@ -82,7 +97,7 @@ export function accountRoutes(context: Context, frame: Frame) {
     )
   app.get('/new', async (c) => c.html(await newAccount({ name: '', error: null })))
   app.post('/new', smallBody, owning, async (c) => {
-    const fields = await readForm(c)
+    const fields = await readPublicForm(c)
     const name = (fields['name'] ?? '').trim().slice(0, MAX_TYPED)
     try {
       const card = (fields['card'] ?? '').slice(0, MAX_TYPED)
@@ -98,6 +113,8 @@ export function accountRoutes(context: Context, frame: Frame) {
     }
   })
 
+  app.route('/phone', trustedPeopleRoutes(context, frame))
+  app.route('/phone', cardRoutes(context, frame))
   app.post('/phone/:device/:act', smallBody, owning, async (c) => {
     const { account } = demandOwner(c)
     const fields = await readForm(c)
@@ -109,6 +126,12 @@ export function accountRoutes(context: Context, frame: Frame) {
         return c.redirect('/account?done=stopped', 303)
       case 'take-back':
         return c.redirect(`/account/sign/${await takeBackHold(context, account, device)}`, 303)
+      case 'skip': {
+        const ask = ASKS.find((known) => known === fields['ask'])
+        demand(ask !== undefined, 'not-found', 'nobody asks for that')
+        await skipAsk(context, { device, ask })
+        return c.redirect('/account', 303)
+      }
       case 'report': {
         const id = createdId((fields['form'] ?? '').slice(0, MAX_TYPED), c.req.param('device'))
         await reportStolen(context, { id, device, proof: 'passkey', why: WHY_STOLEN.theft })
@@ -146,16 +169,4 @@ export function accountRoutes(context: Context, frame: Frame) {
     return c.redirect(`/account?done=${leaf === null ? 'waiting' : 'released'}`, 303)
   })
   return app
-}
-
-function ownerOf(c: PageContext): Session | null {
-  const session = c.get('session')
-  return session?.kind === 'owner' ? session : null
-}
-
-/** @throws {Refusal} unauthenticated */
-function demandOwner(c: PageContext): Session {
-  const session = ownerOf(c)
-  demand(session !== null, 'unauthenticated', 'sign in first')
-  return session
 }

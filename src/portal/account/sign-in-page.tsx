@@ -1,12 +1,20 @@
 import { PasskeyForm } from '../passkey-form.tsx'
+import type { KeptForm } from './kept-form.tsx'
+import type { NextPage } from './next-page.ts'
 
 /** Signing in with a passkey, and the ways for whoever has none here. */
 export function SignInPage({
   options,
   hasEnded,
+  next = '/account',
+  kept = null,
 }: {
   readonly options: object
   readonly hasEnded: boolean
+  /** Where it goes on. */
+  readonly next?: NextPage
+  /** What was typed when the session ended. */
+  readonly kept?: KeptForm | null
 }) {
   return (
     <>
@@ -18,11 +26,13 @@ export function SignInPage({
       ) : null}
       <PasskeyForm
         action="/account/sign-in"
-
         options={options}
         csrf={null}
         button="Sign in with a passkey"
-      />
+      >
+        <input type="hidden" name="next" value={next} />
+        {kept === null ? null : <input type="hidden" name="kept" value={JSON.stringify(kept)} />}
+      </PasskeyForm>
       <p class="govuk-body">
         {'First time here? '}
         <a class="govuk-link" href="/account/new">

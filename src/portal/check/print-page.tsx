@@ -30,18 +30,3 @@ export function PrintPage({
 /** Where a code leads to. */
 export const verifyAddress = (base: string, signed: Uint8Array): string =>
   new URL(`/check/verify?a=${toAddress(signed)}`, base).href
-
-/** Modules of white around it: with less, phones do not find it. */
-const QUIET = 10
-
-/** @returns an SVG of a QR code (ISO/IEC 18004) */
-export async function qrOf(text: string): Promise<string> {
-  const { toSVG } = await import('bwip-js/node')
-  const code = { bcid: 'qrcode', text, eclevel: 'L', scale: 1 }
-  return toSVG({
-    ...code,
-    paddingwidth: QUIET,
-    paddingheight: QUIET,
-    backgroundcolor: 'ffffff',
-  })
-}

@@ -1,14 +1,15 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { Refusal, isAbout, type SignedCheck } from '../../core/index.ts'
 import { check, readAnswer, toProblem, type Context, type Lane } from '../../registry/index.ts'
-import { readForm, smallBody } from '../forms.ts'
+import { readPublicForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { SCANNING_POLICY } from '../headers.ts'
 import { problemPage } from '../problem-page.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
 import { MAX_TYPED, readNumber } from './number.ts'
 import { CheckPage, type CheckOutcome } from './page.tsx'
-import { PrintPage, qrOf, verifyAddress } from './print-page.tsx'
+import { PrintPage, verifyAddress } from './print-page.tsx'
+import { qrOf } from './qr-code.ts'
 import { VerifyPage, type Compared } from './verify-page.tsx'
 import { fromAddress, spoken, voiceOf, type Voice } from './voice.tsx'
 
@@ -41,7 +42,7 @@ export function checkRoutes(context: Context, frame: Frame) {
   app.get('/', (c) => c.html(page(c, voiceOf(c), null, typedIn(c.req.query('imei')))))
   app.post('/', braked('check'), smallBody, async (c) => {
     const voice = voiceOf(c)
-    const typed = typedIn((await readForm(c))['number'])
+    const typed = typedIn((await readPublicForm(c))['number'])
     const asked = readNumber(typed)
     const outcome =
       typeof asked === 'string'
@@ -72,7 +73,7 @@ export function checkRoutes(context: Context, frame: Frame) {
   }
   app.get('/verify', braked('check'), (c) => verifying(c, c.req.query('a') ?? '', () => null, ''))
   app.post('/verify', braked('check'), smallBody, async (c) => {
-    const form = await readForm(c)
+    const form = await readPublicForm(c)
     const typed = typedIn(form['number'])
     const asked = readNumber(typed)
     const compare = (said: SignedCheck, { words }: Voice): Compared =>
@@ -83,7 +84,7 @@ export function checkRoutes(context: Context, frame: Frame) {
   })
   app.get('/print', (c) => c.redirect(`/check?lang=${voiceOf(c).language}`, 303))
   app.post('/print', braked('print'), smallBody, async (c) => {
-    const form = await readForm(c)
+    const form = await readPublicForm(c)
     const typed = typedIn(form['number'])
     const said = answerAt(context, form['a'] ?? '')
     const asked = readNumber(typed)
@@ -91,7 +92,7 @@ export function checkRoutes(context: Context, frame: Frame) {
     if (said === null || typeof asked === 'string' || !isAbout(said, asked))
       return verifying(c, form['a'] ?? '', () => ({ isSame: false }), typed)
     const voice = voiceOf(c)
-    const code = await qrOf(verifyAddress(context.url, fromAddress(form['a'] ?? '')))
+    const code = qrOf(verifyAddress(context.url, fromAddress(form['a'] ?? '')))
     const html = spoken(
       frame,
       voice,

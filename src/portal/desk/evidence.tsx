@@ -1,11 +1,10 @@
 import type { Child } from 'hono/jsx'
 import { withCheckDigit } from '../../core/index.ts'
 import type { Evidence } from '../../registry/index.ts'
-import { STATE_WORDS } from '../follow/state-words.ts'
 import { SummaryList } from '../look/summary-list.tsx'
 import { WideTable } from '../look/table.tsx'
 import { When } from '../when.tsx'
-import { PROOF_WORDS } from './words.ts'
+import { PHONE_WORDS, PROOF_WORDS } from './words.ts'
 
 const COUNTRIES = new Intl.DisplayNames('en-GB', { type: 'region' })
 /** Who saw a phone signs for it; what a registry noted itself rests on its own word. */
@@ -25,7 +24,7 @@ export function EvidenceColumn({ evidence }: { readonly evidence: Evidence }) {
             'IMEI',
             <span class="app-number">{subject.ids.imeis.map(withCheckDigit).join(', ')}</span>,
           ),
-          row('State', STATE_WORDS[device.state]),
+          row('State', PHONE_WORDS[device.state]),
           ...(device.lapsesAt === null
             ? []
             : [row('The owner’s lock ends', <When ms={device.lapsesAt} />)]),

@@ -1,11 +1,10 @@
 import type { Refusal } from '../../core/index.ts'
 import type { Progress } from '../../registry/index.ts'
-import { STATE_WORDS } from '../follow/state-words.ts'
 import { Button } from '../look/button.tsx'
 import { SummaryList } from '../look/summary-list.tsx'
 import { WarningText } from '../look/text.tsx'
 import { When } from '../when.tsx'
-import { STATE_OF_CASE } from './words.ts'
+import { PHONE_WORDS, STATE_OF_CASE } from './words.ts'
 
 /** How far a lock has come, step by step; nothing of the evidence. */
 export function ProgressPage({
@@ -31,7 +30,7 @@ export function ProgressPage({
       <SummaryList
         rows={[
           { key: 'Case', value: STATE_OF_CASE[found.state] },
-          { key: 'Phone', value: STATE_WORDS[device.state] },
+          { key: 'Phone', value: PHONE_WORDS[device.state] },
           ...(device.lapsesAt === null
             ? []
             : [{ key: 'The owner’s lock ends', value: <When ms={device.lapsesAt} /> }]),

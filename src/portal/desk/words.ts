@@ -69,3 +69,12 @@ export function orderWords({ model, ids }: Evidence['subject']): string {
   const ending = imei === undefined ? '' : `, ending ${withCheckDigit(imei).slice(-2)}`
   return `This blocks one phone, ${model ?? 'of a model nobody told'}${ending}`
 }
+
+/** A phone's state as police read it. */
+export const PHONE_WORDS: Readonly<Record<Evidence['device']['state'], string>> = {
+  protected: 'Not locked',
+  held: 'Locked by its owner',
+  stolen: 'Blocked everywhere',
+  recovered: 'With police',
+  retired: 'Out of use for good',
+}

@@ -2,6 +2,9 @@ import { WideTable } from '../look/table.tsx'
 import { Bars } from './bars.tsx'
 import { LONDON_FIGURES, SERIES, SOURCES, derivedFigures } from './london.ts'
 import type { LogRow } from './log-table.ts'
+import { Conformance, type ConformanceRow } from './conformance.tsx'
+import { WorldMap } from '../maps/world-map.tsx'
+import type { World } from '../maps/world.ts'
 import type { Group, Shown } from './small-numbers.ts'
 
 /** Everything the page shows beside what it ships. */
@@ -32,7 +35,19 @@ export function countryName(code: string | null): string {
   return /^[A-Z]{2}$/i.test(code) ? (regions.of(code.toUpperCase()) ?? code) : code
 }
 
-export function FiguresPage(figures: AllFigures) {
+interface PageOnly {
+  readonly world: World
+  readonly conformance: readonly ConformanceRow[]
+}
+
+/** The series that are drawn, each under a heading for people; its short name stands in the table. */
+const CHARTS = [
+  ['met-recorded', 'Phone thefts recorded'],
+  ['met-person', 'Theft from the person'],
+  ['met-robbery', 'Robbery'],
+] as const
+
+export function FiguresPage(figures: AllFigures & PageOnly) {
   return (
     <>
       <h1 class="govuk-heading-l">Figures</h1>
@@ -44,6 +59,7 @@ export function FiguresPage(figures: AllFigures) {
       <Log {...figures} />
       <Countries {...figures} />
       <Operators {...figures} />
+      <Conformance results={figures.conformance} />
     </>
   )
 }
@@ -63,13 +79,13 @@ function London() {
   return (
     <section>
       <h2 class="govuk-heading-m">London, as published</h2>
-      {(['met-recorded', 'met-person', 'met-robbery'] as const).map((series) => (
+      {CHARTS.map(([series, heading]) => (
         <>
-          <h3 class="govuk-heading-s">{series}</h3>
+          <h3 class="govuk-heading-s">{heading}</h3>
           <p class="govuk-body">{SERIES[series]}</p>
           <Bars
             id={`chart-${series}`}
-            title={`${series} by year; the table below has the numbers`}
+            title={`${heading} by year; the table below has the numbers`}
             bars={LONDON_FIGURES.filter((row) => row.series === series).map(({ from, value }) => ({
               label: from,
               value,
@@ -140,7 +156,7 @@ function valueOf(value: number | null, seconds: number | null | undefined): stri
   return value === null ? 'not shown' : n(value)
 }
 
-function Countries({ countries }: AllFigures) {
+function Countries({ countries, world }: AllFigures & { readonly world: World }) {
   return (
     <section>
       <h2 class="govuk-heading-m">Where stolen phones reappear</h2>
@@ -152,6 +168,14 @@ function Countries({ countries }: AllFigures) {
         <p class="govuk-body">Too few to be shown.</p>
       ) : (
         <>
+          <WorldMap
+            id="map-countries"
+            title="Phones by country on a map; the table below has the numbers"
+            world={world}
+            marks={countries.flatMap(({ name, count }) =>
+              name === null ? [] : [{ country: name, count, text: countryName(name) }],
+            )}
+          />
           <Bars
             id="chart-countries"
             title="Phones by country; the table below has the numbers"

@@ -1,7 +1,9 @@
 import { Hono } from 'hono'
 import { LogFigures, registersNow, sightingsByCountry, type Context } from '../../registry/index.ts'
 import type { Frame } from '../frame.tsx'
+import { worldOf } from '../maps/world.ts'
 import type { PageEnv } from '../session.ts'
+import { conformanceTable, type ConformanceRow } from './conformance.tsx'
 import { csvOf } from './csv.ts'
 import { LONDON_FIGURES, SERIES, SOURCES } from './london.ts'
 import { logRows } from './log-table.ts'
@@ -13,9 +15,14 @@ const SAME_FIGURES_MS = 5_000
 const FEW = 'fewer than 5, or hidden beside them'
 
 /** Figures for anybody: what was published elsewhere, and what this log shows. */
-export function figuresRoutes(context: Context, frame: Frame) {
+export function figuresRoutes(
+  context: Context,
+  frame: Frame,
+  conformance: readonly ConformanceRow[],
+) {
   const app = new Hono<PageEnv>()
   const log = new LogFigures(context)
+  const world = worldOf(frame)
   let countedAt = -Infinity
   let counted: Promise<AllFigures> | null = null
   const figures = () => {
@@ -35,7 +42,12 @@ export function figuresRoutes(context: Context, frame: Frame) {
       },
     })
   app.get('/', async (c) =>
-    c.html(frame.page({ title: 'Figures' }, <FiguresPage {...await figures()} />)),
+    c.html(
+      frame.page(
+        { title: 'Figures' },
+        <FiguresPage {...await figures()} world={world} conformance={conformance} />,
+      ),
+    ),
   )
   app.get('/london.csv', () =>
     csv([
@@ -74,6 +86,7 @@ export function figuresRoutes(context: Context, frame: Frame) {
       ]),
     ])
   })
+  app.get('/conformance.csv', () => csv(conformanceTable(conformance)))
   app.get('/operators.csv', async () => {
     const { registers } = await figures()
     return csv([

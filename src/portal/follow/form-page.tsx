@@ -41,6 +41,10 @@ export function FollowFormPage({
         <a class="govuk-link" href="/account">
           sign in
         </a>
+        . Without a card:{' '}
+        <a class="govuk-link" href="/request/follow">
+          follow a request to an officer
+        </a>
         .
       </p>
     </>

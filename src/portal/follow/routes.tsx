@@ -8,7 +8,7 @@ import {
   timelineOf,
   type Context,
 } from '../../registry/index.ts'
-import { readForm, smallBody } from '../forms.ts'
+import { readPublicForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import type { PageEnv } from '../session.ts'
 import { FollowFormPage } from './form-page.tsx'
@@ -27,7 +27,7 @@ export function followRoutes(context: Context, frame: Frame) {
     )
   app.get('/', (c) => c.html(form('', null)))
   app.post('/', smallBody, context.throttle.guard('report').handle, async (c) => {
-    const { reference = '', card = '' } = await readForm(c)
+    const { reference = '', card = '' } = await readPublicForm(c)
     const typed = reference.slice(0, MAX_TYPED).trim()
     try {
       const asked = { reference: typed.toUpperCase(), card: card.slice(0, MAX_TYPED) }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { Refusal } from '../../core/index.ts'
 import { practise, type Context } from '../../registry/index.ts'
-import { readForm, smallBody } from '../forms.ts'
+import { readPublicForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { NotificationBanner, Panel } from '../look/banners.tsx'
 import type { PageEnv } from '../session.ts'
@@ -36,7 +36,7 @@ export function practiceRoutes(context: Context, frame: Frame) {
   const now = () => String(context.surroundings.clock())
   app.get('/', (c) => c.html(form({ form: now(), card: '', why: '', errors: {} })))
   app.post('/', smallBody, context.throttle.guard('report').handle, async (c) => {
-    const { card = '', why = '', form: began = '' } = await readForm(c)
+    const { card = '', why = '', form: began = '' } = await readPublicForm(c)
     const typed = { form: began.slice(0, MAX_TYPED), card: card.slice(0, MAX_TYPED), why }
     if (why === '') return c.html(form({ ...typed, errors: { why: 'Choose what happened' } }), 422)
     try {

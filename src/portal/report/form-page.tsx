@@ -13,7 +13,7 @@ export interface ReportTyped {
   readonly errors: { readonly card?: string; readonly why?: string }
 }
 
-const HAPPENED = [
+export const HAPPENED = [
   { value: 'theft', text: 'It was stolen' },
   { value: 'robbery', text: 'It was taken by force or threat' },
   { value: 'burglary', text: 'It was taken from my home' },
@@ -79,6 +79,24 @@ export function ReportFormPage({
         phone.
       </InsetText>
       <Details summary="I do not have my recovery card">
+        <p class="govuk-body">
+          If you named somebody you trust in your account, they can{' '}
+          <a class="govuk-link" href="/trusted">
+            lock it for you
+          </a>
+          . With your passkey on another device,{' '}
+          <a class="govuk-link" href="/account">
+            sign in
+          </a>
+          .
+        </p>
+        <p class="govuk-body">
+          Or{' '}
+          <a class="govuk-link" href="/request">
+            ask an officer to block your phone
+          </a>
+          {'. That needs no card, and is not at once.'}
+        </p>
         <p class="govuk-body">
           Phone <strong>101</strong> and say that your phone was stolen: an officer can do it with
           you. Your operator can stop the SIM.

@@ -12,7 +12,7 @@ import {
   type Context,
 } from '../../registry/index.ts'
 import { newFormId } from '../form-id.ts'
-import { readForm, smallBody } from '../forms.ts'
+import { readPublicForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { problemPage } from '../problem-page.tsx'
 import type { PageEnv } from '../session.ts'
@@ -35,7 +35,7 @@ export function reportRoutes(context: Context, frame: Frame) {
   const form = (typed: ReportTyped) => {
     const hasError = Object.keys(typed.errors).length > 0
     return frame.page(
-      { title: 'Lock your stolen phone', hasError, hasExit: true },
+      { title: 'Lock your stolen phone', hasError, hasExit: true, scripts: ['card-code'] },
       <ReportFormPage {...typed} />,
     )
   }
@@ -57,7 +57,7 @@ export function reportRoutes(context: Context, frame: Frame) {
   })
   app.get('/', (c) => c.html(form({ form: newFormId(), card: '', why: '', errors: {} })))
   app.post('/', smallBody, reporting.handle, async (c) => {
-    const fields = await readForm(c)
+    const fields = await readPublicForm(c)
     const reported = await reportByCard(context, fields)
     if ('id' in reported) return c.redirect(`/report/${reportTicket(context, reported.id)}`, 303)
     if ('refused' in reported)
@@ -107,7 +107,7 @@ export function reportRoutes(context: Context, frame: Frame) {
   app.post('/:ticket/:detail', smallBody, async (c) => {
     const { ticket, detail: name } = c.req.param()
     const at = detail(ticket, name)
-    const text = ((await readForm(c))['text'] ?? '').trim()
+    const text = ((await readPublicForm(c))['text'] ?? '').trim()
     const most = DETAILS[at.detail]
     if (text.length > most) {
       const error = `Write at most ${most} characters; there are ${text.length}`

@@ -18,8 +18,30 @@ interface ReportDetailsTable {
   at_ms: Int8
 }
 
+/** Whom an owner trusts to hold this phone for him; who was removed has no row. */
+interface TrustedPeopleTable {
+  id: string
+  device_id: Bytes
+  /** As the owner calls him. */
+  name: string
+  code_hash: Bytes
+  at_ms: Int8
+  /** Of whoever accepted; null: nobody has yet. */
+  account_id: string | null
+}
+
+/** How often an owner left aside what he was asked for. */
+interface OwnerAsksTable {
+  device_id: Bytes
+  ask: 'card' | 'trusted'
+  skips: Int8
+  at_ms: Int8
+}
+
 /** What the owners' pages keep. */
 export interface OwnerSchema {
   phones_seen: PhonesSeenTable
   report_details: ReportDetailsTable
+  trusted_people: TrustedPeopleTable
+  owner_asks: OwnerAsksTable
 }

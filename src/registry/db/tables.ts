@@ -5,6 +5,7 @@ import type { DeskSchema } from './desk-tables.ts'
 import type { MadeTables } from './made-tables.ts'
 import type { OwnerSchema } from './owner-tables.ts'
 import type { PeopleSchema } from './people-tables.ts'
+import type { RequestSchema } from './request-tables.ts'
 import type { TitleSchema } from './title-tables.ts'
 import type { WaitSchema } from './wait-tables.ts'
 import type { PartTables } from './part-tables.ts'
@@ -341,7 +342,15 @@ interface SeenBootsTable {
 }
 
 export interface Schema
-  extends DeskSchema, MadeTables, OwnerSchema, PartTables, PeopleSchema, TitleSchema, WaitSchema {
+  extends
+    DeskSchema,
+    MadeTables,
+    OwnerSchema,
+    PartTables,
+    PeopleSchema,
+    RequestSchema,
+    TitleSchema,
+    WaitSchema {
   number_lists: NumberListsTable
   clone_signals: CloneSignalsTable
   seen_boots: SeenBootsTable

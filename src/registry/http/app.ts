@@ -20,6 +20,7 @@ import { ownerKeyRoutes } from './owner-keys.ts'
 import { ownerRoutes } from './owners.ts'
 import { partRoutes } from './parts.ts'
 import { policeRoutes } from './police.ts'
+import { requestRoutes } from './requests.ts'
 import { answerProblem, schemaProblem, toProblem } from './problems.ts'
 import { registerRoutes } from './registers.ts'
 import { registryRoutes } from './registries.ts'
@@ -85,6 +86,7 @@ export function createApp(
   transferRoutes(app, context, throttle)
   waitRoutes(app, context, throttle)
   policeRoutes(app, context)
+  requestRoutes(app, context)
   identityRoutes(app, context)
   batchRoutes(app, context)
   edgeRoutes(app, context, hub)

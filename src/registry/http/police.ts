@@ -37,6 +37,7 @@ import { scanCode } from '../services/device-codes.ts'
 import { forceQueue } from '../services/desk/force-queue.ts'
 import { salesOfCase, type KnownSale } from '../services/disputes.ts'
 import { draftOrder, draftsOfCase } from '../services/drafts.ts'
+import { reportOfCase } from '../services/owners/report-details.ts'
 import { addSignatures } from '../services/signatures.ts'
 import { sightingsOf } from '../services/sightings.ts'
 import { cloneAnswers } from './clones.ts'
@@ -328,6 +329,7 @@ function saleAnswer({ index, at, disputableUntil, dispute }: KnownSale) {
 
 async function caseAnswer(context: Context, caller: Caller, id: string) {
   const { case: found, subject } = await lookAtCase(context, caller, id)
+  const report = await reportOfCase(context, found)
   const seen = await sightingsOf(context, subject)
   const claim = await claimOf(context, id)
   return {
@@ -340,6 +342,12 @@ async function caseAnswer(context: Context, caller: Caller, id: string) {
       model: subject.model,
       imeis: subject.ids.imeis.map(withCheckDigit),
       serial: subject.ids.serial,
+    },
+    report: report && {
+      reference: report.reference,
+      at: timeOf(report.at),
+      proof: report.proof,
+      ...report.details,
     },
     sightings: seen.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })),
     sales: (await salesOfCase(context, subject)).map(saleAnswer),

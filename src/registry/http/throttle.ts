@@ -20,7 +20,7 @@ export interface LaneLimits {
  * drafts (`/v1/signatures`), police and phones are in none of them; but for parts, since each pairing is
  * an entry of the log.
  */
-export type Lane = 'check' | 'print' | 'report' | 'owner' | 'document' | 'part'
+export type Lane = 'check' | 'print' | 'report' | 'request' | 'owner' | 'document' | 'part'
 
 export interface Limits {
   readonly lanes: Readonly<Record<Lane, LaneLimits>>
@@ -36,9 +36,14 @@ export const LIMITS: Limits = {
       perSource: { burst: 200, perSecond: 20 },
       overall: { burst: 2_000, perSecond: 500 },
     },
-    // Drawing a code takes a hundred times as long as the answer on it.
+    // A page with a code is a dozen times as large as the answer on it.
     print: { perSource: { burst: 10, perSecond: 0.5 }, overall: { burst: 40, perSecond: 4 } },
     report: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
+    // Each is work for an officer, and may be meant to harass somebody.
+    request: {
+      perSource: { burst: 5, perSecond: 5 / 3_600 },
+      overall: { burst: 200, perSecond: 2 },
+    },
     owner: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
     document: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },
     part: { perSource: { burst: 50, perSecond: 1 }, overall: { burst: 500, perSecond: 50 } },

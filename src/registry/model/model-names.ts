@@ -9,6 +9,8 @@ import type { TacRow } from '../../wire/index.ts'
 export class ModelNames {
   /** For each TAC its maker's words, then those of each name. */
   readonly #known = new Map<Tac, readonly string[]>()
+  /** As the list writes it. */
+  readonly #names = new Map<Tac, string>()
 
   /** @throws {Refusal} not-found; list-columns, list-leading-zeros, list-conflict, malformed, too-large */
   static async read(path: string): Promise<ModelNames> {
@@ -21,6 +23,13 @@ export class ModelNames {
     const of = (text: string) => wordsOf(text).join(' ')
     const known = new Set(names.map(of).filter((name) => name !== '')) // a dash is no name
     this.#known.set(tac, [of(`${manufacturer} ${brand}`), ...known])
+    const name = names.find((each) => of(each) !== '')
+    if (name !== undefined) this.#names.set(tac, `${brand} ${name}`.trim())
+  }
+
+  /** What to call a phone of this TAC; null where the list does not say. */
+  nameOf(tac: Tac): string | null {
+    return this.#names.get(tac) ?? null
   }
 
   /** Whether a phone of this TAC may call itself so. True where the list does not say what it is. */

@@ -166,9 +166,18 @@ async function contentOf(
   }
 }
 
-/** How the owner spoke: by the report of the case, else to the officer in person. */
+/** How the owner spoke: by the report or the request of the case, else to the officer in person. */
 async function ownersWord({ db }: Context, found: Case): Promise<NonNullable<ActContent['own']>> {
-  if (found.reportId === null) return ['in-person', saltedHash(found.salt, `case ${found.id}`)]
+  if (found.reportId === null) {
+    const asked = await db
+      .selectFrom('requests')
+      .select(['own', 'reference'])
+      .where('case_id', '=', found.id)
+      .executeTakeFirst()
+    return asked?.own
+      ? [asked.own, saltedHash(found.salt, `request ${asked.reference}`)]
+      : ['in-person', saltedHash(found.salt, `case ${found.id}`)]
+  }
   const report = await db
     .selectFrom('reports')
     .selectAll()

@@ -35,6 +35,8 @@ const OWNERS = [
   'first_sales',
   'seen_boots',
   'phones_seen',
+  'trusted_people',
+  'owner_asks',
 ] as const
 /** Cases that police still work on. */
 const OPEN_CASES = ['open', 'proposed', 'approved'] as const
@@ -177,6 +179,15 @@ async function erase(
       .deleteFrom(table)
       .where('case_id', 'in', trx.selectFrom('cases').select('id').where('subject_id', '=', id))
       .execute()
+  await trx
+    .deleteFrom('requests')
+    .where((eb) =>
+      eb.or([
+        eb('case_id', 'in', trx.selectFrom('cases').select('id').where('subject_id', '=', id)),
+        ...(ids.imeis.length > 0 ? [eb('imei14', 'in', [...ids.imeis])] : []),
+      ]),
+    )
+    .execute()
   const cases = await trx.deleteFrom('cases').where('subject_id', '=', id).execute()
   const seen = await trx
     .deleteFrom('sightings')

@@ -21,6 +21,7 @@ import { salesOf } from '../model/sales.ts'
 import { subjectForDevice, subjectById, type Subject } from '../model/subjects.ts'
 import { openDispute } from './disputes.ts'
 import { draftOf, keepDraft, type Draft } from './drafts.ts'
+import { tell } from './notices.ts'
 import { addSignatures } from './signatures.ts'
 
 /** What is true about a report now. */
@@ -101,6 +102,8 @@ export async function reportStolen(
         .values(row)
         .onConflict((conflict) => conflict.doNothing())
         .execute()
+      if (proof === 'trusted')
+        await tell(context, trx, { device, what: 'trusted-held', act: null, readyAt: null })
     },
   })
   return statusByReference(context, reference)

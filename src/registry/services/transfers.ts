@@ -251,6 +251,8 @@ async function keep(
   // The seller is told that it is done, and nothing more about the phone from then on.
   await trx.deleteFrom('contacts').where('device_id', '=', device).execute()
   await trx.deleteFrom('owner_words').where('device_id', '=', device).execute()
+  await trx.deleteFrom('trusted_people').where('device_id', '=', device).execute()
+  await trx.deleteFrom('owner_asks').where('device_id', '=', device).execute()
 }
 
 /** The proof of purchase of whoever has this card. @throws {Refusal} not-found; unavailable: too few have seen it yet */

@@ -17,6 +17,39 @@ export const NewCaseRequest = z.object({
   imei: z.string().max(32).optional(),
 })
 
+/** What the owner of a phone that nobody enrolled asks of an officer. */
+const PoliceRequestItem = z.object({
+  id: Uuid,
+  reference: z.string(),
+  at: Time,
+  why: Why,
+  name: z.string(),
+  /** Of the phone's SIM. */
+  number: z.string(),
+  operator: z.string(),
+  happened: z.string(),
+  reach: z.string(),
+  /** As the owner says it; nobody has proved it. */
+  imei: z.string().nullable(),
+  /** Other requests that named the same telephone number. */
+  others: z.number().int(),
+})
+
+/** GET /v1/requests: what waits for an officer. */
+export const RequestPage = z.object({
+  items: z.array(PoliceRequestItem),
+  next: z.string().nullable(),
+})
+
+/** POST /v1/requests/{id}/answer: a reason its owner reads, or the number that the officer obtained. */
+export const RequestAnswerRequest = z.object({
+  reason: z.string().trim().min(1).max(500).optional(),
+  crimeReference: z.string().min(1).max(64).optional(),
+  imei: z.string().max(32).optional(),
+  own: z.enum(['operator', 'in-person']).optional(),
+})
+export const RequestAnswerAnswer = z.object({ caseId: Uuid.nullable() })
+
 /** A change of owner, as police see it. */
 const SaleOnRecord = z.object({
   /** Leaf of the sale. */
@@ -61,6 +94,18 @@ export const CaseAnswer = z.object({
     imeis: z.array(z.string()),
     serial: z.string().nullable(),
   }),
+  /** What it rests on, and all that was told after the hold; null where an officer began it. */
+  report: z
+    .object({
+      reference: z.string(),
+      at: Time,
+      proof: z.string(),
+      place: z.string(),
+      how: z.string(),
+      purchase: z.string(),
+      insurer: z.string(),
+    })
+    .nullable(),
   sightings: z.array(
     z.object({
       at: z.string(),

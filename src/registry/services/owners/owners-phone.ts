@@ -6,6 +6,7 @@ import { subjectForDevice } from '../../model/subjects.ts'
 import { draftOf, type Draft } from '../drafts.ts'
 import { ownersPhones, type OwnersPhone } from '../owner-waits.ts'
 import { devicesOfAccount } from './accounts.ts'
+import { asksOf, type Ask } from './asks.ts'
 import { timelineOf, type Happened } from './timeline.ts'
 
 /** A phone as its signed-in owner sees it. */
@@ -17,6 +18,8 @@ export interface PhoneOfOwner extends OwnersPhone {
   readonly report: { readonly reference: string; readonly happened: readonly Happened[] } | null
   /** What police have drafted, and only the owner's passkey completes. */
   readonly releases: readonly Draft[]
+  /** What to ask him for now. */
+  readonly asks: readonly Ask[]
 }
 
 /** The phones of an account, and what is true of each now. */
@@ -62,6 +65,7 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
             ),
           },
     releases: drafts.map(draftOf),
+    asks: await asksOf(context, phone.device),
   }
 }
 

@@ -1,5 +1,6 @@
 import { demand } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
+import type { Case } from '../cases.ts'
 
 /** What an owner may add to a report, one at a time, and how long each may be. */
 export const DETAILS = { place: 200, how: 1_000, purchase: 500, insurer: 200 } as const
@@ -32,4 +33,29 @@ export async function saveDetail(
     .values({ report_id: report, ...NONE, ...row })
     .onConflict((conflict) => conflict.column('report_id').doUpdateSet(row))
     .execute()
+}
+
+/** What a case rests on, as its owner told it. */
+export interface ReportTold {
+  readonly reference: string
+  readonly at: number
+  /** Card, passkey or trusted person. */
+  readonly proof: string
+  readonly details: ReportDetails
+}
+
+/** The report of a case with all that was told after it, for an officer who looks at the case; null: it has none. */
+export async function reportOfCase(
+  context: Context,
+  { reportId }: Pick<Case, 'reportId'>,
+): Promise<ReportTold | null> {
+  if (reportId === null) return null
+  const row = await context.db
+    .selectFrom('reports')
+    .select(['reference', 'at_ms', 'proof'])
+    .where('id', '=', reportId)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  const { reference, at_ms, proof } = row
+  return { reference, at: Number(at_ms), proof, details: await detailsOf(context, reportId) }
 }

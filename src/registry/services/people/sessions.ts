@@ -28,16 +28,18 @@ const csrfOf = ({ keys }: Context, id: Uint8Array) =>
 
 /** A new session and its token, 32 random bytes in base64url. Whatever session there was before is another one. */
 export async function openSession(
-  { db, surroundings }: Context,
+  context: Context,
   account: string,
-): Promise<{ readonly token: string }> {
+): Promise<{ readonly token: string; readonly csrf: string }> {
+  const { db, surroundings } = context
   const token = Buffer.from(surroundings.random(32)).toString('base64url')
+  const id = idOf(token)
   const now = surroundings.clock()
   await db
     .insertInto('sessions')
-    .values({ id: idOf(token), account_id: account, at_ms: now, seen_ms: now })
+    .values({ id, account_id: account, at_ms: now, seen_ms: now })
     .execute()
-  return { token }
+  return { token, csrf: csrfOf(context, id) }
 }
 
 export type SessionFound = { readonly session: Session } | { readonly ended: boolean }
