@@ -91,7 +91,7 @@ test('P1.3, P2.1, P2.3, A50: two officers with passkeys block a phone; its scree
   await page.getByRole('link', { name: 'Look again' }).waitFor()
   await expect.poll(() => screenOf(0), { timeout: 20_000 }).toContain('stolen')
   await page.getByRole('link', { name: 'Look again' }).click()
-  await page.getByText('1 of 1').waitFor()
+  await page.getByRole('link', { name: /of the public log/ }).waitFor()
   await expectGood(second, 'desk-done')
 })
 

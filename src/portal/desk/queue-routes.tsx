@@ -76,7 +76,7 @@ export function takeRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
 }
 
 /** Whoever comes second reads who was first. */
-export const takenBy = ({ facts }: Refusal): string =>
+const takenBy = ({ facts }: Refusal): string =>
   `This case is taken by ${String(facts['officer'])}. It is free again in 30 minutes at the latest`
 
 /** @throws {Refusal} not-found */

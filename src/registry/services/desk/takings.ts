@@ -5,7 +5,7 @@ import type { Caller } from '../../model/caller.ts'
 import { caseById, openCase, type Case } from '../cases.ts'
 
 /** So long a case is one officer's; then whoever wants takes it. */
-export const TAKING_MS = 30 * 60_000
+const TAKING_MS = 30 * 60_000
 const MAX_CRIME_REFERENCE = 64
 
 /**
@@ -41,7 +41,7 @@ export async function takeReport(
 }
 
 /** One officer's for half an hour, or half an hour more. @throws {Refusal} case-taken, not-found */
-export async function takeCase(context: Context, caller: Caller, id: string): Promise<string> {
+async function takeCase(context: Context, caller: Caller, id: string): Promise<string> {
   const { db, surroundings } = context
   const found = await caseById(context, caller, id)
   const now = surroundings.clock()
