@@ -1,31 +1,14 @@
-import { Button } from '../look/button.tsx'
-import { ErrorSummary } from '../look/error-summary.tsx'
 import { Input } from '../look/input.tsx'
+import { ReferenceForm } from './reference-form.tsx'
 
-/** Reference and card: neither alone says anything. */
-export function FollowFormPage({
-  reference,
-  error,
-}: {
+/** Reference and card. */
+export function FollowFormPage(typed: {
   readonly reference: string
   readonly error: string | null
 }) {
   return (
     <>
-      {error === null ? null : <ErrorSummary errors={[{ text: error, href: '#reference' }]} />}
-      <h1 class="govuk-heading-l">Follow your report</h1>
-      <form method="post" action="/follow" novalidate>
-        <Input
-          name="reference"
-          label={{ content: 'Reference', classes: 'govuk-label--m' }}
-          hint="It looks like SM-7Q4K-2M9X."
-          error={error}
-          value={reference}
-          classes="govuk-input--width-20"
-          autocomplete="off"
-          autocapitalize="characters"
-          spellcheck={false}
-        />
+      <ReferenceForm title="Follow your report" action="/follow" {...typed}>
         <Input
           name="card"
           label={{ content: 'Code on your recovery card', classes: 'govuk-label--m' }}
@@ -34,8 +17,7 @@ export function FollowFormPage({
           autocapitalize="characters"
           spellcheck={false}
         />
-        <Button>Continue</Button>
-      </form>
+      </ReferenceForm>
       <p class="govuk-body">
         {'With a passkey of yours you see more: '}
         <a class="govuk-link" href="/account">
