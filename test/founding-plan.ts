@@ -27,20 +27,25 @@ interface Plan {
   readonly operators: number
   readonly tac: Tac
   readonly abroad: Abroad | null
-  /** Pages whose passkeys count. */
-  readonly relyingParties: readonly RelyingParty[]
 }
+
+/** Pages as a browser on this machine sees them. */
+const PAGES: readonly RelyingParty[] = ['owner', 'officer'].map((role) => ({
+  role,
+  rpId: 'localhost',
+  origins: ['http://localhost'],
+}))
 
 /** The ceremony of a world's own country and, where there is one, of the country abroad. */
 export function foundWith(plan: Plan): {
   readonly founding: Founding
   readonly neighbour: FoundedCountry | null
 } {
-  const { now, log, registryUrl, capPerHour, operators, tac, abroad, relyingParties } = plan
+  const { now, log, registryUrl, capPerHour, operators, tac, abroad } = plan
   const logs = [{ country: DEMO_COUNTRY, log, url: registryUrl }, ...(abroad ? [abroad] : [])]
   const { root, rootKeys, countries } = foundWorld({
     now,
-    relyingParties,
+    relyingParties: PAGES,
     countries: logs.map(({ country, log: { key }, url }) => ({
       country,
       log: { key, url: `${url}/log` },

@@ -1,4 +1,4 @@
-import type { Place, RelyingParty } from '../src/core/index.ts'
+import type { Place } from '../src/core/index.ts'
 import type { Logger } from '../src/host/index.ts'
 import type { Database, Limits, ModelNames } from '../src/registry/index.ts'
 import type { Abroad } from './founding-plan.ts'
@@ -22,6 +22,4 @@ export interface WorldOptions {
   readonly logger?: Logger
   /** Another country under the same root; its registry is the test's to run. */
   readonly abroad?: Abroad
-  /** Pages whose passkeys count; none where it is left out. */
-  readonly relyingParties?: readonly RelyingParty[]
 }

@@ -170,7 +170,6 @@ export class World implements AsyncDisposable {
       operators,
       tac: TAC,
       abroad,
-      relyingParties: options.relyingParties ?? [],
     })
     this.founding = founding
     this.neighbour = neighbour

@@ -5,7 +5,8 @@ import { Files } from './files.ts'
 import { Processes } from './processes.ts'
 
 /** The organisations of a demonstration, each a process of its own, as in the field. */
-export type PartyName = 'witness' | 'guardian' | 'serve' | 'status-signer' | 'edge' | 'device'
+export type PartyName =
+  'witness' | 'guardian' | 'serve' | 'status-signer' | 'force-desk' | 'edge' | 'device'
 
 /** Real processes, real sockets: started in order, stopped together. */
 export class Constellation {
@@ -70,6 +71,7 @@ export class Constellation {
     this.spawn('serve', options.hasLab ? ['--lab'] : [])
     await this.healthy(this.registryUrl, 'serve')
     this.spawn('status-signer', [])
+    this.spawn('force-desk', [])
     this.spawn('edge', [])
     await this.healthy(this.#config.statusSignerUrl, 'status-signer') // no phone is set up without it
     const known = readPhones(this.files)
@@ -86,7 +88,7 @@ export class Constellation {
   }
 
   /** Starts one party (again), and waits until it answers. */
-  async restart(name: Exclude<PartyName, 'device'>): Promise<void> {
+  async restart(name: Exclude<PartyName, 'device' | 'force-desk'>): Promise<void> {
     this.spawn(name, [])
     const { witnessPort, guardianPort, statusSignerUrl } = this.#config
     const urls = {
@@ -109,6 +111,7 @@ export class Constellation {
     return this.#processes.close([
       'device',
       'edge',
+      'force-desk',
       'status-signer',
       'serve',
       'guardian',

@@ -15,7 +15,8 @@ const MAIN = fileURLToPath(
 export interface Start {
   /** What it is called here; one of each runs at a time. */
   readonly name: string
-  readonly command: 'witness' | 'guardian' | 'serve' | 'status-signer' | 'edge' | 'device'
+  readonly command:
+    'witness' | 'guardian' | 'serve' | 'status-signer' | 'force-desk' | 'edge' | 'device'
   readonly args?: readonly string[]
   readonly config: Config
   readonly secrets?: Secrets | null

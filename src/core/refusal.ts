@@ -62,6 +62,8 @@ export type RefusalCode =
   | 'hold-exhausted'
   | 'holder-not-heard'
   | 'case-closed'
+  | 'case-needed'
+  | 'case-taken'
   | 'home-elsewhere'
   // device
   | 'attestation-needed'

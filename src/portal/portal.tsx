@@ -5,6 +5,7 @@ import { checkRoutes } from './check/routes.tsx'
 import { entryRoutes } from './entry/routes.tsx'
 import { followRoutes } from './follow/routes.tsx'
 import { accountRoutes } from './account/routes.tsx'
+import { deskRoutes } from './desk/routes.tsx'
 import type { ConformanceRow } from './figures/conformance.tsx'
 import { figuresRoutes } from './figures/routes.tsx'
 import { Frame } from './frame.tsx'
@@ -83,6 +84,7 @@ export function createPortal(
   })
   app.route('/check', checkRoutes(context, frame))
   app.route('/account', accountRoutes(context, frame))
+  app.route('/desk', deskRoutes(context, frame))
   app.route('/entry', entryRoutes(context, frame))
   app.route('/follow', followRoutes(context, frame))
   app.route('/mine', mineRoutes(context, frame))

@@ -62,11 +62,34 @@ export { cardAddress, newCard } from './services/owners/new-card.ts'
 export { ASKS, skipAsk, type Ask } from './services/owners/asks.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
+export {
+  MARKS,
+  QUEUE_STATES,
+  deskQueue,
+  queuedReport,
+  type Mark,
+  type QueueFilter,
+  type QueuePage,
+  type QueueState,
+  type Queued,
+} from './services/desk/queue.ts'
+export { evidenceOf, progressOf, type Evidence, type Progress } from './services/desk/case-now.ts'
+export {
+  REFUSALS,
+  VIEWS,
+  proposeLock,
+  recordView,
+  refuseCase,
+  type View,
+} from './services/desk/decisions.ts'
+export { askLogAgain, officersSignature, signAsOfficer } from './services/desk/officer-signs.ts'
+export { takeReport } from './services/desk/takings.ts'
 export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/requests/ask.ts'
 export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
 export { modelOfNumber } from './services/requests/model-of-number.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
+export { officerOf, signedInOfficer, type Officer } from './services/people/officers.ts'
 export {
   endSession,
   findSession,

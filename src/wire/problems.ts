@@ -83,6 +83,8 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
     'After a hold that lapsed or was cancelled, the next one needs a stronger proof.',
   ),
   'case-closed': p(409, 'The case is closed.'),
+  'case-needed': p(403, 'Nothing is looked at without a case: take it under its crime reference.'),
+  'case-taken': p(409, 'Another officer works on this case.'),
   // Not 421, which would fit: fetch repeats such a request by itself, and a signed one counts once.
   'home-elsewhere': p(409, 'This phone is at home in another registry; act there.'),
 

@@ -2,6 +2,7 @@ import type { Refusal } from '../../core/index.ts'
 import { readConfig } from '../config.ts'
 import { EXIT, runUntilStopped, say } from '../out.ts'
 import { runPhone, runRegistry, runStatusSigner } from '../parties.ts'
+import { runForceDesk } from '../run-force-desk.ts'
 import { runEdge } from '../run-edge.ts'
 
 interface Options {
@@ -23,6 +24,9 @@ export const statusSigner = (options: Options) =>
     const { config } = readConfig(process.env)
     return runStatusSigner(config)
   })
+
+export const forceDesk = (options: Options) =>
+  runUntilStopped('force-desk', options, () => runForceDesk(readConfig(process.env).config))
 
 export const edge = (options: Options & { readonly config?: string; readonly secret?: string }) =>
   runUntilStopped('edge', options, () => {

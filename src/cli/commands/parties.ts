@@ -20,6 +20,11 @@ export function partyCommands(program: Command): void {
     .addOption(jsonOption())
     .action(later(async () => (await import('../actions/parties.ts')).statusSigner))
   program
+    .command('force-desk')
+    .description('sign with the force’s order key what two of its officers have signed')
+    .addOption(jsonOption())
+    .action(later(async () => (await import('../actions/parties.ts')).forceDesk))
+  program
     .command('edge')
     .description("run an operator's equipment identity register")
     .option(

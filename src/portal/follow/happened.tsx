@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Happened } from '../../registry/index.ts'
 import { Timeline, type TimelineItem } from '../look/timeline.tsx'
+import { REFUSAL_WORDS } from '../refusal-words.ts'
 import { When, whenWords } from '../when.tsx'
 
 const COUNTRIES = new Intl.DisplayNames('en-GB', { type: 'region' })
@@ -48,6 +49,12 @@ function wordsOf(what: Happened['what']): {
       return { title: 'Reported and locked by you' }
     case 'with-police':
       return { title: 'With police', byline: what.force }
+    case 'refused':
+      return {
+        title: 'Police did not confirm it',
+        byline: what.force,
+        text: REFUSAL_WORDS[what.reason] ?? 'Phone 101 and give your reference.',
+      }
     case 'overdue':
       return {
         title: 'Police are late',

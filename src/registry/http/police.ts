@@ -5,6 +5,7 @@ import {
   demand,
   fromBase64,
   parseImei,
+  toBase64,
   withCheckDigit,
 } from '../../core/index.ts'
 import {
@@ -19,6 +20,7 @@ import {
   DraftAnswer,
   DraftRequest,
   DraftsAnswer,
+  ForceDraftsAnswer,
   NewCaseRequest,
   PROBLEMS,
   SignaturesAnswer,
@@ -32,6 +34,7 @@ import { listCases, lookAtCase, openCase } from '../services/cases.ts'
 import { claimOf, markPaid } from '../services/claims.ts'
 import { WHY_CLONE } from '../services/clone-cases.ts'
 import { scanCode } from '../services/device-codes.ts'
+import { forceQueue } from '../services/desk/force-queue.ts'
 import { salesOfCase, type KnownSale } from '../services/disputes.ts'
 import { draftOrder, draftsOfCase } from '../services/drafts.ts'
 import { reportOfCase } from '../services/owners/report-details.ts'
@@ -207,6 +210,22 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
     async (c) => ({
       drafts: (await draftsOfCase(context, callerIn(c), idIn(c.req.param('id')))).map(draftAnswer),
     }),
+  )
+  get(
+    app,
+    {
+      path: '/v1/force-drafts',
+      summary: 'Locks that two officers have signed and their force has not',
+      answer: ForceDraftsAnswer,
+      middleware: officer,
+    },
+    async (c) => {
+      const { drafts, certificates } = await forceQueue(context, callerIn(c))
+      return {
+        drafts: drafts.map((draft) => ({ ...draftAnswer(draft), signatures: draft.signatures })),
+        certificates: certificates.map(toBase64),
+      }
+    },
   )
   get(
     app,

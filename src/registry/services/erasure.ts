@@ -174,6 +174,11 @@ async function erase(
     .where('report_id', 'in', trx.selectFrom('reports').select('id').where('subject_id', '=', id))
     .execute()
   const reports = await trx.deleteFrom('reports').where('subject_id', '=', id).execute()
+  for (const table of ['case_takings', 'case_views', 'case_refusals'] as const)
+    await trx
+      .deleteFrom(table)
+      .where('case_id', 'in', trx.selectFrom('cases').select('id').where('subject_id', '=', id))
+      .execute()
   await trx
     .deleteFrom('requests')
     .where((eb) =>

@@ -171,6 +171,18 @@ export const DraftAnswer = z.object({
 /** GET /v1/cases/{id}/drafts */
 export const DraftsAnswer = z.object({ drafts: z.array(DraftAnswer) })
 
+/** GET /v1/force-drafts: locks that two officers have signed and their force has not. */
+export const ForceDraftsAnswer = z.object({
+  drafts: z.array(
+    DraftAnswer.extend({
+      /** COSE_Signature by slot. */
+      signatures: z.record(z.string(), Base64),
+    }),
+  ),
+  /** Of those who signed, issuers first. */
+  certificates: z.array(Base64),
+})
+
 /** POST /v1/signatures: whoever can sign may; each signature stands on its own. */
 export const SignaturesRequest = z.object({
   signatures: z

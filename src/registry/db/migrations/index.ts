@@ -13,6 +13,7 @@ import { saleAndGlass } from './0012-sale-and-glass.ts'
 import { boots } from './0013-boots.ts'
 import { people } from './0015-people.ts'
 import { owners } from './0016-owners.ts'
+import { desk } from './0017-desk.ts'
 import { requests } from './0018-requests.ts'
 import { account } from './0020-account.ts'
 
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   { name: '0013-boots', statements: boots },
   { name: '0015-people', statements: people },
   { name: '0016-owners', statements: owners },
+  { name: '0017-desk', statements: desk },
   { name: '0018-requests', statements: requests },
   { name: '0020-account', statements: account },
 ] as const

@@ -13,13 +13,14 @@ export interface Happened {
   readonly what:
     | { readonly kind: 'held' | 'withdrawn' | 'lapsed' | 'returned' | 'in-error' | 'retired' }
     | { readonly kind: 'with-police' | 'confirmed' | 'found'; readonly force: string }
+    | { readonly kind: 'refused'; readonly force: string; readonly reason: string }
     | { readonly kind: 'networks'; readonly told: number; readonly of: number }
     | { readonly kind: 'seen'; readonly country: string; readonly how: string }
     | { readonly kind: 'overdue'; readonly promised: number }
 }
 
 /** By when police look at a report, after it was made. */
-const PROMISED_MS = 24 * 3_600_000
+export const PROMISED_MS = 24 * 3_600_000
 
 /**
  * Everything that may be told of a report, newest first. Where the phone was seen is told to its owner
@@ -106,17 +107,24 @@ async function withPolice(
 ): Promise<Happened[]> {
   const cases = await db
     .selectFrom('cases')
-    .select(['force', 'at_ms'])
+    .leftJoin('case_refusals', 'case_refusals.case_id', 'cases.id')
+    .select(['cases.force', 'cases.at_ms', 'case_refusals.reason'])
+    .select('case_refusals.at_ms as refused_ms')
     .where('report_id', '=', report.id)
-    .orderBy('at_ms')
+    .orderBy('cases.at_ms')
     .execute()
-  const taken = cases.map(({ force, at_ms }): Happened => ({
-    at: Number(at_ms),
-    leaf: null,
-    what: { kind: 'with-police', force },
-  }))
+  const taken = cases.flatMap(({ force, at_ms, reason, refused_ms }): Happened[] => [
+    { at: Number(at_ms), leaf: null, what: { kind: 'with-police', force } },
+    ...(reason === null
+      ? []
+      : [
+          { at: Number(refused_ms), leaf: null, what: { kind: 'refused' as const, force, reason } },
+        ]),
+  ])
   const promised = report.reportedAt + PROMISED_MS
-  const isDecided = orders.some(({ order }) => order.act === 'lock' || order.act === 'release')
+  const isRefused = cases.some(({ reason }) => reason !== null)
+  const isDecided =
+    isRefused || orders.some(({ order }) => order.act === 'lock' || order.act === 'release')
   if (isDecided || sequencer.now() <= promised) return taken
   return [...taken, { at: promised, leaf: null, what: { kind: 'overdue', promised } }]
 }

@@ -1,0 +1,131 @@
+import type { Hono } from 'hono'
+import { Refusal, WHY_STOLEN, demand } from '../../core/index.ts'
+import {
+  REFUSALS,
+  VIEWS,
+  askLogAgain,
+  evidenceOf,
+  officersSignature,
+  progressOf,
+  proposeLock,
+  recordView,
+  refuseCase,
+  signAsOfficer,
+  type Context,
+} from '../../registry/index.ts'
+import { shownPasskey } from '../account/passkey-answer.ts'
+import { readForm, smallBody } from '../forms.ts'
+import type { Frame } from '../frame.tsx'
+import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
+import type { PageContext, PageEnv } from '../session.ts'
+import { CasePage, SignLockPage } from './case-page.tsx'
+import { CHECKLIST } from './decision.tsx'
+import { ProgressPage } from './progress-page.tsx'
+import { demandSeat } from './seat.ts'
+import { SERVICE } from './words.ts'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const CHOOSE = 'Choose one of each list'
+const CHECK_ALL = 'Check every point of the list, and say what you see'
+
+/** One case at the desk: seen, proposed, signed by two, or refused. */
+export function caseRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): void {
+  const casePage = async (c: PageContext, error: string | null) => {
+    const seat = await demandSeat(c, context)
+    const evidence = await evidenceOf(context, seat.officer, caseIn(c))
+    return frame.page(
+      {
+        title: `Case ${evidence.case.crimeReference}`,
+        service: SERVICE,
+        back: '/desk',
+        isWide: true,
+        hasError: error !== null,
+      },
+      <CasePage evidence={evidence} seat={seat} error={error} />,
+    )
+  }
+  app.get('/case/:id', async (c) => c.html(await casePage(c, null)))
+  app.post('/case/:id/propose', smallBody, async (c) => {
+    const { officer } = await demandSeat(c, context)
+    const caseId = caseIn(c)
+    const fields = await readForm(c)
+    const why = WHYS.find((one) => one === fields['why'])
+    const view = VIEWS.find((one) => one === fields['view'])
+    if (why === undefined || view === undefined) return c.html(await casePage(c, CHOOSE), 422)
+    await proposeLock(context, officer, { caseId, why, view })
+    return c.redirect(`/desk/case/${caseId}/sign`, 303)
+  })
+  app.post('/case/:id/view', smallBody, async (c) => {
+    const { officer } = await demandSeat(c, context)
+    const caseId = caseIn(c)
+    const fields = await readForm(c)
+    const view = VIEWS.find((one) => one === fields['view'])
+    const hasChecked = Object.keys(CHECKLIST).every((name) => fields[name] === '1')
+    if (view === undefined || !hasChecked) return c.html(await casePage(c, CHECK_ALL), 422)
+    await recordView(context, officer, { caseId, view })
+    return c.redirect(`/desk/case/${caseId}`, 303)
+  })
+  app.post('/case/:id/refuse', smallBody, async (c) => {
+    const { officer } = await demandSeat(c, context)
+    const caseId = caseIn(c)
+    const fields = await readForm(c)
+    const reason = REFUSALS.find((one) => one === fields['reason'])
+    if (reason === undefined) return c.html(await casePage(c, 'Choose a reason'), 422)
+    await refuseCase(context, officer, { caseId, reason })
+    return c.redirect(`/desk/case/${caseId}/progress`, 303)
+  })
+  app.get('/case/:id/sign', async (c) => {
+    const { officer, session } = await demandSeat(c, context)
+    const caseId = caseIn(c)
+    const { options } = await officersSignature(context, officer, caseId)
+    const evidence = await evidenceOf(context, officer, caseId)
+    return c.html(
+      frame.page(
+        {
+          title: 'Sign the order',
+          service: SERVICE,
+          back: `/desk/case/${caseId}`,
+          scripts: PASSKEY_SCRIPTS,
+        },
+        <SignLockPage evidence={evidence} options={options} csrf={session.csrf} />,
+      ),
+    )
+  })
+  app.post('/case/:id/sign', smallBody, async (c) => {
+    const { officer } = await demandSeat(c, context)
+    const caseId = caseIn(c)
+    const response = shownPasskey((await readForm(c))['response'])
+    await signAsOfficer(context, officer, { caseId, response })
+    return c.redirect(`/desk/case/${caseId}/progress`, 303)
+  })
+
+  const progressPage = async (c: PageContext, refused: Refusal | null) => {
+    const { officer, session } = await demandSeat(c, context)
+    const progress = await progressOf(context, officer, caseIn(c))
+    return frame.page(
+      { title: 'How far it has come', service: SERVICE, back: '/desk' },
+      <ProgressPage progress={progress} csrf={session.csrf} refused={refused} />,
+    )
+  }
+  app.get('/case/:id/progress', async (c) => c.html(await progressPage(c, null)))
+  app.post('/case/:id/progress', smallBody, async (c) => {
+    const { officer } = await demandSeat(c, context)
+    await readForm(c)
+    try {
+      await askLogAgain(context, officer, caseIn(c))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return c.html(await progressPage(c, error), 409)
+    }
+    return c.redirect(`/desk/case/${caseIn(c)}/progress`, 303)
+  })
+}
+
+const WHYS = Object.keys(WHY_STOLEN) as (keyof typeof WHY_STOLEN)[]
+
+/** @throws {Refusal} case-needed: there is no looking at a phone but by its case */
+function caseIn(c: PageContext): string {
+  const id = c.req.param('id')
+  demand(id !== undefined && UUID.test(id), 'case-needed', 'nothing is looked at without a case')
+  return id
+}

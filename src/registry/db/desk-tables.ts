@@ -1,0 +1,31 @@
+import type { Int8 } from './column-types.ts'
+
+/** Which officer works on a case, and until when nobody else may. */
+interface CaseTakingsTable {
+  case_id: string
+  /** Name in his certificate. */
+  officer: string
+  until_ms: Int8
+}
+
+/** What an officer saw in the evidence, from a closed list; said before he learns of another's. */
+interface CaseViewsTable {
+  case_id: string
+  officer: string
+  view: string
+  at_ms: Int8
+}
+
+/** Why a case was refused, from a closed list: its owner reads it. */
+interface CaseRefusalsTable {
+  case_id: string
+  officer: string
+  reason: string
+  at_ms: Int8
+}
+
+export interface DeskSchema {
+  case_takings: CaseTakingsTable
+  case_views: CaseViewsTable
+  case_refusals: CaseRefusalsTable
+}

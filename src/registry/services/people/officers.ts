@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
+import {
+  Refusal,
+  concat,
+  coseKey,
+  decodeCbor,
+  demand,
+  encodeCbor,
+  kidOf,
+  parseCoseKey,
+  sha256,
+  thumbprint,
+  type Link,
+  type PublicKey,
+} from '../../../core/index.ts'
+import type { Context } from '../../context.ts'
+import { inTransaction } from '../../db/transaction.ts'
+import { callerOf, type Caller } from '../../model/caller.ts'
+import { plainSignature } from './passkey-slot.ts'
+import { signedIn, verifyShown } from './passkeys.ts'
+import type { Session } from './sessions.ts'
+
+/** An officer at the desk: who he is by his certificate in the log, and the passkey that is its key. */
+export interface Officer extends Caller {
+  readonly credential: string
+  readonly key: PublicKey
+}
+
+/**
+ * The account of whoever shows a certified officer's key. The first time his name in the certificate says
+ * which key that is; an account has one key, and a renewed key another account.
+ * @throws {Refusal} assertion, token-nonce, unauthenticated: the certificate is void or over
+ */
+export async function signedInOfficer(
+  context: Context,
+  shown: { readonly name: string; readonly response: AuthenticationResponseJSON },
+): Promise<string> {
+  const { response } = shown
+  const known = await context.db
+    .selectFrom('passkeys')
+    .select('account_id')
+    .where('credential', '=', response.id)
+    .executeTakeFirst()
+  if (known !== undefined) {
+    const { account, key } = await signedIn(context, 'officer', response)
+    certified(context, key)
+    return account
+  }
+  const { cert } = linkShown(context, shown)
+  const passkey = { credential: response.id, key: cert.key, counter: 0 }
+  const counter = await verifyShown(context, 'officer', { passkey, response })
+  return keepAccount(context, { ...passkey, counter, name: cert.sub })
+}
+
+/** Of this name's certificates the one whose key made the answer: a name may have had several keys. */
+function linkShown(
+  { sequencer, trust }: Context,
+  { name, response }: { readonly name: string; readonly response: AuthenticationResponseJSON },
+): Link {
+  const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'))
+  const { authenticatorData, clientDataJSON, signature } = response.response
+  const message = concat(bytes(authenticatorData), sha256(bytes(clientDataJSON)))
+  const made = plainSignature(bytes(signature))
+  const { authorities } = sequencer.ledger
+  const link = authorities
+    .named(name)
+    .find(({ cert }) => cert.role === 'officer' && trust.verify.es256(cert.key, message, made))
+  demand(link !== undefined, 'assertion', 'no officer of this name has this passkey')
+  return authorities.signer(link.kid, sequencer.now(), sequencer.ledger.size)
+}
+
+async function keepAccount(
+  { db, surroundings }: Context,
+  of: {
+    readonly credential: string
+    readonly key: PublicKey
+    readonly counter: number
+    readonly name: string
+  },
+): Promise<string> {
+  const at_ms = surroundings.clock()
+  return inTransaction(db, async (trx) => {
+    const id = randomUUID()
+    await trx.insertInto('accounts').values({ id, kind: 'officer', name: of.name, at_ms }).execute()
+    await trx
+      .insertInto('passkeys')
+      .values({
+        credential: of.credential,
+        account_id: id,
+        key: encodeCbor(coseKey(of.key)),
+        thumbprint: thumbprint(of.key),
+        counter: of.counter,
+        label: 'The key of your certificate',
+        at_ms,
+      })
+      .execute()
+    return id
+  })
+}
+
+/**
+ * Who a session's officer is now, as the log says it at this moment: out at once when his certificate is
+ * voided or over. Null: no officer, or no more.
+ */
+export async function officerOf(context: Context, session: Session): Promise<Officer | null> {
+  if (session.kind !== 'officer') return null
+  const row = await context.db
+    .selectFrom('passkeys')
+    .select(['credential', 'key'])
+    .where('account_id', '=', session.account)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  const key = parseCoseKey(decodeCbor(new Uint8Array(row.key)))
+  try {
+    return { ...callerOf(certified(context, key)), credential: row.credential, key }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return null
+  }
+}
+
+/** @throws {Refusal} unauthenticated */
+function certified({ sequencer }: Context, key: PublicKey): Link {
+  const { authorities, size } = sequencer.ledger
+  try {
+    const link = authorities.signer(kidOf(key), sequencer.now(), size)
+    demand(link.cert.role === 'officer', 'forbidden', 'this is for an officer')
+    return link
+  } catch {
+    throw new Refusal('unauthenticated', 'no valid certificate for this key stands in the log')
+  }
+}
