@@ -38,6 +38,13 @@ export function PhonesPage({
       {phones.map((phone) => (
         <PhoneSection phone={phone} csrf={session.csrf} form={form} />
       ))}
+      <p class="govuk-body">
+        {'Were you given or sold a phone? '}
+        <a class="govuk-link" href="/take">
+          Take it over with the code from its owner
+        </a>
+        .
+      </p>
       <form method="post" action="/account/sign-out">
         <input type="hidden" name="csrf" value={session.csrf} />
         <Button classes="govuk-button--secondary">Sign out</Button>
