@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { verifyCheck, withCheckDigit } from '../src/core/index.ts'
+import { parseImei14, verifyCheck, withCheckDigit } from '../src/core/index.ts'
 import { sha256Fast } from '../src/host/index.ts'
 import { createPortal } from '../src/portal/index.ts'
 import { CHECK_WORDS } from '../src/portal/check/words.ts'
@@ -97,7 +97,7 @@ describe('H2.1: the check', () => {
     expect(await checked('demo-serial-1')).toContain(none)
   })
 
-  test('O3.F4: what cannot be a number gets a sentence of its own and stays in the field', async () => {
+  test('A44, O3.F4: what cannot be a number gets a sentence of its own and stays in the field', async () => {
     for (const [typed, mistake] of [
       ['', 'empty'],
       ['0010170100', 'length'],
@@ -113,7 +113,7 @@ describe('H2.1: the check', () => {
     }
   })
 
-  test('H2.F1: too fast is 429 with when to come back, in the reader’s language and without a puzzle', async () => {
+  test('A61, A72, H2.F1: too fast is 429 with when to come back, in the reader’s language and without a puzzle', async () => {
     const number = withCheckDigit(free.imei)
     const answers = await Promise.all(
       Array.from({ length: BURST + 5 }, () => submit('/check?lang=es', { number })),
@@ -199,6 +199,27 @@ test('A32: a hit is a sighting, and the answer says neither when nor where nor b
   expect(await db.selectFrom('sightings').select('id').execute()).toHaveLength(before.length)
   const html = await checked(withCheckDigit(stolen.imei))
   for (const said of ['zz.force', 'officer', stolen.card]) expect(html).not.toContain(said)
+})
+
+test('A61: a phone that is known and one nobody ever heard of get the same answer, but for the number', async () => {
+  const other = await world.enrolOne()
+  const [known, unknown] = [
+    withCheckDigit(other.imei),
+    withCheckDigit(parseImei14('00999900000001')),
+  ]
+  const shape = (html: string, number: string) =>
+    html.replaceAll(number, 'N').replaceAll(answerIn(html), 'A')
+  expect(shape(await checked(unknown), unknown)).toBe(shape(await checked(known), known))
+})
+
+test('A54: a shop reads nothing of an order that two officers signed and no log holds', async () => {
+  const secret = await world.enrolOne()
+  const about = { crimeReference: 'WORLD/2', why: 'theft', imei: secret.imei } as const
+  const { id } = await world.first.openCase(about)
+  await world.first.propose(id)
+  expect(await checked(withCheckDigit(secret.imei))).toContain(
+    CHECK_WORDS.en.states.protected.sentence,
+  )
 })
 
 test('A76: what was typed is text wherever it is shown', async () => {

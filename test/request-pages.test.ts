@@ -57,7 +57,7 @@ describe('a phone that nobody enrolled', () => {
     expect(await waitingFor(referenceOn(sent))).toMatchObject({ imei: null, number: '07700900123' })
   })
 
-  test('O3.F4: a wrong IMEI is named before anything is sent, and a right one says which model it is', async () => {
+  test('A44, O3.F4: a wrong IMEI is named before anything is sent, and a right one says which model it is', async () => {
     const { imei } = await world.enrolOne()
     const pages = new Pages(world.running)
     const right = withCheckDigit(imei)
