@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { NARROW, Site, WIDE } from './browser.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { NARROW, Site } from './browser.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -7,21 +7,8 @@ beforeAll(async () => {
 })
 afterAll(() => site[Symbol.asyncDispose]())
 
-const SIZES = { narrow: NARROW, wide: WIDE }
 /** Everything the browser loads for a first page, compressed: journeys O3.1. */
 const MOST_BYTES = 60_000
-
-describe.each(['/', '/check', '/check?imei=001017010000019'])('%s', (path) => {
-  test.each(Object.keys(SIZES) as (keyof typeof SIZES)[])('is accessible, %s', async (size) => {
-    for (const hasScripts of [true, false]) {
-      await using visitor = await site.visitor({ viewport: SIZES[size], hasScripts })
-      const answer = await visitor.page.goto(path)
-      expect(answer?.status()).toBe(200)
-      await visitor.expectAccessible()
-      await visitor.picture(`${path.replace(/\W+/g, '-')}${size}`)
-    }
-  })
-})
 
 test('a first page weighs less than 60 kB, and nothing comes from anywhere else', async () => {
   await using visitor = await site.visitor({ viewport: NARROW })
