@@ -13,6 +13,7 @@ export { openRegistry, type Registry } from './open.ts'
 export type {
   AndroidTrust,
   EvidenceWanted,
+  IdentityProvider,
   Peer,
   RegistryKeys,
   RegistryOptions,
@@ -89,6 +90,20 @@ export { requestFollowed, requestNow, type RequestNow } from './services/request
 export { modelOfNumber } from './services/requests/model-of-number.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
+export {
+  authorityOf,
+  type AuthorityKey,
+  type AuthorityView,
+  type CappedName,
+  type Standing,
+} from './services/desk/authority.ts'
+export { newKeysOf } from './services/people/new-keys.ts'
+export {
+  beginSignOn,
+  forceInPath,
+  forcesWithSignOn,
+  signedOnOfficer,
+} from './services/people/single-sign-on.ts'
 export { officerOf, signedInOfficer, type Officer } from './services/people/officers.ts'
 export {
   endSession,

@@ -12,6 +12,7 @@ import { Throttle, unlimited } from './http/throttle.ts'
 import { faultOf } from './fault.ts'
 import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
+import { IdentityProviderDoor } from './services/people/identity-provider.ts'
 import { forgetSessions } from './services/people/sessions.ts'
 import { forgetBlockTimes } from './services/registers.ts'
 import { Outbox } from './services/outbox.ts'
@@ -69,6 +70,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const { country, peers = [], models = null, listsEveryMs = LISTS_EVERY_MS } = options
   const { statusSignerUrl, grantDeskUrl = null } = options
   const { waits = new Map(), post = null, limits = null } = options
+  const { identityProviders = [] } = options
   const { android = null, apple = null, evidence = 'either' } = options
   const context: Context = {
     db,
@@ -88,6 +90,9 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     evidence,
     models,
     waits,
+    identityProviders: identityProviders.map(
+      (provider) => new IdentityProviderDoor(provider, surroundings.clock),
+    ),
     throttle: limits ? new Throttle(limits, surroundings.clock) : unlimited(),
     surroundings,
     logger,

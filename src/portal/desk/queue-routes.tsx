@@ -12,6 +12,8 @@ import { createdId } from '../form-id.ts'
 import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
+import { deskParts } from './desk-parts.ts'
+import { NewKeys } from './new-keys.tsx'
 import { QueuePage } from './queue-page.tsx'
 import { demandSeat, type Seat } from './seat.ts'
 import { TakePage } from './take-page.tsx'
@@ -30,7 +32,13 @@ export async function queuePage(c: PageContext, context: Context, frame: Frame, 
   const page = await deskQueue(context, seat.officer, filter)
   const now = context.surroundings.clock()
   return frame.page(
-    { title: 'Reports', service: SERVICE, isWide: true },
+    {
+      title: 'Reports',
+      service: SERVICE,
+      navigation: deskParts('/desk'),
+      isWide: true,
+      before: <NewKeys context={context} seat={seat} />,
+    },
     <QueuePage seat={seat} filter={filter} now={now} {...page} />,
   )
 }
