@@ -61,7 +61,7 @@ const forceAtWork = () => {
 
 const take = async (pages: Pages, reference: string, crime = 'CR/1'): Promise<Shown> => {
   const path = `/desk/take/${reference}`
-  return pages.post(path, { crime }, await pages.get(path))
+  return pages.post(path, { crime, people: 'none' }, await pages.get(path))
 }
 
 describe('the queue', () => {

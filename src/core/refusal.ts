@@ -64,6 +64,7 @@ export type RefusalCode =
   | 'case-closed'
   | 'case-needed'
   | 'case-taken'
+  | 'knows-people'
   | 'key-waiting'
   | 'officer-unknown'
   | 'officer-elsewhere'

@@ -84,7 +84,7 @@ export {
   type View,
 } from './services/desk/decisions.ts'
 export { askLogAgain, officersSignature, signAsOfficer } from './services/desk/officer-signs.ts'
-export { takeReport } from './services/desk/takings.ts'
+export { hasSaidKnown, takeReport } from './services/desk/takings.ts'
 export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/requests/ask.ts'
 export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
 export { modelOfNumber } from './services/requests/model-of-number.ts'
@@ -97,6 +97,15 @@ export {
   type CappedName,
   type Standing,
 } from './services/desk/authority.ts'
+export { sayKnown } from './services/desk/known-people.ts'
+export {
+  trailOf,
+  unusualOf,
+  type Trace,
+  type TrailFilter,
+  type UnusualLook,
+} from './services/desk/trail.ts'
+export type { PoliceLooks } from './services/owners/police-looks.ts'
 export { newKeysOf } from './services/people/new-keys.ts'
 export {
   beginSignOn,

@@ -10,6 +10,7 @@ import type { Env } from './http/env.ts'
 import { forgetAnswers } from './http/idempotency.ts'
 import { Throttle, unlimited } from './http/throttle.ts'
 import { faultOf } from './fault.ts'
+import { markAllUnusual } from './services/desk/trail.ts'
 import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
 import { IdentityProviderDoor } from './services/people/identity-provider.ts'
@@ -108,10 +109,12 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await forgetWaits(context)
     await forgetOffers(context)
   }
+  const tell = (message: string) => (error: unknown) => {
+    logger.warn({ err: faultOf(error) }, message)
+  }
   const forget = setInterval(() => {
-    forgetAll().catch((error: unknown) =>
-      logger.warn({ err: faultOf(error) }, 'what is over was not forgotten'),
-    )
+    forgetAll().catch(tell('what is over was not forgotten'))
+    markAllUnusual(context).catch(tell('the trails of looks were not gone through'))
   }, HOUR_MS)
   forget.unref()
   const outbox = new Outbox(context, post)

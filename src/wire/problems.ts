@@ -85,6 +85,7 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
   'case-closed': p(409, 'The case is closed.'),
   'case-needed': p(403, 'Nothing is looked at without a case: take it under its crime reference.'),
   'case-taken': p(409, 'Another officer works on this case.'),
+  'knows-people': p(403, 'Whoever knows somebody involved does not take the case: others do.'),
   'key-waiting': p(
     403,
     'The key is new and still in its waiting time; the answer says until when.',

@@ -5,6 +5,7 @@ import { shownPasskey } from '../account/passkey-answer.ts'
 import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { signIn, signOut, type PageEnv } from '../session.ts'
+import { auditRoutes } from './audit-routes.tsx'
 import { authorityRoutes } from './authority-routes.tsx'
 import { caseRoutes } from './case-routes.tsx'
 import { queuePage, takeRoutes } from './queue-routes.tsx'
@@ -39,6 +40,7 @@ export function deskRoutes(context: Context, frame: Frame) {
     await signOut(c, context)
     return c.redirect('/desk', 303)
   })
+  auditRoutes(app, context, frame)
   authorityRoutes(app, context, frame)
   signOnRoutes(app, context, frame)
   takeRoutes(app, context, frame)
