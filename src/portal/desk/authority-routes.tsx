@@ -20,9 +20,11 @@ export function authorityRoutes(app: Hono<PageEnv>, context: Context, frame: Fra
           service: SERVICE,
           navigation: deskParts('/desk/authority'),
           isWide: true,
-          before: <NewKeys context={context} seat={seat} />,
         },
-        <AuthorityPage view={view} seat={seat} now={context.sequencer.now()} />,
+        <>
+          <NewKeys context={context} seat={seat} />
+          <AuthorityPage view={view} seat={seat} now={context.sequencer.now()} />
+        </>,
       ),
     )
   })

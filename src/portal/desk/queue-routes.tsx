@@ -40,9 +40,11 @@ export async function queuePage(c: PageContext, context: Context, frame: Frame, 
       service: SERVICE,
       navigation: deskParts('/desk'),
       isWide: true,
-      before: <NewKeys context={context} seat={seat} />,
     },
-    <QueuePage seat={seat} filter={filter} now={now} {...page} />,
+    <>
+      <NewKeys context={context} seat={seat} />
+      <QueuePage seat={seat} filter={filter} now={now} {...page} />
+    </>,
   )
 }
 
