@@ -55,7 +55,7 @@ async function reported({ card }: Handset): Promise<string> {
 /** The desk that holds the force's key, at work once. */
 const forceAtWork = () => {
   const { trust, surroundings } = world
-  const holding = { key: world.force, trust, clock: surroundings.clock }
+  const holding = { key: world.force, trust, clock: surroundings.clock, origin: world.log.key.name }
   return new ForceDesk(world.registryUrl, holding).once()
 }
 
