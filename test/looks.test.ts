@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pino } from 'pino'
 import { kidOf, withCheckDigit } from '../src/core/index.ts'
-import { markAllUnusual } from '../src/registry/services/desk/trail.ts'
+import { markAllUnusual } from '../src/registry/services/desk/marked-looks.ts'
 import { whenWords } from '../src/portal/when.tsx'
+import { ask } from './ask.ts'
 import { Pages, type Shown } from './pages.ts'
 import { TestPasskey } from './passkey.ts'
 import { signedIn } from './signed-in.ts'
@@ -172,6 +173,33 @@ describe('unusual looks', () => {
     expect(later.text).toContain(
       `${nameOf(0)} looked at one phone in 2 cases and did nothing in any`,
     )
+  })
+})
+
+describe('erasure', () => {
+  test('A57, A100: with the phone’s data goes who knew its people and what was unusual about it', async () => {
+    const { db } = world.running.context
+    const handset = await world.enrolOne()
+    const reference = await reported(handset)
+    const [one, two, three] = [await seated(0), await seated(1), await seated(2)]
+    await take(one, reference, { people: 'known' })
+    const { to } = await take(two, reference, { crime: 'CR/ERASE', people: 'none' })
+    await three.get(`${to}/progress`)
+    await markAllUnusual(world.running.context)
+    await two.post(`${to}/refuse`, { reason: 'no-crime' }, await two.get(to!))
+    await world.pass(73 * HOUR)
+    await world.enrolOne() // the hold is over once an entry says that it is later
+    const count = async (table: 'known_people' | 'unusual_looks') =>
+      (await db.selectFrom(table).selectAll().execute()).length
+    const before = [await count('known_people'), await count('unusual_looks')]
+    const imei = withCheckDigit(handset.imei)
+    const by = world.founding.registry[0].signer
+    expect(await ask(world, { path: '/v1/erasures', body: { imei }, by })).toMatchObject({
+      json: { cases: 1 },
+    })
+    const after = [await count('known_people'), await count('unusual_looks')]
+    expect(after).toEqual(before.map((rows) => rows - 1))
+    expect((await (await seated(1)).get('/desk/audit')).text).not.toContain('CR/ERASE')
   })
 })
 

@@ -98,13 +98,8 @@ export {
   type Standing,
 } from './services/desk/authority.ts'
 export { sayKnown } from './services/desk/known-people.ts'
-export {
-  trailOf,
-  unusualOf,
-  type Trace,
-  type TrailFilter,
-  type UnusualLook,
-} from './services/desk/trail.ts'
+export { unusualOf, type UnusualLook } from './services/desk/marked-looks.ts'
+export { trailOf, type Trace, type TrailFilter } from './services/desk/trail.ts'
 export type { PoliceLooks } from './services/owners/police-looks.ts'
 export { newKeysOf } from './services/people/new-keys.ts'
 export {

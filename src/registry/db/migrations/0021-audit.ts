@@ -5,6 +5,9 @@ export const auditTrail: readonly string[] = [
     where force is null and who ~ '[./]'`,
   `create index if not exists audit_by_force on audit (force, at_ms, id)`,
   `create index if not exists audit_by_subject on audit (subject_id)`,
+  `create index if not exists audit_by_case on audit (case_id)`,
+  `create index if not exists audit_by_officer on audit (who, at_ms, id)`,
+  `create index if not exists cases_by_crime_reference on cases (force, crime_reference)`,
   `create table if not exists unusual_looks (
     force text not null,
     officer text not null,

@@ -1,18 +1,12 @@
-import { createHmac } from 'node:crypto'
 import { demand } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { audit } from '../../model/audit.ts'
 import type { Caller } from '../../model/caller.ts'
-import { LOOKS, unusualLooks, type WhyUnusual } from './unusual.ts'
 
 const PAGE = 50
 const CURSOR = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
-const DAY = 86_400_000
-/** What is looked through for patterns: so long, and no more than so many of the newest rows. */
-const LOOKED_THROUGH_MS = 7 * DAY
-const MAX_ROWS = 20_000
-/** How long a pattern stands on the page. */
-const SHOWN_MS = 28 * DAY
+/** What reading the trail is called in it. */
+export const READ = 'trail.view'
 
 /** Which rows of the trail. Times in ms. */
 export interface TrailFilter {
@@ -38,15 +32,6 @@ export interface Trail {
   readonly next: string | null
 }
 
-/** A pattern in the looks of one officer. */
-export interface UnusualLook {
-  readonly officer: string
-  readonly why: WhyUnusual
-  readonly count: number
-  readonly at: number
-  readonly crimeReference: string | null
-}
-
 /** Who of a force looked at what, newest first, a page at a time; reading it is a look, too. @throws {Refusal} bad-cursor */
 export async function trailOf(
   context: Context,
@@ -62,7 +47,16 @@ export async function trailOf(
     .orderBy('audit.at_ms', 'desc')
     .orderBy('audit.id', 'desc')
     .limit(PAGE + 1)
-  if (crimeReference !== null) query = query.where('cases.crime_reference', '=', crimeReference)
+  if (crimeReference !== null)
+    query = query.where(
+      'audit.case_id',
+      'in',
+      context.db
+        .selectFrom('cases')
+        .select('id')
+        .where('force', '=', officer.iss)
+        .where('crime_reference', '=', crimeReference),
+    )
   if (filter.officer !== null) query = query.where('audit.who', '=', filter.officer)
   if (filter.action !== null) query = query.where('audit.action', '=', filter.action)
   if (day !== null)
@@ -80,7 +74,7 @@ export async function trailOf(
     )
   }
   const rows = await query.execute()
-  await audit(context, officer, 'trail.view', {})
+  await audit(context, officer, READ, {})
   const shown = rows.slice(0, PAGE)
   const last = rows.length > PAGE ? shown.at(-1) : undefined
   return {
@@ -91,85 +85,5 @@ export async function trailOf(
       crimeReference: row.crime_reference,
     })),
     next: last === undefined ? null : `${last.at_ms}.${last.id}`,
-  }
-}
-
-/** What was unusual in a force's looks in the last four weeks, newest first. */
-export async function unusualOf(context: Context, force: string): Promise<readonly UnusualLook[]> {
-  await markUnusual(context, force)
-  const { db, surroundings } = context
-  const rows = await db
-    .selectFrom('unusual_looks')
-    .selectAll()
-    .where('force', '=', force)
-    .where('at_ms', '>', BigInt(surroundings.clock() - SHOWN_MS))
-    .orderBy('at_ms', 'desc')
-    .limit(PAGE)
-    .execute()
-  const untaken = rows.filter(({ why }) => why === 'untaken').map(({ about }) => about)
-  const cases =
-    untaken.length === 0
-      ? []
-      : await db
-          .selectFrom('cases')
-          .select(['id', 'crime_reference'])
-          .where('id', 'in', untaken)
-          .execute()
-  return rows.map(({ officer, why, about, count, at_ms }) => ({
-    officer,
-    why: why as WhyUnusual,
-    count: Number(count),
-    at: Number(at_ms),
-    crimeReference: cases.find(({ id }) => id === about)?.crime_reference ?? null,
-  }))
-}
-
-/** Goes through the trails of all forces; whoever keeps this registry reads a line of each new pattern. */
-export async function markAllUnusual(context: Context): Promise<void> {
-  const since = context.surroundings.clock() - LOOKED_THROUGH_MS
-  const forces = await context.db
-    .selectFrom('audit')
-    .select('force')
-    .distinct()
-    .where('force', 'is not', null)
-    .where('at_ms', '>', BigInt(since))
-    .execute()
-  for (const { force } of forces) if (force !== null) await markUnusual(context, force)
-}
-
-async function markUnusual({ db, keys, logger, surroundings }: Context, force: string) {
-  const now = surroundings.clock()
-  const since = BigInt(now - LOOKED_THROUGH_MS)
-  // With all there was before in the same cases: who took one a month ago may look how it stands.
-  const lookedAt = db
-    .selectFrom('audit')
-    .select('case_id')
-    .where('force', '=', force)
-    .where('at_ms', '>', since)
-    .where('action', 'in', [...LOOKS])
-  const rows = await db
-    .selectFrom('audit')
-    .select(['who', 'at_ms', 'action', 'case_id', 'subject_id'])
-    .where('force', '=', force)
-    .where((is) => is.or([is('at_ms', '>', since), is('case_id', 'in', lookedAt)]))
-    .orderBy('at_ms', 'desc')
-    .limit(MAX_ROWS)
-    .execute()
-  const acts = rows.toReversed().map(({ who, at_ms, action, case_id, subject_id }) => ({
-    who,
-    at: Number(at_ms),
-    action,
-    caseId: case_id,
-    subjectId: subject_id,
-  }))
-  for (const { who, why, about, count, at } of unusualLooks(acts, now)) {
-    const added = await db
-      .insertInto('unusual_looks')
-      .values({ force, officer: who, why, about, count, at_ms: at })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst()
-    if (added.numInsertedOrUpdatedRows !== 1n) continue
-    const officer = createHmac('sha256', keys.secret).update(`officer ${who}`).digest('hex')
-    logger.warn({ force, officer: officer.slice(0, 16), why, count }, 'unusual looks at cases')
   }
 }
