@@ -18,6 +18,8 @@ export class TestProvider implements AsyncDisposable {
   readonly #secret = randomUUID()
   /** Changes the next tokens; null: honest. */
   forged: Forged | null = null
+  /** Said of itself, over what is true. */
+  documents: Readonly<Record<string, string>> = {}
   /** Answers nothing, and keeps the line open. */
   isSilent = false
 
@@ -72,6 +74,8 @@ export class TestProvider implements AsyncDisposable {
       const body = ctx.body as { id_token?: string } | undefined
       if (this.forged !== null && body?.id_token !== undefined)
         ctx.body = { ...body, id_token: forge(body.id_token, this.forged) }
+      if (ctx.path.endsWith('/openid-configuration'))
+        ctx.body = { ...(ctx.body as object), ...this.documents }
     })
     const answer = provider.callback()
     this.#server.on('request', (request, response) => {

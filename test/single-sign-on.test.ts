@@ -7,6 +7,8 @@ import { World } from './world.ts'
 
 let world: World
 let provider: TestProvider
+/** Its documents name endpoints at another address. */
+let stray: TestProvider
 let force: string
 let out: string
 const OTHER = 'xb.other/force'
@@ -18,10 +20,22 @@ beforeAll(async () => {
   provider = await TestProvider.start(
     [out, OTHER_OUT].map((at) => `http://localhost${at}/callback`),
   )
-  await world.restartWith({ identityProviders: [provider.of(force), provider.of(OTHER)] })
+  stray = await TestProvider.start([])
+  const gone = await TestProvider.start([])
+  const goneAt = gone.issuer
+  await gone[Symbol.asyncDispose]()
+  await world.restartWith({
+    identityProviders: [
+      provider.of(force),
+      provider.of(OTHER),
+      { ...provider.of('xb.gone'), issuer: new URL(goneAt) },
+      { ...provider.of('xb.stray'), issuer: new URL(stray.issuer) },
+    ],
+  })
 })
 afterAll(async () => {
   await provider[Symbol.asyncDispose]()
+  await stray[Symbol.asyncDispose]()
   await world[Symbol.asyncDispose]()
 })
 
@@ -182,6 +196,21 @@ describe('single sign-on', () => {
     expectRefused(await pages.get(denied), 'sign-on-answer', pages)
   })
 
+  test('A51: nobody is led, and nothing is sent, elsewhere than to the issuer', async () => {
+    const pages = new Pages(world.running)
+    for (const endpoint of ['authorization_endpoint', 'token_endpoint', 'jwks_uri']) {
+      stray.documents = { [endpoint]: `${provider.issuer}/elsewhere` }
+      const shown = await pages.get('/desk/sign-on/xb.stray')
+      expect(shown.to).toBeNull()
+      expectRefused(shown, 'sign-on-answer', pages)
+    }
+    stray.documents = { issuer: provider.issuer }
+    expect((await pages.get('/desk/sign-on/xb.stray')).to).toBeNull()
+    stray.documents = {}
+    const { to } = await pages.get('/desk/sign-on/xb.stray')
+    expect(new URL(to!).origin).toBe(stray.issuer)
+  })
+
   test('A51: a provider that is gone or silent stops nobody who has his passkey', async () => {
     const pages = new Pages(world.running)
     const back = await ledBack(pages, nameOf(1))
@@ -190,6 +219,7 @@ describe('single sign-on', () => {
     expectRefused(await pages.get(back), 'sign-on-unavailable', pages)
     expect(performance.now() - began).toBeLessThan(10_000)
     provider.isSilent = false
+    expectRefused(await pages.get('/desk/sign-on/xb.gone'), 'sign-on-unavailable', pages)
     const passkey = new TestPasskey(world.founding.officers[1]!.pem)
     const sent = await passkey.send(pages, await pages.get('/desk'), { name: nameOf(1) })
     expect(sent.to).toBe('/desk')

@@ -96,8 +96,9 @@ export class IdentityProviderDoor {
       // Only a provider on this very machine: whoever reads the settings has seen to that.
       execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
     })
-    const { authorization_endpoint: authorization } = found.serverMetadata()
-    demandOfIssuer(issuer, authorization ?? '')
+    const { authorization_endpoint, token_endpoint, jwks_uri } = found.serverMetadata()
+    for (const url of [authorization_endpoint, token_endpoint, jwks_uri])
+      demandOfIssuer(issuer, url ?? '')
     return found
   }
 }
