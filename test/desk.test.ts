@@ -55,13 +55,13 @@ async function reported({ card }: Handset): Promise<string> {
 /** The desk that holds the force's key, at work once. */
 const forceAtWork = () => {
   const { trust, surroundings } = world
-  const holding = { key: world.force, trust, clock: surroundings.clock }
+  const holding = { key: world.force, trust, clock: surroundings.clock, origin: world.log.key.name }
   return new ForceDesk(world.registryUrl, holding).once()
 }
 
 const take = async (pages: Pages, reference: string, crime = 'CR/1'): Promise<Shown> => {
   const path = `/desk/take/${reference}`
-  return pages.post(path, { crime }, await pages.get(path))
+  return pages.post(path, { crime, people: 'none' }, await pages.get(path))
 }
 
 describe('the queue', () => {

@@ -29,7 +29,12 @@ export class Pages {
 
   /** As after signing in. */
   useSession(token: string): this {
-    this.#cookies.set('__Host-session', token)
+    return this.useCookie('__Host-session', token)
+  }
+
+  /** As if it had been kept. */
+  useCookie(name: string, value: string): this {
+    this.#cookies.set(name, value)
     return this
   }
 

@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { OfficerDesk } from '../src/cli/clients/officer.ts'
 import { Owner } from '../src/cli/clients/owner.ts'
 import {
+  kidOf,
   parseImei14,
   parseMadeDevice,
   parseTac,
@@ -196,6 +197,11 @@ export class World implements AsyncDisposable {
 
   get force(): Signer {
     return this.founding.forceOrder.signer
+  }
+
+  get forceName(): string {
+    const { authorities } = this.running.context.sequencer.ledger
+    return authorities.ofKey(kidOf(this.force.key))[0]!.cert.sub
   }
 
   /** The running registry. */

@@ -41,6 +41,8 @@ export interface Config {
   readonly waits: string | null
   /** Folder of result packages of the conformance suite, for the public figures; null: none. */
   readonly conformance: string | null
+  /** File of forces' identity providers; null: officers sign in with passkeys alone. */
+  readonly identityProviders: string | null
   /** Whose pages these are; null: a demonstration’s, and each page says so. */
   readonly theme: Theme | null
   /** Sender of mail to owners. */
@@ -132,6 +134,7 @@ const Environment = z.object({
   STOLEN_MODE_TAC_LIST: given,
   STOLEN_MODE_WAITS: given,
   STOLEN_MODE_CONFORMANCE: given,
+  STOLEN_MODE_IDENTITY_PROVIDERS: given,
   STOLEN_MODE_PAGES_NAME: given,
   STOLEN_MODE_PAGES_COLOUR: given,
   STOLEN_MODE_MAIL_FROM: MailAddress.default('stolen-mode@registry.example'),
@@ -174,6 +177,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_TAC_LIST: 'a file',
   STOLEN_MODE_WAITS: 'a file',
   STOLEN_MODE_CONFORMANCE: 'a folder',
+  STOLEN_MODE_IDENTITY_PROVIDERS: 'a file',
   STOLEN_MODE_PAGES_NAME: 'a name',
   STOLEN_MODE_PAGES_COLOUR: 'a colour as #rrggbb',
   STOLEN_MODE_MAIL_FROM: 'a mail address',
@@ -231,6 +235,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tacList: e.STOLEN_MODE_TAC_LIST ?? null,
     waits: e.STOLEN_MODE_WAITS ?? null,
     conformance: e.STOLEN_MODE_CONFORMANCE ?? null,
+    identityProviders: e.STOLEN_MODE_IDENTITY_PROVIDERS ?? null,
     theme: pagesOf(e.STOLEN_MODE_PAGES_NAME, e.STOLEN_MODE_PAGES_COLOUR),
     mailFrom: e.STOLEN_MODE_MAIL_FROM,
     androidStatus: e.STOLEN_MODE_ANDROID_STATUS ?? null,

@@ -26,6 +26,7 @@ import {
   loadTrust,
   readNeeded,
 } from './files.ts'
+import { readIdentityProviders } from './identity-providers.ts'
 import { Lab } from './lab/lab.ts'
 import { openListsKey } from './lists-key.ts'
 import type { Running } from './out.ts'
@@ -48,6 +49,8 @@ export async function runRegistry(
   const log = await loadPolicySigner(files.key('log'), logKeys(trust.plain))
   const registries = boundRegistries(config.registries, trust)
   const models = config.tacList === null ? null : await ModelNames.read(config.tacList)
+  const providers = config.identityProviders
+  const identityProviders = providers === null ? [] : await readIdentityProviders(providers)
   const statusFile = config.androidStatus
   const revoked = statusFile === null ? null : await StatusListFile.open(statusFile, logger)
   const database = await openDatabase(databaseOf(config, secrets)).catch((error: unknown) => {
@@ -75,6 +78,7 @@ export async function runRegistry(
     peers: registries.filter(({ origin }) => origin !== log.key.name),
     statusSignerUrl: config.statusSignerUrl,
     grantDeskUrl: config.grantDeskUrl,
+    identityProviders,
     founding: await loadFounding(files),
     poolMs: config.poolMs,
     models,

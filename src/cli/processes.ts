@@ -142,6 +142,9 @@ function settingsOf(config: Config): Record<string, string> {
     STOLEN_MODE_MAIL_FROM: config.mailFrom,
     ...(config.grantDeskUrl !== null && { STOLEN_MODE_GRANT_DESK_URL: config.grantDeskUrl }),
     ...(config.conformance !== null && { STOLEN_MODE_CONFORMANCE: config.conformance }),
+    ...(config.identityProviders !== null && {
+      STOLEN_MODE_IDENTITY_PROVIDERS: config.identityProviders,
+    }),
     ...(config.waits !== null && { STOLEN_MODE_WAITS: config.waits }),
     STOLEN_MODE_LOG_LEVEL: config.logLevel,
   }

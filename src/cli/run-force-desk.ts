@@ -15,9 +15,9 @@ export async function runForceDesk(config: Config): Promise<Running> {
   const files = new Files(config.data)
   const logger = makeLogger('force-desk', config.logLevel)
   const trust = await loadTrust(files.root)
-  const { url } = boundRegistries(config.registries, trust)[0]!
+  const { url, origin } = boundRegistries(config.registries, trust)[0]!
   const key = await loadSigner(files.key('force-order'))
-  const desk = new ForceDesk(url, { key, trust, clock: machine.clock })
+  const desk = new ForceDesk(url, { key, trust, clock: machine.clock, origin })
   const stopped = new AbortController()
   const tell = (error: unknown) =>
     logger.warn({ code: error instanceof Refusal ? error.code : 'internal' }, 'not signed')

@@ -101,6 +101,39 @@ describe('the window is (t − span, t]', () => {
   })
 })
 
+describe('a cap in view', () => {
+  it('says of each window what is used, and when one more is possible', () => {
+    const { take, counter } = counterWith(2, 3)
+    const at = (t: number) => counter.windows('zz', 'lock', t)
+    expect(at(T)).toEqual([
+      { window: 'hour', limit: 2, used: 0, freesAtSeconds: null },
+      { window: 'day', limit: 3, used: 0, freesAtSeconds: null },
+    ])
+    take(T)
+    take(T + 1)
+    expect(at(T + 2)[0]).toMatchObject({ used: 2, freesAtSeconds: T / 1000 + 3_600 })
+    expect(at(T + 2)[1]).toMatchObject({ used: 2, freesAtSeconds: null })
+    expect(at(T + HOUR)[0]).toMatchObject({ used: 1, freesAtSeconds: null })
+    expect(counter.windows('zz', 'hold', T)[0]).toEqual({
+      window: 'hour',
+      limit: 0,
+      used: 0,
+      freesAtSeconds: 0,
+    })
+    expect(counter.windows('zz', 'lock', T, 10)[0]).toMatchObject({ limit: 1 })
+  })
+
+  it('shows a rise that waits, and none where a certificate was only renewed', () => {
+    const book = new CapBook()
+    book.set('zz', { lock: [10, 30] }, 0, 0)
+    book.set('zz', { lock: [10, 30] }, T, RAISED_CAP_DELAY)
+    expect(book.rise('zz', 'lock', T)).toBeNull()
+    book.set('zz', { lock: [10, 60] }, T, RAISED_CAP_DELAY)
+    expect(book.rise('zz', 'lock', T)).toEqual({ from: T + RAISED_CAP_DELAY, cap: [10, 60] })
+    expect(book.rise('zz', 'lock', T + RAISED_CAP_DELAY)).toBeNull()
+  })
+})
+
 describe('a changed cap', () => {
   it('raised: counts from seven days on, not a millisecond earlier', () => {
     const book = new CapBook()

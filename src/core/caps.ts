@@ -17,6 +17,22 @@ interface CapChange {
   readonly cap: readonly [hour: number, day: number]
 }
 
+/** One window of a cap at a moment: what it allows, and how much of that is used. */
+export interface CapWindow {
+  readonly window: 'hour' | 'day'
+  readonly limit: number
+  readonly used: number
+  /** Unix seconds from which one more is possible; null: it is now; 0: never, under this cap. */
+  readonly freesAtSeconds: number | null
+}
+
+/** A rise that has been certified and does not count yet. */
+export interface CapRise {
+  /** Log time in ms. */
+  readonly from: number
+  readonly cap: readonly [hour: number, day: number]
+}
+
 /** Which cap a name has at a moment of log time. Lowering counts at once, raising after its delay. */
 export class CapBook {
   readonly #changes = new Map<string, CapChange[]>()
@@ -38,6 +54,14 @@ export class CapBook {
   at(sub: string, act: Power, t: number): readonly [hour: number, day: number] {
     return this.#changes.get(`${sub} ${act}`)?.findLast((change) => change.from <= t)?.cap ?? [0, 0]
   }
+
+  /** What waits at `t` to count; null: nothing. */
+  rise(sub: string, act: Power, t: number): CapRise | null {
+    const now = this.at(sub, act, t)
+    const waiting = this.#changes.get(`${sub} ${act}`)?.find((change) => change.from > t)
+    // A certificate renewed as it was changes nothing when its time comes.
+    return waiting?.cap.some((count, i) => count !== now[i]) ? waiting : null
+  }
 }
 
 /** Counts orders per name and act over the last hour and day of log time. */
@@ -54,26 +78,28 @@ export class CapCounter {
    * @throws {Refusal} cap-exceeded, with the name, the window and when (Unix seconds) it frees
    */
   check(subs: Iterable<string>, act: Power, t: number, divisor = 1): void {
-    for (const sub of subs) {
-      const times = this.#times.get(`${sub} ${act}`) ?? []
-      const cap = this.#book.at(sub, act, t)
-      for (const [name, span, full] of [
-        ['hour', HOUR, cap[0]],
-        ['day', DAY, cap[1]],
-      ] as const) {
-        const limit = Math.ceil(full / divisor)
-        const first = firstAfter(times, t - span)
-        if (times.length - first + 1 <= limit) continue
-        const frees = limit > 0 ? Math.ceil((times[times.length - limit]! + span) / 1000) : 0
-        throw new Refusal('cap-exceeded', `${sub} has used its ${limit} ${act}s for this ${name}`, {
-          authority: sub,
-          act,
-          window: name,
-          limit,
-          freesAtSeconds: frees,
-        })
+    for (const sub of subs)
+      for (const { window, limit, freesAtSeconds } of this.windows(sub, act, t, divisor)) {
+        if (freesAtSeconds === null) continue
+        throw new Refusal(
+          'cap-exceeded',
+          `${sub} has used its ${limit} ${act}s for this ${window}`,
+          { authority: sub, act, window, limit, freesAtSeconds },
+        )
       }
+  }
+
+  /** The cap of a name, divided by `divisor`, and what is used of it at `t` (ms), hour first. */
+  windows(sub: string, act: Power, t: number, divisor = 1): readonly CapWindow[] {
+    const times = this.#times.get(`${sub} ${act}`) ?? []
+    const [hour, day] = this.#book.at(sub, act, t)
+    const windowOf = (window: CapWindow['window'], span: number, full: number): CapWindow => {
+      const limit = Math.ceil(full / divisor)
+      const used = times.length - firstAfter(times, t - span)
+      const frees = limit > 0 ? Math.ceil((times[times.length - limit]! + span) / 1000) : 0
+      return { window, limit, used, freesAtSeconds: used < limit ? null : frees }
     }
+    return [windowOf('hour', HOUR, hour), windowOf('day', DAY, day)]
   }
 
   count(subs: Iterable<string>, act: Power, t: number): void {

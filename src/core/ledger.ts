@@ -1,9 +1,16 @@
-import { RULES } from './acts.ts'
+import { CAPPED, RULES, type Power } from './acts.ts'
 import type { Afterwards, OwnerKeyChange } from './afterwards.ts'
 import type { Applied } from './applied.ts'
 import { equal, toHex } from './bytes.ts'
 import { parseBatch } from './batch.ts'
-import { CapBook, CapCounter, FOREIGN_CAP_DIVISOR, RAISED_CAP_DELAY } from './caps.ts'
+import {
+  CapBook,
+  CapCounter,
+  FOREIGN_CAP_DIVISOR,
+  RAISED_CAP_DELAY,
+  type CapRise,
+  type CapWindow,
+} from './caps.ts'
 import { Authorities, chainOf, type Link } from './chain.ts'
 import { certificateOf, type SignedCertificate } from './certificate.ts'
 import { checkOrder, type CheckedOrder } from './check-order.ts'
@@ -27,6 +34,14 @@ import { StopRecords } from './stop-records.ts'
 const DAY = 86_400_000
 /** Waiting times of a key after its certificate stands in the log, in ms. */
 const NEW_KEY_DELAY = { national: 30 * DAY, officer: DAY } as const
+
+/** One capped act of a name at a moment. */
+export interface CapNow {
+  readonly act: Power
+  readonly windows: readonly CapWindow[]
+  /** Null: no rise waits. */
+  readonly rise: CapRise | null
+}
 
 const SAYS_OF_EARLIER: ReadonlySet<Kind> = new Set(['list', 'distrust', 'owner-key', 'identity'])
 
@@ -147,6 +162,17 @@ export class Ledger implements Afterwards {
   /** Orders that rest on this key, in log order: what its ancestor has to look at before he distrusts it. */
   ordersUnder(kid: Uint8Array): readonly BookedOrder[] {
     return [...this.#orders.under(kid)].toSorted((a, b) => a.index - b.index)
+  }
+
+  /** What a name may still cause in this log at log time `t` (ms): of each capped act. */
+  caps(sub: string, t: number): readonly CapNow[] {
+    const [link] = this.authorities.named(sub)
+    const divisor = link ? this.divisorFor({ links: [link] }) : 1
+    return CAPPED.map((act) => ({
+      act,
+      windows: this.#counter.windows(sub, act, t, divisor),
+      rise: this.#book.rise(sub, act, t),
+    }))
   }
 
   /**

@@ -64,6 +64,13 @@ export type RefusalCode =
   | 'case-closed'
   | 'case-needed'
   | 'case-taken'
+  | 'knows-people'
+  | 'key-waiting'
+  | 'officer-unknown'
+  | 'officer-elsewhere'
+  | 'sign-on-state'
+  | 'sign-on-answer'
+  | 'sign-on-unavailable'
   | 'home-elsewhere'
   // device
   | 'attestation-needed'

@@ -8,6 +8,7 @@ import type { Sequencer } from './log/sequencer.ts'
 import type { TileStore } from './log/tile-store.ts'
 import type { ModelNames } from './model/model-names.ts'
 import type { AndroidTrust, AppleTrust, EvidenceWanted, Peer, RegistryKeys } from './options.ts'
+import type { IdentityProviderDoor } from './services/people/identity-provider.ts'
 import type { SpentValues } from './services/spent-values.ts'
 
 /** The collaborators every service is made from. */
@@ -35,6 +36,8 @@ export interface Context {
   readonly models: ModelNames | null
   /** How long an owner's act waits, ms, by model; a day where it is left out. */
   readonly waits: ReadonlyMap<Tac, number>
+  /** Of forces whose officers sign in at their own. */
+  readonly identityProviders: readonly IdentityProviderDoor[]
   /** What the public may ask of this process, pages and programs together. */
   readonly throttle: Gate
   readonly surroundings: Surroundings

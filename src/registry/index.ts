@@ -13,6 +13,7 @@ export { openRegistry, type Registry } from './open.ts'
 export type {
   AndroidTrust,
   EvidenceWanted,
+  IdentityProvider,
   Peer,
   RegistryKeys,
   RegistryOptions,
@@ -83,12 +84,30 @@ export {
   type View,
 } from './services/desk/decisions.ts'
 export { askLogAgain, officersSignature, signAsOfficer } from './services/desk/officer-signs.ts'
-export { takeReport } from './services/desk/takings.ts'
+export { hasSaidKnown, takeReport } from './services/desk/takings.ts'
 export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/requests/ask.ts'
 export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
 export { modelOfNumber } from './services/requests/model-of-number.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
+export {
+  authorityOf,
+  type AuthorityKey,
+  type AuthorityView,
+  type CappedName,
+  type Standing,
+} from './services/desk/authority.ts'
+export { sayKnown } from './services/desk/known-people.ts'
+export { unusualOf, type UnusualLook } from './services/desk/marked-looks.ts'
+export { trailOf, type Trace, type TrailFilter } from './services/desk/trail.ts'
+export type { PoliceLooks } from './services/owners/police-looks.ts'
+export { newKeysOf } from './services/people/new-keys.ts'
+export {
+  beginSignOn,
+  forceInPath,
+  forcesWithSignOn,
+  signedOnOfficer,
+} from './services/people/single-sign-on.ts'
 export { officerOf, signedInOfficer, type Officer } from './services/people/officers.ts'
 export {
   endSession,

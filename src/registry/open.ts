@@ -10,8 +10,10 @@ import type { Env } from './http/env.ts'
 import { forgetAnswers } from './http/idempotency.ts'
 import { Throttle, unlimited } from './http/throttle.ts'
 import { faultOf } from './fault.ts'
+import { markAllUnusual } from './services/desk/marked-looks.ts'
 import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
+import { IdentityProviderDoor } from './services/people/identity-provider.ts'
 import { forgetSessions } from './services/people/sessions.ts'
 import { forgetBlockTimes } from './services/registers.ts'
 import { Outbox } from './services/outbox.ts'
@@ -69,6 +71,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const { country, peers = [], models = null, listsEveryMs = LISTS_EVERY_MS } = options
   const { statusSignerUrl, grantDeskUrl = null } = options
   const { waits = new Map(), post = null, limits = null } = options
+  const { identityProviders = [] } = options
   const { android = null, apple = null, evidence = 'either' } = options
   const context: Context = {
     db,
@@ -88,6 +91,9 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     evidence,
     models,
     waits,
+    identityProviders: identityProviders.map(
+      (provider) => new IdentityProviderDoor(provider, surroundings.clock),
+    ),
     throttle: limits ? new Throttle(limits, surroundings.clock) : unlimited(),
     surroundings,
     logger,
@@ -103,10 +109,12 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await forgetWaits(context)
     await forgetOffers(context)
   }
+  const tell = (message: string) => (error: unknown) => {
+    logger.warn({ err: faultOf(error) }, message)
+  }
   const forget = setInterval(() => {
-    forgetAll().catch((error: unknown) =>
-      logger.warn({ err: faultOf(error) }, 'what is over was not forgotten'),
-    )
+    forgetAll().catch(tell('what is over was not forgotten'))
+    markAllUnusual(context).catch(tell('the trails of looks were not gone through'))
   }, HOUR_MS)
   forget.unref()
   const outbox = new Outbox(context, post)

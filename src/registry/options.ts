@@ -33,6 +33,17 @@ export interface Peer {
   readonly url: string
 }
 
+/** A force's own identity provider (OpenID Connect): it says who somebody is, and the log what he may do. */
+export interface IdentityProvider {
+  /** Name of the authority. */
+  readonly force: string
+  readonly issuer: URL
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Claim of the ID token that holds an officer's name in his certificate, or its last label. */
+  readonly claim: string
+}
+
 /** What Android Key Attestations are held against. */
 export interface AndroidTrust {
   readonly roots: readonly PlatformRoot[]
@@ -75,6 +86,8 @@ export interface RegistryOptions {
   readonly apple?: AppleTrust | null
   /** `either` where it is left out. */
   readonly evidence?: EvidenceWanted
+  /** Of forces that have one; none where it is left out. */
+  readonly identityProviders?: readonly IdentityProvider[]
   /** Documents of the founding ceremony, needed once: root first, certificates issuers first. */
   readonly founding: readonly Uint8Array[] | null
   /** Milliseconds submissions are gathered before they are sequenced, 250 to 500. */

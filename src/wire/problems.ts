@@ -85,6 +85,25 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
   'case-closed': p(409, 'The case is closed.'),
   'case-needed': p(403, 'Nothing is looked at without a case: take it under its crime reference.'),
   'case-taken': p(409, 'Another officer works on this case.'),
+  'knows-people': p(403, 'Whoever knows somebody involved does not take the case: others do.'),
+  'key-waiting': p(
+    403,
+    'The key is new and still in its waiting time; the answer says until when.',
+  ),
+  'officer-unknown': p(
+    403,
+    'Your force’s account names no officer with a valid certificate in the public log.',
+  ),
+  'officer-elsewhere': p(403, 'Your force’s account names an officer of another force.'),
+  'sign-on-state': p(
+    403,
+    'This sign-in was begun in another browser, was used before or is over; begin it anew.',
+  ),
+  'sign-on-answer': p(422, 'Your force’s identity provider did not confirm who you are.'),
+  'sign-on-unavailable': p(
+    503,
+    'Your force’s identity provider cannot be reached now; your passkey works all the same.',
+  ),
   // Not 421, which would fit: fetch repeats such a request by itself, and a signed one counts once.
   'home-elsewhere': p(409, 'This phone is at home in another registry; act there.'),
 

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { expect } from 'vitest'
+import type { Config } from '../../src/cli/config.ts'
 import { Constellation } from '../../src/cli/constellation.ts'
 import { temporaryConfig, type Temporary } from '../../src/cli/temporary.ts'
 
@@ -31,10 +32,18 @@ export class Site implements AsyncDisposable {
     this.#browser = browser
   }
 
-  /** @param hasLab with phones of the lab's own, made while others look on */
-  static async start(phones: number, hasLab = false): Promise<Site> {
+  /**
+   * @param hasLab with phones of the lab's own, made while others look on
+   * @param settings what is set otherwise than in a demonstration
+   */
+  static async start(
+    phones: number,
+    hasLab = false,
+    settings: (config: Config) => Promise<Partial<Config>> = () => Promise.resolve({}),
+  ): Promise<Site> {
     const temporary = await temporaryConfig('silent')
-    const world = new Constellation(temporary.config)
+    const { config } = temporary
+    const world = new Constellation({ ...config, ...(await settings(config)) })
     await world.start({ phones, switchedOn: phones, hasLab })
     const browser = await chromium.launch({
       executablePath: CHROMIUM,

@@ -50,7 +50,8 @@ async function seated(n: 1 | 2 | 3, viewport = WIDE): Promise<Visitor> {
 async function takeUp({ page }: Visitor, reference: string, crime: string | null): Promise<void> {
   await page.getByRole('link', { name: `Take ${reference}` }).click()
   if (crime !== null) await page.getByLabel('Crime reference').fill(crime)
-  await page.getByRole('button', { name: 'Take it' }).click()
+  await page.getByLabel('I know none of the people involved').check()
+  await page.getByRole('button', { name: 'Go on' }).click()
   await page.getByRole('heading', { name: 'Evidence' }).waitFor()
 }
 

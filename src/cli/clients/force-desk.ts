@@ -1,35 +1,43 @@
 import {
-  authoritiesFrom,
   decodeCbor,
   demand,
   fromBase64,
   parseSlot,
-  readCertificate,
   verifySlot,
+  type Ledger,
   type Signer,
 } from '../../core/index.ts'
 import { ForceDraftsAnswer, type Trust } from '../../wire/index.ts'
 import type { z } from 'zod'
+import { FollowedLedger } from './followed-ledger.ts'
 import { readDraft, sendSignatures, signDraft, type ReadDraft } from './drafts.ts'
 import { APPROVER, FORCE, OfficerDesk, PROPOSER } from './officer.ts'
 
 type Waiting = z.infer<typeof ForceDraftsAnswer>
 
+interface ForceDeskWith {
+  readonly key: Signer
+  readonly trust: Trust
+  /** Ms. */
+  readonly clock: () => number
+  readonly origin: string
+}
+
 /**
  * A force's order key at its own desk. It signs what two of the force's officers have signed, and checks
- * that itself: their certificates up to the root, both signatures, and that the order opens to one device.
- * It asks; nobody can reach it.
+ * that itself: their certificates in the log and not voided there, both signatures, and that the order opens to one
+ * device. It asks; nobody can reach it.
  */
 export class ForceDesk {
   readonly #desk: OfficerDesk
   readonly #key: Signer
   readonly #trust: Trust
   readonly #clock: () => number
+  readonly #log: FollowedLedger
 
-  constructor(
-    registryUrl: string,
-    { key, trust, clock }: { key: Signer; trust: Trust; clock: () => number },
-  ) {
+  /** @param with.origin of the log that its registry keeps */
+  constructor(registryUrl: string, { key, trust, clock, origin }: ForceDeskWith) {
+    this.#log = new FollowedLedger({ registryUrl, origin, trust, clock })
     this.#desk = new OfficerDesk(registryUrl, key, clock)
     this.#key = key
     this.#trust = trust
@@ -38,11 +46,13 @@ export class ForceDesk {
 
   /** Signs whatever waits now. @returns the refusals, one for each draft that was not logged @throws {Refusal} */
   async once(): Promise<readonly unknown[]> {
-    const waiting = await this.#desk.get('/v1/force-drafts', ForceDraftsAnswer)
+    // Also while nothing waits: what does is not to wait for the log to be read.
+    const ledger = await this.#log.now()
+    const { drafts } = await this.#desk.get('/v1/force-drafts', ForceDraftsAnswer)
     const refused: unknown[] = []
-    for (const draft of waiting.drafts)
+    for (const draft of drafts)
       try {
-        const read = this.#read(draft, waiting)
+        const read = this.#read(draft, ledger)
         await sendSignatures(this.#desk.registryUrl, [signDraft(read, FORCE, this.#key)])
       } catch (error) {
         refused.push(error)
@@ -50,15 +60,13 @@ export class ForceDesk {
     return refused
   }
 
-  /** @throws {Refusal} chain, cert-time, signer-set, same-officer, signature, assertion, fields, opening */
-  #read(draft: Waiting['drafts'][number], { certificates }: Waiting): ReadDraft {
-    const { root, verify } = this.#trust
+  /** @throws {Refusal} chain, cert-time, distrusted, signer-set, same-officer, signature, assertion, fields, opening */
+  #read(draft: Waiting['drafts'][number], { authorities, size }: Ledger): ReadDraft {
+    const { verify } = this.#trust
     const read = readDraft(draft, 'lock')
-    const signed = certificates.map((one) => readCertificate(fromBase64(one)))
-    const authorities = authoritiesFrom(root, signed, verify.es256)
     const names = [PROPOSER, APPROVER].map((position) => {
       const slot = parseSlot(decodeCbor(fromBase64(draft.signatures[position] ?? ''), 2048))
-      const { cert } = authorities.signer(slot.kid, this.#clock(), 0)
+      const { cert } = authorities.signer(slot.kid, this.#clock(), size)
       const isOurs = cert.role === 'officer' && cert.iss === read.order.auth
       demand(isOurs, 'signer-set', 'not signed by an officer of this force')
       const cose = {
@@ -68,7 +76,7 @@ export class ForceDesk {
       } as const
       verifySlot(cose, slot, cert.key, {
         verify: verify.es256,
-        relyingParties: root.relyingParties.filter(({ role }) => role === 'officer'),
+        relyingParties: authorities.root.relyingParties.filter(({ role }) => role === 'officer'),
         deviceBound: true,
       })
       return cert.sub

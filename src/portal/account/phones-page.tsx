@@ -60,7 +60,8 @@ interface SectionProps {
 }
 
 function PhoneSection({ phone, csrf, form }: SectionProps) {
-  const { model, serial, state, lapsesAt, isProtected, waiting, report, releases, asks } = phone
+  const { model, serial, state, lapsesAt, isProtected, waiting, report, releases, looks, asks } =
+    phone
   const path = `/account/phone/${deviceInPath(phone.device)}`
   const isWaiting = waiting !== null && ['requested', 'pending', 'ready'].includes(waiting.stage)
   return (
@@ -85,6 +86,9 @@ function PhoneSection({ phone, csrf, form }: SectionProps) {
               ? 'Theft protection, your passkey, and a waiting time before any reset or handover'
               : 'Nothing: theft protection was switched off',
           },
+          ...(looks.length > 0
+            ? [{ key: 'Looked up by police', value: <LookedUp looks={looks} /> }]
+            : []),
           ...(isWaiting ? [{ key: 'Waiting', value: <Waiting wait={waiting} /> }] : []),
         ]}
       />
@@ -138,6 +142,21 @@ function PhoneSection({ phone, csrf, form }: SectionProps) {
         </>
       )}
     </section>
+  )
+}
+
+/** Which force looked, never which officer. */
+function LookedUp({ looks }: Pick<PhoneOfOwner, 'looks'>) {
+  return (
+    <ul class="govuk-list">
+      {looks.map(({ force, count, last }) => (
+        <li>
+          <bdi>{force}</bdi>
+          {count === 1 ? ', once, ' : `, ${count} times, last `}
+          <When ms={last} />
+        </li>
+      ))}
+    </ul>
   )
 }
 

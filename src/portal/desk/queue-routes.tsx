@@ -4,7 +4,9 @@ import {
   MARKS,
   QUEUE_STATES,
   deskQueue,
+  hasSaidKnown,
   queuedReport,
+  sayKnown,
   takeReport,
   type Context,
 } from '../../registry/index.ts'
@@ -12,11 +14,14 @@ import { createdId } from '../form-id.ts'
 import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
+import { deskParts } from './desk-parts.ts'
+import { NewKeys } from './new-keys.tsx'
 import { QueuePage } from './queue-page.tsx'
 import { demandSeat, type Seat } from './seat.ts'
-import { TakePage } from './take-page.tsx'
+import { ForOthersPage, TakePage } from './take-page.tsx'
 import { SERVICE } from './words.ts'
 
+const MAX_TYPED = 64
 const REFERENCE = /^SM-[0-9A-Z]{4}-[0-9A-Z]{4}$/
 
 /** The queue for whoever is seated; its filters stand in the address. */
@@ -30,45 +35,70 @@ export async function queuePage(c: PageContext, context: Context, frame: Frame, 
   const page = await deskQueue(context, seat.officer, filter)
   const now = context.surroundings.clock()
   return frame.page(
-    { title: 'Reports', service: SERVICE, isWide: true },
-    <QueuePage seat={seat} filter={filter} now={now} {...page} />,
+    {
+      title: 'Reports',
+      service: SERVICE,
+      navigation: deskParts('/desk'),
+      isWide: true,
+    },
+    <>
+      <NewKeys context={context} seat={seat} />
+      <QueuePage seat={seat} filter={filter} now={now} {...page} />
+    </>,
   )
 }
 
-/** Taking a report up. */
+interface TakeTyped {
+  readonly typed: string
+  readonly people: string
+  readonly error: string | null
+  readonly peopleError: string | null
+}
+
+const UNTOUCHED: TakeTyped = { typed: '', people: '', error: null, peopleError: null }
+
+/** Taking a report up, or leaving it to others. */
 export function takeRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): void {
-  const page = async (c: PageContext, of: { typed: string; error: string | null }) => {
+  const page = async (c: PageContext, of: TakeTyped) => {
     const { officer, session } = await demandSeat(c, context)
     const reference = referenceIn(c.req.param('reference'))
     const { caseId } = await queuedReport(context, officer, reference)
-    const hasError = of.error !== null
+    const isForOthers = await hasSaidKnown(context, officer, reference)
+    const hasError = of.error !== null || of.peopleError !== null
     return frame.page(
       { title: `Take report ${reference}`, service: SERVICE, back: '/desk', hasError },
-      <TakePage
-        reference={reference}
-        hasCase={caseId !== null}
-        csrf={session.csrf}
-        typed={of.typed}
-        error={of.error}
-      />,
+      isForOthers ? (
+        <ForOthersPage reference={reference} />
+      ) : (
+        <TakePage reference={reference} hasCase={caseId !== null} csrf={session.csrf} {...of} />
+      ),
     )
   }
-  app.get('/take/:reference', async (c) => c.html(await page(c, { typed: '', error: null })))
+  app.get('/take/:reference', async (c) => c.html(await page(c, UNTOUCHED)))
   app.post('/take/:reference', smallBody, async (c) => {
     const { officer } = await demandSeat(c, context)
     const reference = referenceIn(c.req.param('reference'))
-    const typed = ((await readForm(c))['crime'] ?? '').trim()
+    const fields = await readForm(c)
+    const typed = (fields['crime'] ?? '').trim()
+    const { people = '' } = fields
+    const again = { typed: typed.slice(0, MAX_TYPED), people, error: null, peopleError: null }
+    await queuedReport(context, officer, reference)
+    if (people === 'known') {
+      await sayKnown(context, officer, reference)
+      return c.redirect(`/desk/take/${reference}`, 303)
+    }
+    if (people !== 'none')
+      return c.html(await page(c, { ...again, peopleError: 'Say whether you know anybody' }), 422)
     const id = createdId('case', officer.iss, reference)
     try {
-      await queuedReport(context, officer, reference)
       await takeReport(context, officer, { id, reference, crimeReference: typed })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       if (error.code === 'case-taken')
-        return c.html(await page(c, { typed, error: takenBy(error) }), 409)
+        return c.html(await page(c, { ...again, error: takenBy(error) }), 409)
       if (error.code !== 'case-needed') throw error
       const sentence = 'Enter the crime reference, up to 64 characters'
-      return c.html(await page(c, { typed: typed.slice(0, 64), error: sentence }), 403)
+      return c.html(await page(c, { ...again, error: sentence }), 403)
     }
     const { caseId } = await queuedReport(context, officer, reference)
     return c.redirect(`/desk/case/${caseId}`, 303)

@@ -1,14 +1,17 @@
 import { Hono } from 'hono'
-import { signInWanted, signedInOfficer, type Context } from '../../registry/index.ts'
+import { Refusal } from '../../core/index.ts'
+import { signedInOfficer, type Context } from '../../registry/index.ts'
 import { shownPasskey } from '../account/passkey-answer.ts'
 import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
-import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { signIn, signOut, type PageEnv } from '../session.ts'
+import { auditRoutes } from './audit-routes.tsx'
+import { authorityRoutes } from './authority-routes.tsx'
 import { caseRoutes } from './case-routes.tsx'
 import { queuePage, takeRoutes } from './queue-routes.tsx'
 import { seatOf } from './seat.ts'
-import { DeskSignInPage } from './sign-in-page.tsx'
+import { deskSignIn } from './sign-in-page.tsx'
+import { signOnRoutes } from './sign-on-routes.tsx'
 
 const MAX_NAME = 200
 
@@ -17,21 +20,19 @@ export function deskRoutes(context: Context, frame: Frame) {
   const app = new Hono<PageEnv>()
   app.get('/', async (c) => {
     const seat = await seatOf(c, context)
-    if (seat === null) {
-      const options = await signInWanted(context, 'officer')
-      return c.html(
-        frame.page(
-          { title: 'Police desk', scripts: PASSKEY_SCRIPTS },
-          <DeskSignInPage options={options} hasEnded={c.get('hasEnded')} />,
-        ),
-      )
-    }
+    if (seat === null)
+      return c.html(await deskSignIn(context, frame, { hasEnded: c.get('hasEnded') }))
     return c.html(await queuePage(c, context, frame, seat))
   })
   app.post('/sign-in', smallBody, context.throttle.guard('owner').handle, async (c) => {
     const { name = '', response } = await readForm(c)
     const shown = { name: name.trim().slice(0, MAX_NAME), response: shownPasskey(response) }
-    await signIn(c, context, await signedInOfficer(context, shown))
+    try {
+      await signIn(c, context, await signedInOfficer(context, shown))
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'key-waiting') throw error
+      return c.html(await deskSignIn(context, frame, { error }), 403)
+    }
     return c.redirect('/desk', 303)
   })
   app.post('/sign-out', smallBody, async (c) => {
@@ -39,6 +40,9 @@ export function deskRoutes(context: Context, frame: Frame) {
     await signOut(c, context)
     return c.redirect('/desk', 303)
   })
+  auditRoutes(app, context, frame)
+  authorityRoutes(app, context, frame)
+  signOnRoutes(app, context, frame)
   takeRoutes(app, context, frame)
   caseRoutes(app, context, frame)
   return app

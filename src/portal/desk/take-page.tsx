@@ -1,6 +1,8 @@
 import { Button } from '../look/button.tsx'
 import { ErrorSummary } from '../look/error-summary.tsx'
+import { Radios } from '../look/choices.tsx'
 import { Input } from '../look/input.tsx'
+import { InsetText } from '../look/text.tsx'
 
 /** Taking a report up: under a crime reference, or nothing is looked at. */
 export function TakePage({
@@ -8,18 +10,28 @@ export function TakePage({
   hasCase,
   csrf,
   typed,
+  people,
   error,
+  peopleError,
 }: {
   readonly reference: string
   /** It has its crime reference from whoever took it first. */
   readonly hasCase: boolean
   readonly csrf: string
   readonly typed: string
+  /** What was said of the people involved. */
+  readonly people: string
   readonly error: string | null
+  /** Nothing was said of the people involved. */
+  readonly peopleError: string | null
 }) {
+  const errors = [
+    ...(error === null ? [] : [{ text: error, href: '#crime' }]),
+    ...(peopleError === null ? [] : [{ text: peopleError, href: '#people' }]),
+  ]
   return (
     <>
-      {error === null ? null : <ErrorSummary errors={[{ text: error, href: '#crime' }]} />}
+      {errors.length === 0 ? null : <ErrorSummary errors={errors} />}
       <h1 class="govuk-heading-l">
         {'Take report '}
         <bdi>{reference}</bdi>
@@ -41,8 +53,41 @@ export function TakePage({
             spellcheck={false}
           />
         )}
-        <Button preventsDoubleClick>Take it</Button>
+        <Radios
+          name="people"
+          legend={{ content: 'The people involved', classes: 'govuk-fieldset__legend--m' }}
+          hint="The owner, whoever reported it, whoever may have the phone. What you say is recorded."
+          error={peopleError}
+          value={people}
+          choices={[
+            { value: 'none', text: 'I know none of the people involved' },
+            { value: 'known', text: 'I know one of them: another officer has to take it' },
+          ]}
+        />
+        <Button preventsDoubleClick>Go on</Button>
       </form>
+    </>
+  )
+}
+
+/** Of a report whose people this officer knows. */
+export function ForOthersPage({ reference }: { readonly reference: string }) {
+  return (
+    <>
+      <h1 class="govuk-heading-l">
+        {'Report '}
+        <bdi>{reference}</bdi>
+        {' is for others'}
+      </h1>
+      <InsetText>
+        You said that you know one of the people involved. That is recorded; another officer takes
+        the report.
+      </InsetText>
+      <p class="govuk-body">
+        <a class="govuk-link" href="/desk">
+          Other reports
+        </a>
+      </p>
     </>
   )
 }

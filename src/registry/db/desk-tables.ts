@@ -24,7 +24,27 @@ interface CaseRefusalsTable {
   at_ms: Int8
 }
 
+/** Who said that he knows somebody involved: he does not take that report up. */
+interface KnownPeopleTable {
+  report_id: string
+  officer: string
+  at_ms: Int8
+}
+
+/** A pattern in an officer's looks, once. */
+interface UnusualLooksTable {
+  force: string
+  officer: string
+  why: string
+  /** Subject, day since 1970, or case. */
+  about: string
+  count: Int8
+  at_ms: Int8
+}
+
 export interface DeskSchema {
+  known_people: KnownPeopleTable
+  unusual_looks: UnusualLooksTable
   case_takings: CaseTakingsTable
   case_views: CaseViewsTable
   case_refusals: CaseRefusalsTable

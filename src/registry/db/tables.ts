@@ -208,6 +208,8 @@ interface AuditTable {
   id: string
   at_ms: Int8
   who: string
+  /** Whose officer he is; of others their issuer; null: the registry itself. */
+  force: string | null
   action: string
   case_id: string | null
   subject_id: string | null

@@ -5,7 +5,7 @@ import type { Caller } from './caller.ts'
 /** Every look at a case and every act on it leaves a row: who, what, which case. */
 export async function audit(
   { db, surroundings }: Pick<Context, 'db' | 'surroundings'>,
-  caller: Pick<Caller, 'sub'>,
+  caller: Pick<Caller, 'sub'> & Partial<Pick<Caller, 'iss'>>,
   action: string,
   about: { readonly caseId?: string; readonly subjectId?: string },
 ): Promise<void> {
@@ -15,6 +15,7 @@ export async function audit(
       id: randomUUID(),
       at_ms: surroundings.clock(),
       who: caller.sub,
+      force: caller.iss ?? null,
       action,
       case_id: about.caseId ?? null,
       subject_id: about.subjectId ?? null,

@@ -137,6 +137,27 @@ async function eraseClones(trx: Transaction<Schema>, imeis: readonly Imei14[]): 
     .execute()
 }
 
+/** Who said that he knows its people, and what was unusual in looks at it. */
+async function eraseLooks(trx: Transaction<Schema>, subjectId: string): Promise<void> {
+  await trx
+    .deleteFrom('known_people')
+    .where(
+      'report_id',
+      'in',
+      trx.selectFrom('reports').select('id').where('subject_id', '=', subjectId),
+    )
+    .execute()
+  const cases = await trx
+    .selectFrom('cases')
+    .select('id')
+    .where('subject_id', '=', subjectId)
+    .execute()
+  await trx
+    .deleteFrom('unusual_looks')
+    .where('about', 'in', [subjectId, ...cases.map(({ id }) => id)])
+    .execute()
+}
+
 async function eraseIdentities(trx: Transaction<Schema>, imeis: readonly Imei14[]): Promise<void> {
   if (imeis.length === 0) return
   await trx
@@ -169,6 +190,7 @@ async function erase(
     .set({ subject_id: null })
     .where('subject_id', '=', id)
     .execute()
+  await eraseLooks(trx, id)
   await trx
     .deleteFrom('report_details')
     .where('report_id', 'in', trx.selectFrom('reports').select('id').where('subject_id', '=', id))

@@ -85,7 +85,9 @@ export async function officersSignature(
     options: {
       challenge: Buffer.from(slotChallenge(TYPE, draft.payload, officer.key)).toString('base64url'),
       rpId: relyingPartyOf(context, 'officer').rpId,
-      allowCredentials: [{ id: officer.credential, type: 'public-key' }],
+      ...(officer.credential !== null && {
+        allowCredentials: [{ id: officer.credential, type: 'public-key' }],
+      }),
       userVerification: 'required',
     },
   }

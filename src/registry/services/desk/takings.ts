@@ -11,7 +11,7 @@ const MAX_CRIME_REFERENCE = 64
 /**
  * Takes a report as a case: opens it under a crime reference, without which nothing is looked at.
  * @param wanted.id of the case, where there is none yet: the same for the same report
- * @throws {Refusal} case-needed, case-taken with the fact `officer`, not-found, forbidden
+ * @throws {Refusal} case-needed, case-taken with the fact `officer`, not-found, forbidden; knows-people: he has said so
  */
 export async function takeReport(
   context: Context,
@@ -28,6 +28,8 @@ export async function takeReport(
     .where('reports.reference', '=', reference)
     .executeTakeFirst()
   demand(report !== undefined, 'not-found', 'no report with this reference')
+  const knows = await hasSaidKnown(context, caller, reference)
+  demand(!knows, 'knows-people', 'you said that you know somebody involved')
   if (report.caseId !== null) return takeCase(context, caller, report.caseId)
   const isNamed = crimeReference !== '' && crimeReference.length <= MAX_CRIME_REFERENCE
   demand(isNamed, 'case-needed', 'a crime reference is needed first')
@@ -101,4 +103,20 @@ async function refuseTaken(context: Context, id: string): Promise<never> {
     officer: taking?.officer ?? '',
     untilSeconds: Math.ceil((taking?.until ?? 0) / 1000),
   })
+}
+
+/** Whether an officer has said that he knows somebody involved in a report. */
+export async function hasSaidKnown(
+  { db }: Context,
+  { sub }: Caller,
+  reference: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('known_people')
+    .innerJoin('reports', 'reports.id', 'known_people.report_id')
+    .select('reports.id')
+    .where('reports.reference', '=', reference)
+    .where('known_people.officer', '=', sub)
+    .executeTakeFirst()
+  return row !== undefined
 }

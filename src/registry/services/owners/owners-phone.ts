@@ -7,6 +7,7 @@ import { draftOf, type Draft } from '../drafts.ts'
 import { ownersPhones, type OwnersPhone } from '../owner-waits.ts'
 import { devicesOfAccount } from './accounts.ts'
 import { asksOf, type Ask } from './asks.ts'
+import { policeLooksAt, type PoliceLooks } from './police-looks.ts'
 import { timelineOf, type Happened } from './timeline.ts'
 
 /** A phone as its signed-in owner sees it. */
@@ -18,6 +19,8 @@ export interface PhoneOfOwner extends OwnersPhone {
   readonly report: { readonly reference: string; readonly happened: readonly Happened[] } | null
   /** What police have drafted, and only the owner's passkey completes. */
   readonly releases: readonly Draft[]
+  /** Which force looked at what police have about it. */
+  readonly looks: readonly PoliceLooks[]
   /** What to ask him for now. */
   readonly asks: readonly Ask[]
 }
@@ -65,6 +68,7 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
             ),
           },
     releases: drafts.map(draftOf),
+    looks: await policeLooksAt(context, subject.id),
     asks: await asksOf(context, phone.device),
   }
 }

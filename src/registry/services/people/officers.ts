@@ -7,7 +7,6 @@ import {
   decodeCbor,
   demand,
   encodeCbor,
-  kidOf,
   parseCoseKey,
   sha256,
   thumbprint,
@@ -17,20 +16,23 @@ import {
 import type { Context } from '../../context.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { callerOf, type Caller } from '../../model/caller.ts'
+import { certificateNamed, certificateOfKey } from './officer-certificates.ts'
 import { plainSignature } from './passkey-slot.ts'
 import { signedIn, verifyShown } from './passkeys.ts'
 import type { Session } from './sessions.ts'
 
 /** An officer at the desk: who he is by his certificate in the log, and the passkey that is its key. */
 export interface Officer extends Caller {
-  readonly credential: string
+  /** Null: he came by his force's own provider, and has never shown the passkey here. */
+  readonly credential: string | null
   readonly key: PublicKey
 }
 
 /**
  * The account of whoever shows a certified officer's key. The first time his name in the certificate says
  * which key that is; an account has one key, and a renewed key another account.
- * @throws {Refusal} assertion, token-nonce, unauthenticated: the certificate is void or over
+ * @throws {Refusal} assertion, token-nonce; unauthenticated: the certificate is void or over; key-waiting with the
+ * fact `untilSeconds`
  */
 export async function signedInOfficer(
   context: Context,
@@ -44,7 +46,7 @@ export async function signedInOfficer(
     .executeTakeFirst()
   if (known !== undefined) {
     const { account, key } = await signedIn(context, 'officer', response)
-    certified(context, key)
+    certificateOfKey(context, key)
     return account
   }
   const { cert } = linkShown(context, shown)
@@ -55,19 +57,19 @@ export async function signedInOfficer(
 
 /** Of this name's certificates the one whose key made the answer: a name may have had several keys. */
 function linkShown(
-  { sequencer, trust }: Context,
+  context: Context,
   { name, response }: { readonly name: string; readonly response: AuthenticationResponseJSON },
 ): Link {
   const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'))
   const { authenticatorData, clientDataJSON, signature } = response.response
   const message = concat(bytes(authenticatorData), sha256(bytes(clientDataJSON)))
   const made = plainSignature(bytes(signature))
-  const { authorities } = sequencer.ledger
-  const link = authorities
+  const { sequencer, trust } = context
+  const link = sequencer.ledger.authorities
     .named(name)
     .find(({ cert }) => cert.role === 'officer' && trust.verify.es256(cert.key, message, made))
   demand(link !== undefined, 'assertion', 'no officer of this name has this passkey')
-  return authorities.signer(link.kid, sequencer.now(), sequencer.ledger.size)
+  return certificateOfKey(context, link.cert.key)
 }
 
 async function keepAccount(
@@ -110,24 +112,21 @@ export async function officerOf(context: Context, session: Session): Promise<Off
     .select(['credential', 'key'])
     .where('account_id', '=', session.account)
     .executeTakeFirst()
-  if (row === undefined) return null
-  const key = parseCoseKey(decodeCbor(new Uint8Array(row.key)))
   try {
-    return { ...callerOf(certified(context, key)), credential: row.credential, key }
+    const { link, credential } =
+      row === undefined
+        ? { link: certificateOfName(context, session.name), credential: null }
+        : { link: certificateOfKey(context, keyOf(row.key)), credential: row.credential }
+    return { ...callerOf(link), credential, key: link.cert.key }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return null
   }
 }
 
-/** @throws {Refusal} unauthenticated */
-function certified({ sequencer }: Context, key: PublicKey): Link {
-  const { authorities, size } = sequencer.ledger
-  try {
-    const link = authorities.signer(kidOf(key), sequencer.now(), size)
-    demand(link.cert.role === 'officer', 'forbidden', 'this is for an officer')
-    return link
-  } catch {
-    throw new Refusal('unauthenticated', 'no valid certificate for this key stands in the log')
-  }
+const keyOf = (row: Uint8Array) => parseCoseKey(decodeCbor(new Uint8Array(row)))
+
+/** A name is its issuer's and one label. @throws {Refusal} */
+function certificateOfName(context: Context, name: string): Link {
+  return certificateNamed(context, name.replace(/[./][^./]*$/, ''), name)
 }
