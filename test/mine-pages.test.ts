@@ -3,6 +3,7 @@ import { offerPhone, takePhone } from '../src/cli/clients/transfers.ts'
 import { generateEs256 } from '../src/host/index.ts'
 import { ask } from './ask.ts'
 import { Pages } from './pages.ts'
+import { signedIn } from './signed-in.ts'
 import { World } from './world.ts'
 
 test('O8.1, A38: whoever was handed a phone says his side by card, once; it locks and unlocks nothing', async () => {
@@ -11,7 +12,8 @@ test('O8.1, A38: whoever was handed a phone says his side by card, once; it lock
   await phone.ask('transfer', { passcode: true, biometric: false })
   const { code } = await offerPhone(world.registryUrl, device, ownerKey, world.surroundings)
   await world.pass(3_600_000)
-  const bought = await takePhone(world.registryUrl, code, generateEs256().signer)
+  const buyer = generateEs256().signer
+  const bought = await takePhone(world.registryUrl, code, buyer)
   await world.settle()
   const card = bought.card!
   const pages = new Pages(world.running)
@@ -32,6 +34,13 @@ test('O8.1, A38: whoever was handed a phone says his side by card, once; it lock
     body: { card: former, why: 'theft' },
   })
   const reference = (disputed.json['facts'] as { dispute: string }).dispute
+  // His own page says so, until when he is heard, and where; the former owner's says nothing of the phone.
+  const { pages: own } = await signedIn(world, buyer.key)
+  const notice = await own.get('/account')
+  expect(notice.text).toMatch(/not their will to give it away.* wait for your side until \d\d:\d\d/)
+  expect(notice.html).toContain('href="/mine"')
+  const { pages: seller } = await signedIn(world, ownerKey.key)
+  expect((await seller.get('/account')).text).not.toContain('not their will')
   const { id } = await world.first.openCase({ crimeReference: 'W/1', why: 'theft', reference })
 
   expect((await say({ card, statement: '  ' })).status).toBe(422)
@@ -44,6 +53,7 @@ test('O8.1, A38: whoever was handed a phone says his side by card, once; it lock
   const said = await say({ card, statement })
   expect(said.text).toContain(reference)
   expect(said.headers.get('cache-control')).toContain('no-store')
+  expect((await own.get('/account')).text).toContain('You have said your side')
   expect((await say({ card, statement: 'Another one' })).status).toBe(403)
   expect((await world.first.case(id)).sales[0]!.dispute!.statement).toBe(
     'Bought in a shop.\nHere is <b>the receipt</b>.',

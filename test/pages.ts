@@ -75,5 +75,8 @@ export class Pages {
 /** Of the page's forms, all taken together. */
 export function hiddenFields(html: string): Record<string, string> {
   const hidden = html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)
-  return Object.fromEntries([...hidden].map(([, name, value]) => [name!, value!]))
+  return Object.fromEntries([...hidden].map(([, name, value]) => [name!, plain(value!)]))
 }
+
+const plain = (value: string) =>
+  value.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')

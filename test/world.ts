@@ -74,6 +74,7 @@ export interface Handset {
   readonly imei: Imei14
   readonly owner: Owner
   readonly ownerKey: Signer
+  readonly ownerPem: string
   /** The recovery card that was shown once. */
   readonly card: string
 }
@@ -379,7 +380,7 @@ export class World implements AsyncDisposable {
     const monotonic = () => performance.now()
     const made = await Promise.all(
       produced.map(async (item) => {
-        const key = generateEs256().signer
+        const { signer: key, pem: ownerPem } = generateEs256()
         const { card } = await unbox(item, {
           registryUrl,
           country: DEMO_COUNTRY,
@@ -406,6 +407,7 @@ export class World implements AsyncDisposable {
           imei: item.imei,
           owner: new Owner(registryUrl, card, key),
           ownerKey: key,
+          ownerPem,
           card,
         }
       }),

@@ -28,7 +28,7 @@ export {
   type Detail,
   type ReportDetails,
 } from './services/owners/report-details.ts'
-export { answerDispute } from './services/disputes.ts'
+export { answerDispute, type OwnersDispute } from './services/disputes.ts'
 export { practise } from './services/owners/practice.ts'
 export { reportNow, reportOncePhoneKnows, type ReportNow } from './services/owners/report-now.ts'
 export { reportOfTicket, reportTicket } from './services/owners/report-tickets.ts'
@@ -41,6 +41,7 @@ export {
   takeBackHold,
   type OwnersSignature,
 } from './services/owners/owner-acts.ts'
+export type { Protecting } from './services/owners/protecting.ts'
 export { phonesOfOwner, type PhoneOfOwner } from './services/owners/owners-phone.ts'
 export {
   acceptTrust,
@@ -58,7 +59,8 @@ export {
   type OfferTerms,
 } from './services/owners/sale.ts'
 export type { Handover } from './services/transfers.ts'
-export { cardAddress, newCard } from './services/owners/new-card.ts'
+export { newCard } from './services/owners/new-card.ts'
+export { ownersPage } from './services/owners/owners-page.ts'
 export { ASKS, skipAsk, type Ask } from './services/owners/asks.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
@@ -88,6 +90,20 @@ export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/re
 export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
 export { modelOfNumber } from './services/requests/model-of-number.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
+export {
+  addPasskey,
+  createAccount,
+  passkeysOf,
+  removePasskey,
+  type ListedPasskey,
+} from './services/people/account-passkeys.ts'
+export {
+  firstUseWanted,
+  newPasskeyWanted,
+  passkeyMade,
+  type MadePasskey,
+} from './services/people/new-passkeys.ts'
+export { demandOwnPasskey, permitPasskey, usePermit } from './services/people/passkey-permits.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
 export { officerOf, signedInOfficer, type Officer } from './services/people/officers.ts'
 export {

@@ -21,10 +21,12 @@ import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { demandOwner, ownerOf, signIn, signOut, type PageEnv } from '../session.ts'
 import { cardRoutes } from './card/routes.tsx'
+import { createRoutes } from './create/routes.tsx'
 import { sellRoutes } from './sell/routes.tsx'
 import { deviceOfPath } from './device-path.ts'
 import { KeptFormPage, keptIn } from './kept-form.tsx'
 import { nextPage } from './next-page.ts'
+import { passkeysRoutes } from './passkeys/routes.tsx'
 import { SERVICE } from './service.ts'
 import { NewAccountPage, type NewTyped } from './new-page.tsx'
 import { shownPasskey } from './passkey-answer.ts'
@@ -74,8 +76,8 @@ export function accountRoutes(context: Context, frame: Frame) {
   })
   app.post('/sign-in', smallBody, owning, async (c) => {
     const { response, next, kept: text } = await readPublicForm(c)
-    const { account } = await signedIn(context, 'owner', shownPasskey(response))
-    const { csrf } = await signIn(c, context, account)
+    const { account, credential } = await signedIn(context, 'owner', shownPasskey(response))
+    const { csrf } = await signIn(c, context, account, credential)
     const kept = keptIn(text)
     if (kept === null) return c.redirect(nextPage(next), 303)
     return c.html(
@@ -103,8 +105,9 @@ export function accountRoutes(context: Context, frame: Frame) {
     try {
       const card = (fields['card'] ?? '').slice(0, MAX_TYPED)
       const response = shownPasskey(fields['response'])
-      const { account } = await claimAccount(context, { name: name || 'Owner', card, response })
-      await signIn(c, context, account)
+      const claim = { name: name || 'Owner', card, response }
+      const { account, credential } = await claimAccount(context, claim)
+      await signIn(c, context, account, credential)
       return c.redirect('/account', 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'proof-too-weak') throw error
@@ -114,6 +117,8 @@ export function accountRoutes(context: Context, frame: Frame) {
     }
   })
 
+  app.route('/create', createRoutes(context, frame))
+  app.route('/passkeys', passkeysRoutes(context, frame))
   app.route('/phone', trustedPeopleRoutes(context, frame))
   app.route('/phone', cardRoutes(context, frame))
   app.route('/phone', sellRoutes(context, frame))

@@ -1,6 +1,5 @@
 import { PasskeyForm } from '../passkey-form.tsx'
 import type { KeptForm } from './kept-form.tsx'
-import type { NextPage } from './next-page.ts'
 
 /** Signing in with a passkey, and the ways for whoever has none here. */
 export function SignInPage({
@@ -12,7 +11,7 @@ export function SignInPage({
   readonly options: object
   readonly hasEnded: boolean
   /** Where it goes on. */
-  readonly next?: NextPage
+  readonly next?: string
   /** What was typed when the session ended. */
   readonly kept?: KeptForm | null
 }) {
@@ -34,11 +33,15 @@ export function SignInPage({
         {kept === null ? null : <input type="hidden" name="kept" value={JSON.stringify(kept)} />}
       </PasskeyForm>
       <p class="govuk-body">
-        {'First time here? '}
+        {'First time here? Make an account '}
         <a class="govuk-link" href="/account/new">
-          Make an account
+          with your recovery card
         </a>
-        . You do not need one to{' '}
+        {', or '}
+        <a class="govuk-link" href={`/account/create?next=${encodeURIComponent(next)}`}>
+          without a phone
+        </a>
+        {', if somebody trusts you with theirs or sells you one. You do not need an account to '}
         <a class="govuk-link" href="/report">
           lock a stolen phone
         </a>

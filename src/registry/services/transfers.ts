@@ -13,7 +13,6 @@ import {
   parseAcceptance,
   parseCoseKey,
   parseOffer,
-  parseSale,
   parseTransfer,
   saltedRecord,
   thumbprint,
@@ -28,7 +27,7 @@ import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import type { Logged } from '../log/submission.ts'
 import { cardHash, drawCard } from '../model/cards.ts'
-import { proofOfSale, salesOf } from '../model/sales.ts'
+import { buyerOf, proofOfSale, salesOf } from '../model/sales.ts'
 import { subjectForDevice, type Subject } from '../model/subjects.ts'
 import { demandBound, isBound } from './parts/unbound-parts.ts'
 import { confirmAct, markDone, readyAct, waitingAct } from './waits.ts'
@@ -316,9 +315,4 @@ async function soldBy(
     .executeTakeFirst()
   if (!row) return null
   return { index: Number(row.log_index), buyer: buyerOf(row.record) }
-}
-
-function buyerOf(record: Uint8Array): Uint8Array {
-  const { acceptance } = parseSale(new Uint8Array(record))
-  return thumbprint(parseAcceptance(acceptance.payload).key)
 }
