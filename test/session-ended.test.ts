@@ -36,6 +36,8 @@ const FORMS: readonly {
 }[] = [
   { form: 'PHONE/trusted', fields: { name: 'Kim', form: '1' }, keeps: ['name', 'form'] },
   { form: 'PHONE/trusted/remove', fields: { id: 'x' }, keeps: ['id'] },
+  { form: '/account/push', fields: { endpoint: 'x', label: 'Tab' }, keeps: ['endpoint', 'label'] },
+  { form: '/account/push/remove', fields: { id: 'x' }, keeps: ['id'] },
   { form: 'PHONE/stop', fields: {}, keeps: [] },
   { form: 'PHONE/take-back', fields: {}, keeps: [] },
   { form: 'PHONE/skip', fields: { ask: 'card' }, keeps: ['ask'] },

@@ -8,6 +8,7 @@ import type { Sequencer } from './log/sequencer.ts'
 import type { TileStore } from './log/tile-store.ts'
 import type { ModelNames } from './model/model-names.ts'
 import type { AndroidTrust, AppleTrust, EvidenceWanted, Peer, RegistryKeys } from './options.ts'
+import type { Push } from './push.ts'
 import type { SpentValues } from './services/spent-values.ts'
 
 /** The collaborators every service is made from. */
@@ -35,6 +36,8 @@ export interface Context {
   readonly models: ModelNames | null
   /** How long an owner's act waits, ms, by model; a day where it is left out. */
   readonly waits: ReadonlyMap<Tac, number>
+  /** How browsers are told; null: they are not. */
+  readonly push: Push | null
   /** What the public may ask of this process, pages and programs together. */
   readonly throttle: Gate
   readonly surroundings: Surroundings

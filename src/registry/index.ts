@@ -8,6 +8,13 @@ export { serve, type Served } from './http/serve.ts'
 export { fsck, type FsckReport } from './log/fsck.ts'
 export { LIMITS, type Lane, type Limits } from './http/throttle.ts'
 export { smtpPost, spoolPost } from './mail.ts'
+export { webPushPost, type Push, type PushTarget } from './push.ts'
+export {
+  browsersOf,
+  notifyBrowser,
+  silenceBrowser,
+  type NotifiedBrowser,
+} from './services/owners/push-subscriptions.ts'
 export { ModelNames } from './model/model-names.ts'
 export { openRegistry, type Registry } from './open.ts'
 export type {

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import type { PhoneOfOwner, Session, WaitStatus } from '../../registry/index.ts'
 import { HappenedTimeline } from '../follow/happened.tsx'
 import { STATE_WORDS } from '../follow/state-words.ts'
@@ -21,6 +22,7 @@ export function PhonesPage({
   phones,
   form,
   done,
+  children,
 }: {
   readonly session: Session
   readonly phones: readonly PhoneOfOwner[]
@@ -28,6 +30,8 @@ export function PhonesPage({
   readonly form: string
   /** What was just done, in a sentence. */
   readonly done: string | null
+  /** To which browsers its notices go. */
+  readonly children?: Child
 }) {
   return (
     <>
@@ -44,6 +48,7 @@ export function PhonesPage({
         </a>
         .
       </p>
+      {children}
       <p class="govuk-body">
         <a class="govuk-link" href="/account/passkeys">
           Your passkeys

@@ -15,6 +15,7 @@ test('a mail handed over by a process that then dies goes out again under the sa
       id,
       device_id: device,
       mail: 'owner@mail.example',
+      push_id: null,
       text: 'About your phone.',
       at_ms: now,
       next_ms: now,

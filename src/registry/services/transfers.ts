@@ -224,6 +224,8 @@ async function keep(
     .onConflict((conflict) => conflict.column('offer_id').doNothing())
     .executeTakeFirst()
   if (kept.numInsertedOrUpdatedRows !== 1n) return // sold a moment ago
+  // While the phone is still the seller's: he is told that it is done, on every channel he has.
+  await markDone(context, trx, { device, id: offer.id })
   await trx
     .updateTable('devices')
     .set({
@@ -246,8 +248,7 @@ async function keep(
     .where('subject_id', '=', subject.id)
     .where('state', '=', 'proposed')
     .execute()
-  await markDone(context, trx, { device, id: offer.id })
-  // The seller is told that it is done, and nothing more about the phone from then on.
+  // Nothing more about the phone from now on.
   await trx.deleteFrom('contacts').where('device_id', '=', device).execute()
   await trx.deleteFrom('owner_words').where('device_id', '=', device).execute()
   await trx.deleteFrom('trusted_people').where('device_id', '=', device).execute()

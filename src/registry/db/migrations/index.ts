@@ -16,6 +16,7 @@ import { owners } from './0016-owners.ts'
 import { desk } from './0017-desk.ts'
 import { requests } from './0018-requests.ts'
 import { account } from './0020-account.ts'
+import { push } from './0028-push.ts'
 import { sessionPasskeys } from './0027-session-passkeys.ts'
 
 /** In order, for ever: what has been released is never edited, only followed. */
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   { name: '0018-requests', statements: requests },
   { name: '0020-account', statements: account },
   { name: '0027-session-passkeys', statements: sessionPasskeys },
+  { name: '0028-push', statements: push },
 ] as const
