@@ -171,6 +171,7 @@ export class World implements AsyncDisposable {
       operators,
       tac: TAC,
       abroad,
+      pagesPort: options.pagesPort ?? null,
     })
     this.founding = founding
     this.neighbour = neighbour

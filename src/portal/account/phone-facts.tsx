@@ -20,11 +20,11 @@ export function Protects({
         {`Theft protection, on by default. To erase the phone or to switch it off takes two proofs of different kinds and ${Math.ceil(waitMs / HOUR_MS)} hours, in which you can stop it here.`}
       </p>
       <p class="govuk-body">
-        {`If police confirm a theft: the phone refuses itself, as do ${networks === 1 ? '1 network’s register' : `${networks} networks’ registers`} (`}
+        {`If police confirm a theft, it locks itself, and ${networks === 1 ? 'the register of a network refuses it' : `${networks} registers of networks refuse it`} (`}
         <a class="govuk-link" href="/figures">
-          how fast each is
+          how fast each does
         </a>
-        {`)${parts.length === 0 ? '' : `, and every other phone refuses its parts: ${parts.join(', ')}`}.`}
+        {`)${parts.length === 0 ? '' : `. Every other phone refuses its parts: ${parts.join(', ')}`}.`}
       </p>
     </>
   )

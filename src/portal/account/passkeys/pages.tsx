@@ -24,8 +24,8 @@ export function PasskeysPage({
       <h1 class="govuk-heading-l">Your passkeys</h1>
       <p class="govuk-body">
         Any of them signs you in. A second one, on another device, opens your account when the first
-        is lost or stolen. What a phone of yours asks to be signed, only the passkey signs that owns
-        it.
+        is lost or stolen. Whatever has to be signed for a phone, only the passkey that owns it
+        signs.
       </p>
       {passkeys.map((passkey) => (
         <Listed passkey={passkey} isLast={passkeys.length === 1} options={options} csrf={csrf} />
