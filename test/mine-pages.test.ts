@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { offerPhone, takePhone } from '../src/cli/clients/transfers.ts'
 import { generateEs256 } from '../src/host/index.ts'
+import { CHECK_WORDS } from '../src/portal/check/words.ts'
+import { LANGUAGES, type Language } from '../src/portal/languages.ts'
+import { MINE_WORDS } from '../src/portal/mine/words.ts'
 import { ask } from './ask.ts'
 import { Pages } from './pages.ts'
 import { signedIn } from './signed-in.ts'
@@ -62,14 +65,43 @@ test('O8.1, A38: whoever was handed a phone says his side by card, once; it lock
   expect(await world.stateOf(imei)).toBe('protected')
 })
 
+let world: World
+let pages: Pages
+beforeAll(async () => {
+  world = await World.boot()
+  pages = new Pages(world.running)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
 test('O8.1 a page that says held leads to “This is my phone”, and one that says neither does not', async () => {
-  await using world = await World.boot()
   const { imei, owner } = await world.enrolOne()
-  const pages = new Pages(world.running)
   const check = async () => pages.post('/check', { number: imei }, await pages.get('/check'))
   expect((await check()).html).not.toContain('/mine')
   await owner.report('theft')
-  expect((await check()).html).toContain('href="/mine"')
+  expect((await check()).html).toContain('href="/mine?lang=en"')
   expect((await pages.get('/follow')).html).toContain('href="/mine"')
   expect((await pages.get('/mine')).text).toContain('This is my phone')
 })
+
+test.each(Object.keys(LANGUAGES) as Language[])(
+  'O8.1, H1.1: the holder finds his way, his mistakes and the answer in %s',
+  async (language) => {
+    const words = MINE_WORDS[language]
+    const html = async (statement: string) => {
+      const sent = await pages.post(`/mine?lang=${language}`, { card: 'ZZZZZZZZZZ', statement })
+      return sent.html.replaceAll('&#39;', "'")
+    }
+    const page = await pages.get(`/mine?lang=${language}`)
+    const direction = language === 'ar' ? 'rtl' : 'ltr'
+    expect(page.html).toContain(`<html lang="${language}" dir="${direction}"`)
+    expect(page.html.match(/href="\/mine\?lang=/g)).toHaveLength(Object.keys(LANGUAGES).length - 1)
+    for (const said of [words.title, words.bought.text, words.handedOver.text, words.side.hint])
+      expect(page.text).toContain(said)
+    expect(await html('')).toContain(words.mistakes.side)
+    expect(await html('x'.repeat(2_001))).toContain(words.mistakes.long)
+    const unknown = await html('<b>mine</b>')
+    expect(unknown).toContain(words.mistakes.nobody)
+    expect(unknown).not.toContain('<b>')
+    expect(unknown).toContain(CHECK_WORDS[language].frame.demonstration)
+  },
+)
