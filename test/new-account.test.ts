@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { thumbprint } from '../src/core/index.ts'
 import { generateEs256 } from '../src/host/index.ts'
 import { deviceInPath } from '../src/portal/account/device-path.ts'
 import { LIMITS } from '../src/registry/index.ts'
+import { noticesOf } from '../src/registry/services/notices.ts'
 import { Pages, hiddenFields, type Shown } from './pages.ts'
 import { TestPasskey } from './passkey.ts'
 import { signedIn } from './signed-in.ts'
@@ -183,6 +185,30 @@ describe('passkeys of an account', () => {
     expect((await other.get('/account')).text).toContain('Sign in to your account')
     const late = await second.send(other, await other.get('/account'))
     expect(late.status).toBe(422)
+  })
+
+  test('A43, A76: the owner of a phone is told of each change; what somebody calls a passkey is text', async () => {
+    const handset = await world.enrolOne()
+    const { pages } = await signedIn(world, handset.ownerKey.key)
+    const owner = new TestPasskey(handset.ownerPem)
+    const second = newPasskey()
+    // As the account knows the passkey of the phone.
+    const { db } = world.running.context
+    await db
+      .updateTable('passkeys')
+      .set({ credential: owner.credential })
+      .where('thumbprint', '=', thumbprint(handset.ownerKey.key))
+      .execute()
+    const label = '<script>alert(1)</script>'
+    const make = await owner.send(pages, await pages.get('/account/passkeys'), { label })
+    await second.send(pages, await second.send(pages, make))
+    const page = await pages.get('/account/passkeys')
+    expect(page.html).toContain('&lt;script&gt;')
+    expect(page.html).not.toContain('<script>alert')
+    const told = async () => (await noticesOf(db, handset.device)).map(({ what }) => what)
+    expect(await told()).toEqual(['passkey'])
+    await second.send(pages, page, { credential: second.credential }, '/account/passkeys/remove')
+    expect(await told()).toEqual(['passkey', 'passkey'])
   })
 
   test('never the last, never one that owns a phone, never another’s', async () => {

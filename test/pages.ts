@@ -79,4 +79,10 @@ export function hiddenFields(html: string): Record<string, string> {
 }
 
 const plain = (value: string) =>
-  value.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
+  [
+    ['&quot;', '"'],
+    ['&#39;', "'"],
+    ['&lt;', '<'],
+    ['&gt;', '>'],
+    ['&amp;', '&'],
+  ].reduce((text, [escaped = '', said = '']) => text.replaceAll(escaped, said), value)

@@ -1,3 +1,4 @@
+import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { takePhone, offerPhone } from '../src/cli/clients/transfers.ts'
 import { withCheckDigit } from '../src/core/index.ts'
@@ -99,6 +100,23 @@ describe('messages to browsers', () => {
     expect((await pages.get('/account')).text).not.toContain('Tablet')
   })
 
+  test('the worker is of our own origin, never from an old cache; where nothing is sent, nothing is offered', async () => {
+    const { pages, handset } = await told()
+    const worker = await pages.get('/push-worker.js')
+    expect(worker.headers.get('content-type')).toContain('text/javascript')
+    expect(worker.headers.get('cache-control')).toBe('no-cache')
+    const page = await pages.get('/account')
+    expect(page.headers.get('content-security-policy')).toContain("worker-src 'self'")
+    expect(page.html).toContain('data-push')
+    await world.restartWith({ push: null })
+    const { pages: without } = await signedIn(world, handset.ownerKey.key)
+    const offered = await without.get('/account')
+    expect(offered.html).not.toContain('data-push')
+    const { keys } = new TestBrowser()
+    const sent = { endpoint: 'https://fcm.googleapis.com/x', ...keys }
+    expect((await without.post('/account/push', sent, offered)).status).toBe(404)
+  })
+
   test('A75: only known push services over TLS are told, at saving and at sending; never this machine or a redirect', async () => {
     const { handset, pages } = await told()
     const { keys } = new TestBrowser()
@@ -168,15 +186,21 @@ describe('messages to browsers', () => {
     await elsewhere[Symbol.asyncDispose]()
   })
 
-  test('nothing is lost: a push service that fails, dies or never ends gets it again, under the same id', async () => {
+  test('A100, nothing is lost: a push service that fails, dies or never ends gets it again, under the same id', async () => {
     const { handset, browser } = await told()
     await happens(handset)
     const endings = [503, 'dies', 429] as const
+    const lines: string[] = []
+    const logger = pino({}, { write: (line: string) => lines.push(line) })
     for (const ending of endings) {
       service.ending = ending
-      await send()
+      await deliver({ ...world.running.context, logger }, null)
       world.advance(3_600_000)
     }
+    // A100: an endpoint is a secret of the browser's.
+    expect(lines).toHaveLength(3)
+    expect(lines.join()).toContain('push message not handed over')
+    expect(lines.join()).not.toMatch(/\/push\/|127\.0\.0\.1|p256dh/)
     expect(await rows()).toHaveLength(1)
     service.ending = 'endless'
     await send()
@@ -220,6 +244,14 @@ describe('messages to browsers', () => {
     await send()
     expect(await browsers()).toEqual([])
     expect(await rows()).toEqual([])
+  })
+
+  test('A76: what somebody calls a browser is text', async () => {
+    const { pages } = await told()
+    await subscribe(pages, new TestBrowser(), '/push/b', '"><script>alert(1)</script>')
+    const { html } = await pages.get('/account')
+    expect(html).toContain('&lt;script&gt;alert')
+    expect(html).not.toContain('<script>alert')
   })
 
   test('A96: the same browser twice is one; ten are the most; a browser that changes its account leaves the first', async () => {

@@ -1,4 +1,4 @@
-import { createECDH, createPrivateKey } from 'node:crypto'
+import { ECDH, createPrivateKey } from 'node:crypto'
 import webPush from 'web-push'
 import { Refusal, demand } from '../core/index.ts'
 import { sendBytes } from '../host/index.ts'
@@ -97,9 +97,7 @@ function isOfService({ protocol, port, hostname }: URL): boolean {
 function isPoint(text: string): boolean {
   if (!/^[A-Za-z0-9_-]{87}$/.test(text)) return false
   try {
-    const own = createECDH('prime256v1')
-    own.generateKeys()
-    own.computeSecret(Buffer.from(text, 'base64url'))
+    ECDH.convertKey(text, 'prime256v1', 'base64url') // decodes it, or throws
     return true
   } catch {
     return false

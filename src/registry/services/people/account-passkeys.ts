@@ -5,6 +5,8 @@ import { coseKey, demand, encodeCbor, thumbprint } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import type { Schema } from '../../db/tables.ts'
 import { inTransaction } from '../../db/transaction.ts'
+import { tell } from '../notices.ts'
+import { devicesOfAccount } from '../owners/accounts.ts'
 import type { MadePasskey } from './new-passkeys.ts'
 import { MAX_NAME, verifyShown } from './passkeys.ts'
 
@@ -66,7 +68,7 @@ export async function createAccount(
   return account
 }
 
-/** One more for an account. @throws {Refusal} malformed, assertion; too-large: it has enough */
+/** One more for an account; whoever owns its phones is told. @throws {Refusal} malformed, assertion; too-large: it has enough */
 export async function addPasskey(
   context: Context,
   account: string,
@@ -76,11 +78,13 @@ export async function addPasskey(
   const label = wanted.label.trim() || 'Another passkey'
   demand(label.length <= MAX_NAME, 'malformed', 'expected a name')
   const counter = await counterShown(context, wanted)
+  const devices = await devicesOfAccount(context, account)
   await inTransaction(db, async (trx) => {
     const known = await credentialsOf(trx, account)
     demand(known.length < MOST, 'too-large', `an account has at most ${MOST} passkeys`)
     const at_ms = surroundings.clock()
     await keepPasskey(trx, { ...wanted.made, account, counter, label, at_ms })
+    await tellOwner(context, trx, devices)
   })
 }
 
@@ -88,8 +92,13 @@ export async function addPasskey(
  * A passkey no longer signs in here, and whoever it signed in is signed out. Never the last one, and never one
  * that owns a phone. @throws {Refusal} not-found, wrong-state
  */
-export function removePasskey({ db }: Context, account: string, credential: string): Promise<void> {
-  return inTransaction(db, async (trx) => {
+export async function removePasskey(
+  context: Context,
+  account: string,
+  credential: string,
+): Promise<void> {
+  const devices = await devicesOfAccount(context, account)
+  await inTransaction(context.db, async (trx) => {
     const known = await credentialsOf(trx, account)
     const own = known.find((one) => one.credential === credential)
     demand(own !== undefined, 'not-found', 'no such passkey of yours')
@@ -98,7 +107,17 @@ export function removePasskey({ db }: Context, account: string, credential: stri
     demand(!isOwner, 'wrong-state', 'a phone has this passkey as its owner’s key')
     await trx.deleteFrom('sessions').where('credential', '=', credential).execute()
     await trx.deleteFrom('passkeys').where('credential', '=', credential).execute()
+    await tellOwner(context, trx, devices)
   })
+}
+
+async function tellOwner(
+  context: Context,
+  trx: Transaction<Schema>,
+  devices: readonly Uint8Array[],
+): Promise<void> {
+  for (const device of devices)
+    await tell(context, trx, { device, what: 'passkey', act: null, readyAt: null })
 }
 
 /** That its person holds the key: whoever made up a passkey of another's public key does not. */
