@@ -61,7 +61,7 @@ describe('somebody without a phone', () => {
     await page.goto(`/trusted/accept#${code}`)
     expect(page.url()).not.toContain(code)
     await expectGood(friend, 'account-sign-in')
-    await page.getByRole('link', { name: 'without a phone' }).click()
+    await page.getByRole('link', { name: 'Make an account without a phone' }).click()
     await page.getByLabel('What shall we call you?').fill('Kim')
     await expectGood(friend, 'account-create')
     await page.getByRole('button', { name: 'Make a passkey' }).click()

@@ -60,7 +60,7 @@ test('O7.1, A23: the seller offers, the buyer scans the code, makes an account, 
   await buyer.addPasskeys()
   await page.goto(`/take#${code}`)
   expect(page.url()).toBe(`${url}/take`)
-  await page.getByRole('link', { name: 'without a phone' }).click()
+  await page.getByRole('link', { name: 'Make an account without a phone' }).click()
   await page.getByRole('button', { name: 'Make a passkey' }).click()
   await page.getByRole('button', { name: 'Use my new passkey' }).click()
   await page.getByRole('heading', { name: 'Take a phone over' }).waitFor()

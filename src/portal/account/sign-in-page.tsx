@@ -32,21 +32,26 @@ export function SignInPage({
         <input type="hidden" name="next" value={next} />
         {kept === null ? null : <input type="hidden" name="kept" value={JSON.stringify(kept)} />}
       </PasskeyForm>
-      <p class="govuk-body">
-        {'First time here? Make an account '}
-        <a class="govuk-link" href="/account/new">
-          with your recovery card
-        </a>
-        {', or '}
-        <a class="govuk-link" href={`/account/create?next=${encodeURIComponent(next)}`}>
-          without a phone
-        </a>
-        {', if somebody trusts you with theirs or sells you one. You do not need an account to '}
-        <a class="govuk-link" href="/report">
-          lock a stolen phone
-        </a>
-        .
-      </p>
+      <h2 class="govuk-heading-m">First time here?</h2>
+      <ul class="govuk-list govuk-list--bullet">
+        <li>
+          <a class="govuk-link" href="/account/new">
+            Make an account with your recovery card
+          </a>
+        </li>
+        <li>
+          <a class="govuk-link" href={`/account/create?next=${encodeURIComponent(next)}`}>
+            Make an account without a phone
+          </a>
+          , if somebody trusts you with theirs or sells you one
+        </li>
+        <li>
+          {'You do not need an account to '}
+          <a class="govuk-link" href="/report">
+            lock a stolen phone
+          </a>
+        </li>
+      </ul>
     </>
   )
 }
