@@ -72,6 +72,19 @@ export class Site implements AsyncDisposable {
   }
 }
 
+/** A page in both widths, and a picture of each. */
+export async function expectGoodInBoth(visitor: Visitor, name: string): Promise<void> {
+  const own = visitor.page.viewportSize() ?? WIDE
+  for (const [width, size] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+    await visitor.page.setViewportSize(size)
+    // From its top: what floats over a page that was scrolled may cover a part of a link.
+    await visitor.page.evaluate('scrollTo(0, 0)')
+    await visitor.expectAccessible()
+    await visitor.picture(`${name}-${width}`)
+  }
+  await visitor.page.setViewportSize(own)
+}
+
 /** Chromium wants RS256 offered beside ES256, which the law does not know. */
 export function forgiveAlgorithms({ complaints }: Visitor): void {
   const others = complaints.filter((text) => !text.includes('pubKeyCredParams'))

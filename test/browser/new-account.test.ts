@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { NARROW, Site, WIDE, forgiveAlgorithms, type Visitor } from './browser.ts'
+import { NARROW, Site, WIDE, expectGoodInBoth, forgiveAlgorithms, type Visitor } from './browser.ts'
 import { readFileSync } from 'node:fs'
 
 let site: Site
@@ -26,11 +26,6 @@ const SHOWN = `navigator.serviceWorker.ready
   .then((registration) => registration.getNotifications())
   .then((all) => all.map(({ title, body }) => ({ title, body })))`
 
-async function expectGood(visitor: Visitor, name: string): Promise<void> {
-  await visitor.expectAccessible()
-  await visitor.picture(name)
-}
-
 /** Whoever has the passkey that owns the phone. */
 async function ownerHere(): Promise<Visitor> {
   const owner = await site.visitor({ viewport: WIDE })
@@ -53,21 +48,21 @@ describe('somebody without a phone', () => {
     await owner.page.getByRole('button', { name: 'Make a code for them' }).click()
     const said = owner.page.locator('.govuk-inset-text .app-number')
     const code = (await said.textContent())!.replace(' ', '')
-    await expectGood(owner, 'trusted-invited')
+    await expectGoodInBoth(owner, 'trusted-invited')
 
     await using friend = await site.visitor({ viewport: NARROW })
     await friend.addPasskeys()
     const { page } = friend
     await page.goto(`/trusted/accept#${code}`)
     expect(page.url()).not.toContain(code)
-    await expectGood(friend, 'account-sign-in')
+    await expectGoodInBoth(friend, 'account-sign-in')
     await page.getByRole('link', { name: 'Make an account without a phone' }).click()
     await page.getByLabel('What shall we call you?').fill('Kim')
-    await expectGood(friend, 'account-create')
+    await expectGoodInBoth(friend, 'account-create')
     await page.getByRole('button', { name: 'Make a passkey' }).click()
     await page.getByRole('heading', { name: 'Now use it once' }).waitFor()
     forgiveAlgorithms(friend)
-    await expectGood(friend, 'account-first-use')
+    await expectGoodInBoth(friend, 'account-first-use')
     await page.getByRole('button', { name: 'Use my new passkey' }).click()
     await page.getByRole('heading', { name: 'Somebody trusts you with their phone' }).waitFor()
     // What was scanned before stands in the field now, and is kept nowhere else.
@@ -76,7 +71,7 @@ describe('somebody without a phone', () => {
     await page.getByRole('button', { name: 'I understand, and accept' }).click()
     await page.getByText('You have accepted').waitFor()
     await page.goto('/account')
-    await expectGood(friend, 'account-no-phone')
+    await expectGoodInBoth(friend, 'account-no-phone')
     await page.goto('/trusted')
     await page.getByLabel('The code they gave you').fill(code)
     await page.getByLabel('It was stolen').check()
@@ -84,10 +79,10 @@ describe('somebody without a phone', () => {
     await page.getByText('The report is in force').waitFor()
 
     await page.goto('/account/passkeys')
-    await expectGood(friend, 'account-passkeys-narrow')
+    await expectGoodInBoth(friend, 'account-passkeys-friend')
     await page.getByRole('button', { name: 'Show a passkey and add one' }).click()
     await page.getByRole('heading', { name: 'Make the new passkey' }).waitFor()
-    await expectGood(friend, 'account-passkey-new')
+    await expectGoodInBoth(friend, 'account-passkey-new')
     // The same authenticator makes no second one for this account.
     await page.getByRole('button', { name: 'Make a passkey' }).click()
     await page.getByText('No passkey was made').waitFor()
@@ -99,7 +94,7 @@ describe('somebody without a phone', () => {
       .first()
       .waitFor()
     await owner.page.goto('/account/passkeys')
-    await expectGood(owner, 'account-passkeys')
+    await expectGoodInBoth(owner, 'account-passkeys')
   })
 
   test('the owner’s browser shows what it is told, while no page is open', async () => {
@@ -119,7 +114,7 @@ describe('somebody without a phone', () => {
     await page.getByRole('button', { name: 'Show my passkey' }).click()
     const label = page.getByLabel('What do you call this browser?')
     await label.waitFor()
-    await expectGood(owner, 'account-push-offered')
+    await expectGoodInBoth(owner, 'account-push-offered')
     await label.fill('Tablet')
     const workers = await page.context().newCDPSession(page)
     const registered = new Promise<string>((resolve) =>
@@ -131,7 +126,7 @@ describe('somebody without a phone', () => {
     await workers.send('ServiceWorker.enable')
     await page.getByRole('button', { name: 'Send messages to this browser' }).click()
     await page.getByText('This browser is told from now on.').waitFor()
-    await expectGood(owner, 'account-push-on')
+    await expectGoodInBoth(owner, 'account-push-on')
     const data = JSON.stringify({ id: '1', text: 'Erasing your phone was asked for on the phone.' })
     const message = { origin: site.url, registrationId: await registered, data }
     await workers.send('ServiceWorker.deliverPushMessage', message)

@@ -5,7 +5,14 @@ import { freePorts } from '../../src/cli/free-ports.ts'
 import { createPortal } from '../../src/portal/index.ts'
 import { serve, type Env, type Served } from '../../src/registry/index.ts'
 import { World } from '../world.ts'
-import { NARROW, Visitor, WIDE, forgiveAlgorithms, openBrowser } from './browser.ts'
+import {
+  NARROW,
+  Visitor,
+  WIDE,
+  expectGoodInBoth,
+  forgiveAlgorithms,
+  openBrowser,
+} from './browser.ts'
 
 const HOUR = 3_600_000
 
@@ -33,11 +40,6 @@ afterAll(async () => {
 const visitor = async (viewport: typeof NARROW) =>
   Visitor.open(await browser.newContext({ baseURL: url, viewport }))
 
-async function expectGood(who: Visitor, name: string): Promise<void> {
-  await who.expectAccessible()
-  await who.picture(name)
-}
-
 test('O7.1, A23: the seller offers, the buyer scans the code, makes an account, waits and takes the phone', async () => {
   const { phone, ownerPem, card, imei } = await world.enrolOne()
   await using seller = await visitor(WIDE)
@@ -47,13 +49,13 @@ test('O7.1, A23: the seller offers, the buyer scans the code, makes an account, 
   await seller.page.getByLabel('Code on your recovery card').fill(card)
   await seller.page.getByRole('button', { name: 'Show my passkey' }).click()
   await seller.page.getByRole('link', { name: /^Sell it or give it away/ }).waitFor()
-  await expectGood(seller, 'account-protects')
+  await expectGoodInBoth(seller, 'account-protects')
   await phone.ask('transfer', { passcode: true, biometric: false })
   await seller.page.getByRole('link', { name: /^Sell it or give it away/ }).click()
   await seller.page.getByRole('button', { name: 'Offer it with my passkey' }).click()
   await seller.page.getByRole('heading', { name: 'Give this code to the buyer' }).waitFor()
   const code = (await seller.page.locator('bdi.app-number').textContent())!
-  await expectGood(seller, 'sell-offered')
+  await expectGoodInBoth(seller, 'sell-offered')
 
   await using buyer = await visitor(NARROW)
   const { page } = buyer
@@ -66,10 +68,10 @@ test('O7.1, A23: the seller offers, the buyer scans the code, makes an account, 
   await page.getByRole('heading', { name: 'Take a phone over' }).waitFor()
   forgiveAlgorithms(buyer)
   expect(await page.inputValue('#code')).toBe(code)
-  await expectGood(buyer, 'take-code')
+  await expectGoodInBoth(buyer, 'take-code')
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByText(/^You can take it from/).waitFor()
-  await expectGood(buyer, 'take-waits')
+  await expectGoodInBoth(buyer, 'take-waits')
 
   await world.pass(HOUR)
   // Longer than a session: the code that was typed is there after signing in.
@@ -78,14 +80,14 @@ test('O7.1, A23: the seller offers, the buyer scans the code, makes an account, 
   await page.getByLabel('The code the seller gave you').fill(code)
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByText('When you sign, the phone is yours').waitFor()
-  await expectGood(buyer, 'take-ready')
+  await expectGoodInBoth(buyer, 'take-ready')
   await page.getByRole('button', { name: 'Take it with my passkey' }).click()
   await page.getByRole('heading', { name: 'Recovery card' }).waitFor()
-  await expectGood(buyer, 'take-taken')
+  await expectGoodInBoth(buyer, 'take-taken')
   await world.settle()
   await page.goto('/account')
   await page.getByText('Theft protection, on by default.').waitFor()
-  await expectGood(buyer, 'account-bought')
+  await expectGoodInBoth(buyer, 'account-bought')
 
   // The seller says it was not his will: the buyer's page says so, until when he is heard, and where.
   await seller.page.goto('/report')
@@ -95,7 +97,7 @@ test('O7.1, A23: the seller offers, the buyer scans the code, makes an account, 
   await seller.page.waitForLoadState('load')
   await page.goto('/account')
   await page.getByText(/Police wait for your side until/).waitFor()
-  await expectGood(buyer, 'account-disputed')
+  await expectGoodInBoth(buyer, 'account-disputed')
   await page.getByRole('link', { name: /^Say your side/ }).click()
   await page.getByRole('heading', { name: 'This is my phone' }).waitFor()
   expect(await world.stateOf(imei)).toBe('protected')

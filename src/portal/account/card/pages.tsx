@@ -43,7 +43,8 @@ export function CardPage({
       <h1 class="govuk-heading-l">Recovery card</h1>
       <div class="app-card">
         <p class="govuk-body">
-          My phone was stolen? Open <strong>{address}</strong> on any phone, or scan this, and type:
+          My phone was stolen? Open <strong class="govuk-!-text-break-word">{address}</strong> on
+          any phone, or scan this, and type:
         </p>
         <p class="govuk-heading-l">
           <bdi class="app-number">{`${card.slice(0, 5)} ${card.slice(5)}`}</bdi>

@@ -91,7 +91,8 @@ export function OfferedPage({
       </p>
       <p class="govuk-body">
         It is shown once. Give it to nobody else: whoever has it can take the phone. They scan this
-        with their own phone, or open <strong>{address}</strong> and type it.
+        with their own phone, or open <strong class="govuk-!-text-break-word">{address}</strong> and
+        type it.
       </p>
       <CodePicture address={address} code={code} alt="QR code: opens the handover with this code" />
       {readyAt === null ? null : (

@@ -90,7 +90,7 @@ function Invited({ name, code, address }: Invitation) {
       <p class="govuk-body">
         Give it to them yourself, and nobody else. It is shown once. They keep it, and accept within
         7 days, signed in to an account of their own, which they can make there: they scan this with
-        their own phone, or open <strong>{address}</strong>.
+        their own phone, or open <strong class="govuk-!-text-break-word">{address}</strong>.
       </p>
       <CodePicture address={address} code={code} alt="QR code: accepts with this code" />
     </InsetText>
