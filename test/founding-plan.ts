@@ -27,14 +27,17 @@ interface Plan {
   readonly operators: number
   readonly tac: Tac
   readonly abroad: Abroad | null
+  /** Where the pages are served; null: a test asks them without a socket. */
+  readonly pagesPort: number | null
 }
 
 /** Pages as a browser on this machine sees them. */
-const PAGES: readonly RelyingParty[] = ['owner', 'officer'].map((role) => ({
-  role,
-  rpId: 'localhost',
-  origins: ['http://localhost'],
-}))
+const pagesAt = (port: number | null): readonly RelyingParty[] =>
+  ['owner', 'officer'].map((role) => ({
+    role,
+    rpId: 'localhost',
+    origins: [port === null ? 'http://localhost' : `http://localhost:${port}`],
+  }))
 
 /** The ceremony of a world's own country and, where there is one, of the country abroad. */
 export function foundWith(plan: Plan): {
@@ -45,7 +48,7 @@ export function foundWith(plan: Plan): {
   const logs = [{ country: DEMO_COUNTRY, log, url: registryUrl }, ...(abroad ? [abroad] : [])]
   const { root, rootKeys, countries } = foundWorld({
     now,
-    relyingParties: PAGES,
+    relyingParties: pagesAt(plan.pagesPort),
     countries: logs.map(({ country, log: { key }, url }) => ({
       country,
       log: { key, url: `${url}/log` },

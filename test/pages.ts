@@ -80,5 +80,14 @@ export class Pages {
 /** Of the page's forms, all taken together. */
 export function hiddenFields(html: string): Record<string, string> {
   const hidden = html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)
-  return Object.fromEntries([...hidden].map(([, name, value]) => [name!, value!]))
+  return Object.fromEntries([...hidden].map(([, name, value]) => [name!, plain(value!)]))
 }
+
+const plain = (value: string) =>
+  [
+    ['&quot;', '"'],
+    ['&#39;', "'"],
+    ['&lt;', '<'],
+    ['&gt;', '>'],
+    ['&amp;', '&'],
+  ].reduce((text, [escaped = '', said = '']) => text.replaceAll(escaped, said), value)

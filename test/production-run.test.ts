@@ -135,7 +135,7 @@ describeOnEachEngine('a production run', (open) => {
       root: handed.tree.root,
     })
     const phone = await switchedOn(world, own.dir)
-    const ownerKey = generateEs256().signer
+    const { signer: ownerKey, pem: ownerPem } = generateEs256()
     // Where the registry wants the hardware's word as well, a run does not replace it.
     await world.restartWith({ evidence: 'both' })
     await expect(phone.enrol({ ...proof, ownerKey })).rejects.toMatchObject({
@@ -152,7 +152,7 @@ describeOnEachEngine('a production run', (open) => {
     const owner = new Owner(world.registryUrl, card!, ownerKey)
     const { dak: device } = parseMadeDevice(proof.record)
     const handset = { phone, dir: '', record: proof.record, device, imei: own.imei }
-    world.handsets.push({ ...handset, owner, ownerKey, card: card! })
+    world.handsets.push({ ...handset, owner, ownerKey, ownerPem, card: card! })
     expect(await owner.report('theft')).toMatchObject({ state: 'held' })
     await world.lock({ imei: own.imei })
     await world.audit()
@@ -258,13 +258,13 @@ test('A31 a crate off the lorry: neither card nor token before its seller speaks
     index: null,
     results: [{ result: 'free' }],
   })
-  const ownerKey = generateEs256().signer
+  const { signer: ownerKey, pem: ownerPem } = generateEs256()
   const { card } = await phone.enrol({ ...proof, ownerKey })
   await phone.activate()
   const owner = new Owner(world.registryUrl, card!, ownerKey)
   const { dak: device } = parseMadeDevice(proof.record)
   const handset = { phone, dir: '', record: proof.record, device, imei: made.imei }
-  world.handsets.push({ ...handset, owner, ownerKey, card: card! })
+  world.handsets.push({ ...handset, owner, ownerKey, ownerPem, card: card! })
   await world.audit()
 })
 

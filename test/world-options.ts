@@ -20,6 +20,8 @@ export interface WorldOptions {
   readonly remember?: boolean
   /** Takes every party's log lines. */
   readonly logger?: Logger
+  /** Where a real browser finds the pages; the test serves them. */
+  readonly pagesPort?: number
   /** Another country under the same root; its registry is the test's to run. */
   readonly abroad?: Abroad
 }

@@ -75,6 +75,7 @@ export interface Handset {
   readonly imei: Imei14
   readonly owner: Owner
   readonly ownerKey: Signer
+  readonly ownerPem: string
   /** The recovery card that was shown once. */
   readonly card: string
 }
@@ -171,6 +172,7 @@ export class World implements AsyncDisposable {
       operators,
       tac: TAC,
       abroad,
+      pagesPort: options.pagesPort ?? null,
     })
     this.founding = founding
     this.neighbour = neighbour
@@ -385,7 +387,7 @@ export class World implements AsyncDisposable {
     const monotonic = () => performance.now()
     const made = await Promise.all(
       produced.map(async (item) => {
-        const key = generateEs256().signer
+        const { signer: key, pem: ownerPem } = generateEs256()
         const { card } = await unbox(item, {
           registryUrl,
           country: DEMO_COUNTRY,
@@ -412,6 +414,7 @@ export class World implements AsyncDisposable {
           imei: item.imei,
           owner: new Owner(registryUrl, card, key),
           ownerKey: key,
+          ownerPem,
           card,
         }
       }),

@@ -45,8 +45,10 @@ export interface Config {
   readonly identityProviders: string | null
   /** Whose pages these are; null: a demonstration’s, and each page says so. */
   readonly theme: Theme | null
-  /** Sender of mail to owners. */
+  /** Sender of mail to owners; push services write to it too. */
   readonly mailFrom: string
+  /** Origins of push services beside those of the known browsers. */
+  readonly pushOrigins: readonly string[]
   /** Android's list of revoked attestation certificates, fetched daily by a job; null: no chain counts. */
   readonly androidStatus: string | null
   /** Who has to vouch for a phone at enrolment. */
@@ -104,6 +106,18 @@ function namedRegistry(text: string): NamedRegistry {
   return { origin, url: (url ?? '').replace(/\/+$/, '') }
 }
 
+/** Origins; over TLS, unless it is this very machine. */
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim()))
+  .pipe(z.array(z.url().refine(isPushOrigin)))
+
+function isPushOrigin(text: string): boolean {
+  const { origin, protocol, hostname } = new URL(text)
+  const isHere = protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname)
+  return origin === text && (protocol === 'https:' || isHere)
+}
+
 const Environment = z.object({
   STOLEN_MODE_DATA: z.string().min(1).default('./data'),
   STOLEN_MODE_REGISTRY_PORT: port(8080),
@@ -139,6 +153,7 @@ const Environment = z.object({
   STOLEN_MODE_PAGES_COLOUR: given,
   STOLEN_MODE_MAIL_FROM: MailAddress.default('stolen-mode@registry.example'),
   STOLEN_MODE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  STOLEN_MODE_PUSH_ORIGINS: origins.default([]),
   STOLEN_MODE_ANDROID_STATUS: given,
   STOLEN_MODE_EVIDENCE: z.enum(['either', 'both']).default('either'),
   STOLEN_MODE_PHONE_SYNC_SECONDS: integer(1, 86_400, 2),
@@ -182,6 +197,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   STOLEN_MODE_PAGES_COLOUR: 'a colour as #rrggbb',
   STOLEN_MODE_MAIL_FROM: 'a mail address',
   STOLEN_MODE_SMTP_URL: 'an address such as smtps://user@mail.example',
+  STOLEN_MODE_PUSH_ORIGINS: 'origins such as https://push.example, with commas between',
   STOLEN_MODE_ANDROID_STATUS: 'a file',
   STOLEN_MODE_EVIDENCE: 'either or both',
   STOLEN_MODE_PHONE_SYNC_SECONDS: '1 to 86400 seconds',
@@ -238,6 +254,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     identityProviders: e.STOLEN_MODE_IDENTITY_PROVIDERS ?? null,
     theme: pagesOf(e.STOLEN_MODE_PAGES_NAME, e.STOLEN_MODE_PAGES_COLOUR),
     mailFrom: e.STOLEN_MODE_MAIL_FROM,
+    pushOrigins: e.STOLEN_MODE_PUSH_ORIGINS,
     androidStatus: e.STOLEN_MODE_ANDROID_STATUS ?? null,
     evidence: e.STOLEN_MODE_EVIDENCE,
     phoneSyncSeconds: e.STOLEN_MODE_PHONE_SYNC_SECONDS,

@@ -13,6 +13,7 @@ import {
   serve,
   smtpPost,
   spoolPost,
+  webPushPost,
 } from '../registry/index.ts'
 import { logKeys } from '../log/index.ts'
 import { readConformance } from './conformance-results.ts'
@@ -29,6 +30,7 @@ import {
 import { readIdentityProviders } from './identity-providers.ts'
 import { Lab } from './lab/lab.ts'
 import { openListsKey } from './lists-key.ts'
+import { openPushKey } from './push-key.ts'
 import type { Running } from './out.ts'
 import { portRefusal } from './ports.ts'
 import { readPems } from './pem-files.ts'
@@ -84,6 +86,11 @@ export async function runRegistry(
     models,
     waits: config.waits === null ? new Map() : await readWaits(config.waits),
     post: postOf(files, config, secrets),
+    push: webPushPost({
+      pem: await openPushKey(files),
+      subject: `mailto:${config.mailFrom}`,
+      origins: config.pushOrigins,
+    }),
     android: revoked && { roots: ANDROID_ROOTS, status: () => revoked.list },
     evidence: config.evidence,
     limits: { ...LIMITS, isBehindProxy: config.isBehindProxy },

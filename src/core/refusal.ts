@@ -117,6 +117,7 @@ export type RefusalCode =
   | 'import-mass-change'
   | 'import-incomplete'
   // requests
+  | 'push-target-refused'
   | 'unauthenticated'
   | 'forbidden'
   | 'not-found'

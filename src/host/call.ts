@@ -99,7 +99,8 @@ async function readText(response: Response): Promise<string> {
   }
 }
 
-function connectionRefusal(error: unknown): Refusal {
+/** Why nothing came back. */
+export function connectionRefusal(error: unknown): Refusal {
   const timedOut = error instanceof Error && error.name === 'TimeoutError'
   return timedOut
     ? new Refusal('timeout', 'no answer in time')

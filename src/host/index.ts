@@ -10,6 +10,7 @@ export { listen, type Listening, type Route } from './listen.ts'
 export { fetchPartList } from './fetch-part-list.ts'
 export { openLine } from './open-line.ts'
 export { retryLater } from './retry-later.ts'
+export { sendBytes } from './send-bytes.ts'
 export { reconnectMs } from './reconnect.ts'
 export { certificatesOf, type Member } from './founding/country.ts'
 export {

@@ -70,6 +70,13 @@ export function createPortal(
       ? c.body(asset.zipped, 200, { ...headers, 'content-encoding': 'gzip' })
       : c.body(asset.bytes, 200, headers)
   })
+  // At an address of its own that stays: a browser looks there for the newest.
+  app.get('/push-worker.js', (c) =>
+    c.body(assets.text('push-worker.js'), 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'no-cache',
+    }),
+  )
   app.get('/', (c) => {
     const { newest, guarded } = context.sequencer.published
     const facts = {

@@ -44,9 +44,10 @@ export async function signIn(
   c: PageContext,
   context: Context,
   account: string,
+  credential: string | null = null,
 ): Promise<{ readonly csrf: string }> {
   await signOut(c, context)
-  const { token, csrf } = await openSession(context, account)
+  const { token, csrf } = await openSession(context, account, credential)
   setCookie(c, COOKIE, token, HOW)
   return { csrf }
 }

@@ -9,6 +9,7 @@ import type { TileStore } from './log/tile-store.ts'
 import type { ModelNames } from './model/model-names.ts'
 import type { AndroidTrust, AppleTrust, EvidenceWanted, Peer, RegistryKeys } from './options.ts'
 import type { IdentityProviderDoor } from './services/people/identity-provider.ts'
+import type { Push } from './push.ts'
 import type { SpentValues } from './services/spent-values.ts'
 
 /** The collaborators every service is made from. */
@@ -38,6 +39,8 @@ export interface Context {
   readonly waits: ReadonlyMap<Tac, number>
   /** Of forces whose officers sign in at their own. */
   readonly identityProviders: readonly IdentityProviderDoor[]
+  /** How browsers are told; null: they are not. */
+  readonly push: Push | null
   /** What the public may ask of this process, pages and programs together. */
   readonly throttle: Gate
   readonly surroundings: Surroundings

@@ -8,6 +8,13 @@ export { serve, type Served } from './http/serve.ts'
 export { fsck, type FsckReport } from './log/fsck.ts'
 export { LIMITS, type Lane, type Limits } from './http/throttle.ts'
 export { smtpPost, spoolPost } from './mail.ts'
+export { webPushPost, type Push, type PushTarget } from './push.ts'
+export {
+  browsersOf,
+  notifyBrowser,
+  silenceBrowser,
+  type NotifiedBrowser,
+} from './services/owners/push-subscriptions.ts'
 export { ModelNames } from './model/model-names.ts'
 export { openRegistry, type Registry } from './open.ts'
 export type {
@@ -29,7 +36,7 @@ export {
   type Detail,
   type ReportDetails,
 } from './services/owners/report-details.ts'
-export { answerDispute } from './services/disputes.ts'
+export { answerDispute, type OwnersDispute } from './services/disputes.ts'
 export { practise } from './services/owners/practice.ts'
 export { reportNow, reportOncePhoneKnows, type ReportNow } from './services/owners/report-now.ts'
 export { reportOfTicket, reportTicket } from './services/owners/report-tickets.ts'
@@ -42,6 +49,7 @@ export {
   takeBackHold,
   type OwnersSignature,
 } from './services/owners/owner-acts.ts'
+export type { Protecting } from './services/owners/protecting.ts'
 export { phonesOfOwner, type PhoneOfOwner } from './services/owners/owners-phone.ts'
 export {
   acceptTrust,
@@ -59,7 +67,8 @@ export {
   type OfferTerms,
 } from './services/owners/sale.ts'
 export type { Handover } from './services/transfers.ts'
-export { cardAddress, newCard } from './services/owners/new-card.ts'
+export { newCard } from './services/owners/new-card.ts'
+export { ownersPage } from './services/owners/owners-page.ts'
 export { ASKS, skipAsk, type Ask } from './services/owners/asks.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
@@ -89,6 +98,20 @@ export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/re
 export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
 export { modelOfNumber } from './services/requests/model-of-number.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
+export {
+  addPasskey,
+  createAccount,
+  passkeysOf,
+  removePasskey,
+  type ListedPasskey,
+} from './services/people/account-passkeys.ts'
+export {
+  firstUseWanted,
+  newPasskeyWanted,
+  passkeyMade,
+  type MadePasskey,
+} from './services/people/new-passkeys.ts'
+export { demandOwnPasskey, permitPasskey, usePermit } from './services/people/passkey-permits.ts'
 export { signInWanted, signedIn, type Passkey } from './services/people/passkeys.ts'
 export {
   authorityOf,

@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { MailServer } from '../../test/mail-server.ts'
 import { smtpPost, spoolPost } from './mail.ts'
 
 const FROM = 'registry@mail.example'
@@ -29,50 +28,41 @@ describe('mail in a folder', () => {
   })
 })
 
-describe('mail by a server', () => {
-  let server: Server
-  let said: string[]
-  /** Answers of a server that takes one mail, or refuses its receiver. */
-  let refuses = false
-  beforeEach(async () => {
-    said = []
-    server = createServer((socket) => talk(socket))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  })
-  afterEach(() => new Promise((resolve) => server.close(resolve)))
-
-  function talk(socket: Socket): void {
-    let inData = false
-    socket.on('error', () => undefined)
-    socket.write('220 mail.example\r\n')
-    socket.on('data', (chunk) => {
-      for (const line of chunk
-        .toString()
-        .split('\r\n')
-        .filter((one) => one !== '')) {
-        said.push(line)
-        if (inData && line !== '.') continue
-        if (line === 'DATA') {
-          inData = true
-          socket.write('354 go on\r\n')
-        } else if (line === 'QUIT') socket.end('221 bye\r\n')
-        else if (refuses && line.startsWith('RCPT')) socket.write('550 no such person\r\n')
-        else {
-          inData = false
-          socket.write('250 ok\r\n')
-        }
-      }
-    })
-  }
-
-  test('goes to one address; what the server refuses is refused here', async () => {
-    const url = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const post = smtpPost({ url, from: FROM })
+describe.each(['smtps', 'smtp'] as const)('mail by a server, %s', (how) => {
+  test('goes over TLS, with name and password, to one address, whole and once', async () => {
+    await using server = await MailServer.start(how)
+    const post = smtpPost({ url: server.url(), from: FROM })
     await post.send(MAIL)
-    expect(said.filter((line) => line.startsWith('RCPT'))).toEqual(['RCPT TO:<owner@mail.example>'])
-    expect(said).toContain('MAIL FROM:<registry@mail.example>')
-    refuses = true
-    await expect(post.send(MAIL)).rejects.toThrow()
     post.close()
+    expect(server.signedIn).toBe(1)
+    expect(server.receivers).toEqual(['owner@mail.example'])
+    expect(server.kept).toHaveLength(1)
+    const [mail] = server.kept
+    expect(mail).toContain('Message-ID: <b3f4@stolen-mode>')
+    expect(mail).toContain('From: registry@mail.example')
+  })
+
+  test('what the server refuses, defers or does not finish is refused here', async () => {
+    await using server = await MailServer.start(how)
+    const post = smtpPost({ url: server.url(), from: FROM })
+    for (const ending of ['refused', 'later', 'dies', 'silent'] as const) {
+      server.ending = ending
+      await expect(post.send(MAIL), ending).rejects.toThrow()
+    }
+    server.ending = 'taken'
+    await post.send(MAIL)
+    post.close()
+    // The one that was kept without a word, and the last.
+    expect(server.kept).toHaveLength(2)
+  })
+
+  test('nothing is said to a server of another name, nor without its password', async () => {
+    await using server = await MailServer.start(how)
+    for (const url of [server.url({ trusts: false }), server.url({ password: 'wrong' })]) {
+      const post = smtpPost({ url, from: FROM })
+      await expect(post.send(MAIL)).rejects.toThrow()
+      post.close()
+    }
+    expect(server.receivers).toEqual([])
   })
 })

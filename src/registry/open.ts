@@ -70,8 +70,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   })
   const { country, peers = [], models = null, listsEveryMs = LISTS_EVERY_MS } = options
   const { statusSignerUrl, grantDeskUrl = null } = options
-  const { waits = new Map(), post = null, limits = null } = options
   const { identityProviders = [] } = options
+  const { waits = new Map(), post = null, push = null, limits = null } = options
   const { android = null, apple = null, evidence = 'either' } = options
   const context: Context = {
     db,
@@ -94,6 +94,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     identityProviders: identityProviders.map(
       (provider) => new IdentityProviderDoor(provider, surroundings.clock),
     ),
+    push,
     throttle: limits ? new Throttle(limits, surroundings.clock) : unlimited(),
     surroundings,
     logger,

@@ -6,6 +6,7 @@ import type { StatusList } from './attestation/status-list.ts'
 import type { Database } from './db/database.ts'
 import type { Limits } from './http/throttle.ts'
 import type { ModelNames } from './model/model-names.ts'
+import type { Push } from './push.ts'
 import type { Post } from './services/outbox.ts'
 
 /** The keys the service itself holds. Officers', forces' and owners' keys are never among them. */
@@ -102,6 +103,8 @@ export interface RegistryOptions {
   readonly waits?: ReadonlyMap<Tac, number>
   /** Delivers notices to owners; without it they wait in the outbox. */
   readonly post?: Post | null
+  /** Delivers them to browsers; without it none is offered. */
+  readonly push?: Push | null
   readonly surroundings: Surroundings
   readonly logger: Logger
 }

@@ -11,6 +11,7 @@ export const NOTICES = [
   'police-asked',
   'trusted-held',
   'card',
+  'passkey',
 ] as const
 export type NoticeWhat = (typeof NOTICES)[number]
 
@@ -53,6 +54,9 @@ export function noticeText({ what, act, readyAt }: NoticeSaid): string {
     card:
       'A new recovery card was made for your phone, with your key; the old one has ended. If this was not you, ' +
       'report the phone as stolen.',
+    passkey:
+      'A passkey was added to your account, or removed from it. If this was not you, sign in, look at your ' +
+      'passkeys, and report the phone as stolen.',
     'trusted-held':
       'Somebody you trust has reported your phone stolen for you. It is locked for 72 hours at most. If that ' +
       'is a mistake, take the report back in your account, or phone 101.',

@@ -169,6 +169,10 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
   ),
   'import-incomplete': p(409, 'The list was not read to its end yet; finish the import first.'),
 
+  'push-target-refused': p(
+    422,
+    'Messages go only to the push services of browsers that are known here.',
+  ),
   unauthenticated: p(401, 'The request is not signed, or not by a key we know.'),
   forbidden: p(403, 'This is not for you.'),
   'not-found': p(404, 'There is no such thing here.'),

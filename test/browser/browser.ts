@@ -20,6 +20,13 @@ const PATIENCE_MS = 120_000
 export const NARROW = { width: 360, height: 780 }
 export const WIDE = { width: 1300, height: 900 }
 
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  })
+}
+
 /** Real processes, and a real browser in front of them. */
 export class Site implements AsyncDisposable {
   readonly #temporary: Temporary
@@ -45,11 +52,7 @@ export class Site implements AsyncDisposable {
     const { config } = temporary
     const world = new Constellation({ ...config, ...(await settings(config)) })
     await world.start({ phones, switchedOn: phones, hasLab })
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    })
-    return new Site(temporary, world, browser)
+    return new Site(temporary, world, await openBrowser())
   }
 
   /** Passkeys need a name; an address will not do. */
@@ -76,6 +79,25 @@ export class Site implements AsyncDisposable {
     await this.world.close()
     await this.#temporary.remove()
   }
+}
+
+/** A page in both widths, and a picture of each. */
+export async function expectGoodInBoth(visitor: Visitor, name: string): Promise<void> {
+  const own = visitor.page.viewportSize() ?? WIDE
+  for (const [width, size] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+    await visitor.page.setViewportSize(size)
+    // From its top: what floats over a page that was scrolled may cover a part of a link.
+    await visitor.page.evaluate('scrollTo(0, 0)')
+    await visitor.expectAccessible()
+    await visitor.picture(`${name}-${width}`)
+  }
+  await visitor.page.setViewportSize(own)
+}
+
+/** Chromium wants RS256 offered beside ES256, which the law does not know. */
+export function forgiveAlgorithms({ complaints }: Visitor): void {
+  const others = complaints.filter((text) => !text.includes('pubKeyCredParams'))
+  complaints.splice(0, complaints.length, ...others)
 }
 
 /** One person's browser: what it showed, asked for and complained about. */
@@ -112,6 +134,8 @@ export class Visitor implements AsyncDisposable {
       readonly pem: string
       readonly credential: string
       readonly user: string
+      /** Signatures it made in other browsers. */
+      readonly signCount?: number
     }[] = [],
   ) {
     const session = await this.#context.newCDPSession(this.page)
@@ -126,7 +150,7 @@ export class Visitor implements AsyncDisposable {
         automaticPresenceSimulation: true,
       },
     })
-    for (const { pem, credential, user } of held)
+    for (const { pem, credential, user, signCount = 0 } of held)
       await session.send('WebAuthn.addCredential', {
         authenticatorId,
         credential: {
@@ -137,7 +161,7 @@ export class Visitor implements AsyncDisposable {
             .export({ format: 'der', type: 'pkcs8' })
             .toString('base64'),
           userHandle: Buffer.from(user).toString('base64'),
-          signCount: 0,
+          signCount,
         },
       })
     return session

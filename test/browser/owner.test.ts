@@ -96,7 +96,7 @@ describe('the owner’s account', () => {
     await owner.addPasskeys([{ pem, credential, user: 'owner' }])
     await owner.page.goto('/account')
     await expectGood(owner, 'account-sign-in')
-    await owner.page.getByRole('link', { name: 'Make an account' }).click()
+    await owner.page.getByRole('link', { name: 'Make an account with your recovery card' }).click()
     await expectGood(owner, 'account-new')
     await owner.page.getByLabel('What shall we call you?').fill('Sam')
     await owner.page.getByLabel('Code on your recovery card').fill(card)

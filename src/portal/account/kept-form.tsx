@@ -3,8 +3,11 @@ import { SummaryList } from '../look/summary-list.tsx'
 import { Button } from '../look/button.tsx'
 
 const MAX = 16_384
-/** Forms that are worth keeping: of an owner, or of somebody trusted. */
-const PATH = /^\/(account\/phone\/[A-Za-z0-9_-]{43}\/[a-z/-]{1,20}|trusted(\/accept)?)$/
+/** Forms that are worth keeping: of an owner, of somebody trusted, or of a buyer. */
+const PATH =
+  /^\/(account\/(phone\/[A-Za-z0-9_-]{43}\/[a-z/-]{1,20}|push(\/remove)?)|trusted(\/accept)?|take)$/
+/** A form with a passkey's answer that was reached by another form: that one is sent again. */
+const BEFORE: Readonly<Record<string, string>> = { '/take/confirm': '/take' }
 /** Never kept: a token of the session that ended, and the answer of a passkey, which is good once. */
 const STALE = ['csrf', 'response']
 
@@ -18,6 +21,8 @@ export type KeptForm = z.infer<typeof Kept>
 
 /** Null: a form that nobody sends again. */
 export function keepForm(path: string, form: Readonly<Record<string, string>>): KeptForm | null {
+  const before = BEFORE[path]
+  if (before !== undefined) return keepForm(before, { code: form['code'] ?? '' })
   if ('response' in form) return null
   const fields = Object.fromEntries(Object.entries(form).filter(([name]) => !STALE.includes(name)))
   const kept = Kept.safeParse({ path, fields })

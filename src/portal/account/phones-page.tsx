@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import type { PhoneOfOwner, Session, WaitStatus } from '../../registry/index.ts'
 import { HappenedTimeline } from '../follow/happened.tsx'
 import { STATE_WORDS } from '../follow/state-words.ts'
@@ -6,6 +7,7 @@ import { Button } from '../look/button.tsx'
 import { SummaryList } from '../look/summary-list.tsx'
 import { When } from '../when.tsx'
 import { AskFor } from './asks.tsx'
+import { DisputeNotice, Protects } from './phone-facts.tsx'
 import { deviceInPath } from './device-path.ts'
 
 const ACTS: Readonly<Record<WaitStatus['act'], string>> = {
@@ -20,6 +22,7 @@ export function PhonesPage({
   phones,
   form,
   done,
+  children,
 }: {
   readonly session: Session
   readonly phones: readonly PhoneOfOwner[]
@@ -27,14 +30,14 @@ export function PhonesPage({
   readonly form: string
   /** What was just done, in a sentence. */
   readonly done: string | null
+  /** To which browsers its notices go. */
+  readonly children?: Child
 }) {
   return (
     <>
       {done === null ? null : <NotificationBanner type="success" heading={done} />}
       <h1 class="govuk-heading-l">Your phones</h1>
-      {phones.length === 0 ? (
-        <p class="govuk-body">No phone has your passkey as its owner’s key.</p>
-      ) : null}
+      {phones.length === 0 ? <NoPhone /> : null}
       {phones.map((phone) => (
         <PhoneSection phone={phone} csrf={session.csrf} form={form} />
       ))}
@@ -45,10 +48,39 @@ export function PhonesPage({
         </a>
         .
       </p>
+      {children}
+      <p class="govuk-body">
+        <a class="govuk-link" href="/account/passkeys">
+          Your passkeys
+        </a>
+      </p>
       <form method="post" action="/account/sign-out">
         <input type="hidden" name="csrf" value={session.csrf} />
         <Button classes="govuk-button--secondary">Sign out</Button>
       </form>
+    </>
+  )
+}
+
+/** What an account is good for that owns nothing. */
+function NoPhone() {
+  return (
+    <>
+      <p class="govuk-body">
+        No phone has your passkey as its owner’s key. With this account you can
+      </p>
+      <ul class="govuk-list govuk-list--bullet">
+        <li>
+          <a class="govuk-link" href="/trusted/accept">
+            accept a code from somebody who trusts you
+          </a>
+          {', and then '}
+          <a class="govuk-link" href="/trusted">
+            lock their phone when it is stolen
+          </a>
+        </li>
+        <li>take over a phone that you buy or are given; it is yours from then on</li>
+      </ul>
     </>
   )
 }
@@ -60,8 +92,8 @@ interface SectionProps {
 }
 
 function PhoneSection({ phone, csrf, form }: SectionProps) {
-  const { model, serial, state, lapsesAt, isProtected, waiting, report, releases, looks, asks } =
-    phone
+  const { model, serial, state, lapsesAt, waiting, report, releases } = phone
+  const { looks, asks, dispute } = phone
   const path = `/account/phone/${deviceInPath(phone.device)}`
   const isWaiting = waiting !== null && ['requested', 'pending', 'ready'].includes(waiting.stage)
   return (
@@ -82,9 +114,7 @@ function PhoneSection({ phone, csrf, form }: SectionProps) {
           },
           {
             key: 'What protects it',
-            value: isProtected
-              ? 'Theft protection, your passkey, and a waiting time before any reset or handover'
-              : 'Nothing: theft protection was switched off',
+            value: <Protects phone={phone} />,
           },
           ...(looks.length > 0
             ? [{ key: 'Looked up by police', value: <LookedUp looks={looks} /> }]
@@ -92,6 +122,7 @@ function PhoneSection({ phone, csrf, form }: SectionProps) {
           ...(isWaiting ? [{ key: 'Waiting', value: <Waiting wait={waiting} /> }] : []),
         ]}
       />
+      {dispute === null ? null : <DisputeNotice dispute={dispute} />}
       {isWaiting ? (
         <Act path={`${path}/stop`} csrf={csrf} button={`Stop: ${ACTS[waiting.act]}`} />
       ) : null}

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { Refusal, WHY_STOLEN, demand } from '../../core/index.ts'
 import {
   ASKS,
+  browsersOf,
   cancelAct,
   claimAccount,
   ownersSignature,
@@ -21,13 +22,17 @@ import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { demandOwner, ownerOf, signIn, signOut, type PageEnv } from '../session.ts'
 import { cardRoutes } from './card/routes.tsx'
+import { createRoutes } from './create/routes.tsx'
 import { sellRoutes } from './sell/routes.tsx'
 import { deviceOfPath } from './device-path.ts'
 import { KeptFormPage, keptIn } from './kept-form.tsx'
 import { nextPage } from './next-page.ts'
+import { pushRoutes } from './push/routes.tsx'
+import { passkeysRoutes } from './passkeys/routes.tsx'
 import { SERVICE } from './service.ts'
 import { NewAccountPage, type NewTyped } from './new-page.tsx'
 import { shownPasskey } from './passkey-answer.ts'
+import { PushSection } from './push/section.tsx'
 import { PhonesPage } from './phones-page.tsx'
 import { SignInPage } from './sign-in-page.tsx'
 import { signInFirst } from './sign-in-first.tsx'
@@ -43,6 +48,8 @@ const DONE: Readonly<Record<string, string>> = {
   released: 'Done. It is in the public log; networks and your phone follow within seconds.',
   waiting: 'You have signed. An officer’s signature is still missing.',
   reported: 'Your report is in force.',
+  told: 'This browser is told from now on.',
+  untold: 'That browser is told no more.',
 }
 
 /** The owner of a phone, signed in with the passkey that is its owner's key. */
@@ -64,18 +71,24 @@ export function accountRoutes(context: Context, frame: Frame) {
       )
     }
     const phones = await phonesOfOwner(context, session.account)
+    const browsers = await browsersOf(context, session.account)
+    const publicKey = phones.length + browsers.length > 0 ? context.push?.publicKey : undefined
     const done = DONE[c.req.query('done') ?? ''] ?? null
     return c.html(
       frame.page(
-        { title: 'Your phones', service: SERVICE, hasExit: true },
-        <PhonesPage session={session} phones={phones} form={newFormId()} done={done} />,
+        { title: 'Your phones', service: SERVICE, hasExit: true, scripts: ['push'] },
+        <PhonesPage session={session} phones={phones} form={newFormId()} done={done}>
+          {publicKey === undefined ? null : (
+            <PushSection browsers={browsers} publicKey={publicKey} csrf={session.csrf} />
+          )}
+        </PhonesPage>,
       ),
     )
   })
   app.post('/sign-in', smallBody, owning, async (c) => {
     const { response, next, kept: text } = await readPublicForm(c)
-    const { account } = await signedIn(context, 'owner', shownPasskey(response))
-    const { csrf } = await signIn(c, context, account)
+    const { account, credential } = await signedIn(context, 'owner', shownPasskey(response))
+    const { csrf } = await signIn(c, context, account, credential)
     const kept = keptIn(text)
     if (kept === null) return c.redirect(nextPage(next), 303)
     return c.html(
@@ -103,8 +116,9 @@ export function accountRoutes(context: Context, frame: Frame) {
     try {
       const card = (fields['card'] ?? '').slice(0, MAX_TYPED)
       const response = shownPasskey(fields['response'])
-      const { account } = await claimAccount(context, { name: name || 'Owner', card, response })
-      await signIn(c, context, account)
+      const claim = { name: name || 'Owner', card, response }
+      const { account, credential } = await claimAccount(context, claim)
+      await signIn(c, context, account, credential)
       return c.redirect('/account', 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'proof-too-weak') throw error
@@ -114,6 +128,9 @@ export function accountRoutes(context: Context, frame: Frame) {
     }
   })
 
+  app.route('/push', pushRoutes(context))
+  app.route('/create', createRoutes(context, frame))
+  app.route('/passkeys', passkeysRoutes(context, frame))
   app.route('/phone', trustedPeopleRoutes(context, frame))
   app.route('/phone', cardRoutes(context, frame))
   app.route('/phone', sellRoutes(context, frame))

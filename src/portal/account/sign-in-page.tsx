@@ -1,6 +1,5 @@
 import { PasskeyForm } from '../passkey-form.tsx'
 import type { KeptForm } from './kept-form.tsx'
-import type { NextPage } from './next-page.ts'
 
 /** Signing in with a passkey, and the ways for whoever has none here. */
 export function SignInPage({
@@ -12,7 +11,7 @@ export function SignInPage({
   readonly options: object
   readonly hasEnded: boolean
   /** Where it goes on. */
-  readonly next?: NextPage
+  readonly next?: string
   /** What was typed when the session ended. */
   readonly kept?: KeptForm | null
 }) {
@@ -33,17 +32,26 @@ export function SignInPage({
         <input type="hidden" name="next" value={next} />
         {kept === null ? null : <input type="hidden" name="kept" value={JSON.stringify(kept)} />}
       </PasskeyForm>
-      <p class="govuk-body">
-        {'First time here? '}
-        <a class="govuk-link" href="/account/new">
-          Make an account
-        </a>
-        . You do not need one to{' '}
-        <a class="govuk-link" href="/report">
-          lock a stolen phone
-        </a>
-        .
-      </p>
+      <h2 class="govuk-heading-m">First time here?</h2>
+      <ul class="govuk-list govuk-list--bullet">
+        <li>
+          <a class="govuk-link" href="/account/new">
+            Make an account with your recovery card
+          </a>
+        </li>
+        <li>
+          <a class="govuk-link" href={`/account/create?next=${encodeURIComponent(next)}`}>
+            Make an account without a phone
+          </a>
+          , if somebody trusts you with theirs or sells you one
+        </li>
+        <li>
+          {'You do not need an account to '}
+          <a class="govuk-link" href="/report">
+            lock a stolen phone
+          </a>
+        </li>
+      </ul>
     </>
   )
 }

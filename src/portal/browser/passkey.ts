@@ -1,5 +1,5 @@
-// Forms that ask for a passkey: the browser talks to it, the form carries its answer.
-import { startAuthentication } from '@simplewebauthn/browser'
+// Forms that ask for a passkey, or for a new one: the browser talks to it, the form carries its answer.
+import { startAuthentication, startRegistration } from '@simplewebauthn/browser'
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form[data-passkey]'))
   form.addEventListener('submit', (event) => {
@@ -12,7 +12,8 @@ async function ask(form: HTMLFormElement): Promise<void> {
   const answer = form.querySelector<HTMLInputElement>('input[name=response]')
   try {
     const optionsJSON = JSON.parse(form.dataset['options'] ?? '{}')
-    const said = await startAuthentication({ optionsJSON })
+    const isNew = form.dataset['passkey'] === 'new'
+    const said = await (isNew ? startRegistration : startAuthentication)({ optionsJSON })
     if (answer) answer.value = JSON.stringify(said)
     form.submit()
   } catch {

@@ -103,7 +103,7 @@ function Answer({
       </ul>
       {isReported ? (
         <p class="govuk-body">
-          <a class="govuk-link" href="/mine" hreflang="en">
+          <a class="govuk-link" href={`/mine?lang=${voice.language}`}>
             {words.mine}
           </a>
         </p>

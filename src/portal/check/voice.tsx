@@ -43,13 +43,14 @@ const isolated = (text: string) => `\u2068${text}\u2069`
 /** An address of this area, in the reader's language. */
 export const at = (path: string, { language }: Voice): string => `/check${path}?lang=${language}`
 
-/** A page of the check in one language, with the way to the six others. */
+/** A page of the check, or of `area`, in one language, with the way to the six others. */
 export function spoken(
   frame: Frame,
   voice: Voice,
   page: {
     readonly title: string
     readonly hasError?: boolean
+    readonly area?: '/check' | '/mine'
     /** Address of this page in another language, up to its `lang`. */
     readonly path?: string
     /** What else stands in that address. */
@@ -60,12 +61,12 @@ export function spoken(
   content: Child,
 ): string {
   const { language, words } = voice
-  const { path = '', query = '', ...head } = page
+  const { area = '/check', path = '', query = '', ...head } = page
   const items = Object.entries(LANGUAGES).map(([tag, text]) => ({
     text,
     lang: tag,
     dir: directionOf(tag as Language),
-    ...(tag !== language && { href: `/check${path}?lang=${tag}${query}` }),
+    ...(tag !== language && { href: `${area}${path}?lang=${tag}${query}` }),
   }))
   return frame.page(
     {

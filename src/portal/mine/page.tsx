@@ -1,8 +1,10 @@
+import type { Voice } from '../check/voice.tsx'
 import { Button } from '../look/button.tsx'
 import { ErrorSummary } from '../look/error-summary.tsx'
 import { Input } from '../look/input.tsx'
 import { InsetText } from '../look/text.tsx'
 import { Textarea } from '../look/textarea.tsx'
+import { MINE_WORDS } from './words.ts'
 
 /** What somebody has typed, and what is wrong with it. The card is never shown back. */
 export interface SideTyped {
@@ -11,74 +13,86 @@ export interface SideTyped {
 }
 
 /** For whoever holds a phone that a page calls held or stolen: what he can do, by how he came to it. */
-export function MinePage({ statement, errors }: SideTyped) {
+export function MinePage({
+  statement,
+  errors,
+  voice: { language, words: around },
+}: SideTyped & { readonly voice: Voice }) {
+  const words = MINE_WORDS[language]
   const summary = (['card', 'statement'] as const).flatMap((name) => {
     const text = errors[name]
     return text === undefined ? [] : [{ text, href: `#${name}` }]
   })
+  const errorWord = around.frame.error
   return (
     <>
-      {summary.length === 0 ? null : <ErrorSummary errors={summary} />}
-      <h1 class="govuk-heading-l">This is my phone</h1>
-      <h2 class="govuk-heading-m">You reported it, and it is back</h2>
-      <p class="govuk-body">
-        <a class="govuk-link" href="/account">
-          Sign in with your passkey
-        </a>
-        {' to take the report back or to confirm a return, or '}
-        <a class="govuk-link" href="/follow">
-          follow it with reference and card
-        </a>
-        .
-      </p>
-      <h2 class="govuk-heading-m">You bought it or were given it, and have no card of your own</h2>
-      <p class="govuk-body">
-        Nothing on these pages makes it yours. Take it to any police counter, or phone{' '}
-        <strong>101</strong>, with what you have from the seller: a receipt, messages, a name. An
-        officer decides.
-      </p>
-      <h2 class="govuk-heading-m">It was handed over to you, with a card of your own</h2>
-      <p class="govuk-body">
-        For 14 days whoever had it before can dispute the handover. That alone locks nothing: police
-        see the handover, and hear you before they decide. You have 72 hours; then they may decide
-        without you. If they look into a robbery, they need not wait.
-      </p>
-      <form method="post" action="/mine" novalidate>
+      {summary.length === 0 ? null : <ErrorSummary title={around.mistakeTitle} errors={summary} />}
+      <h1 class="govuk-heading-l">{words.title}</h1>
+      <h2 class="govuk-heading-m">{words.reported.title}</h2>
+      <ul class="govuk-list govuk-list--bullet">
+        <li>
+          <a class="govuk-link" href="/account" hreflang="en">
+            {words.reported.signIn}
+          </a>
+        </li>
+        <li>
+          <a class="govuk-link" href="/follow" hreflang="en">
+            {words.reported.follow}
+          </a>
+        </li>
+      </ul>
+      <h2 class="govuk-heading-m">{words.bought.title}</h2>
+      <p class="govuk-body">{words.bought.text}</p>
+      <h2 class="govuk-heading-m">{words.handedOver.title}</h2>
+      <p class="govuk-body">{words.handedOver.text}</p>
+      <form method="post" action={`/mine?lang=${language}`} novalidate>
         <Input
           name="card"
-          label={{ content: 'Code on your recovery card', classes: 'govuk-label--m' }}
-          hint="10 letters and digits. Spaces and capitals do not matter."
+          label={{ content: words.card.label, classes: 'govuk-label--m' }}
+          hint={words.card.hint}
           error={errors.card}
+          errorWord={errorWord}
           classes="govuk-input--width-10"
           autocomplete="off"
           autocapitalize="characters"
           spellcheck={false}
+          attributes={{ dir: 'ltr' }}
         />
         <Textarea
           name="statement"
-          label={{ content: 'Your side', classes: 'govuk-label--m' }}
-          hint="How you came to the phone. You can say it once; officers of the case read it. 2,000 characters at most."
+          label={{ content: words.side.label, classes: 'govuk-label--m' }}
+          hint={words.side.hint}
           error={errors.statement}
+          errorWord={errorWord}
           value={statement}
+          attributes={{ dir: 'auto' }}
         />
-        <Button preventsDoubleClick>Send your side</Button>
+        <Button preventsDoubleClick>{words.button}</Button>
       </form>
-      <InsetText>Saying it unlocks nothing and locks nothing. It costs nothing.</InsetText>
+      <InsetText>{words.inset}</InsetText>
     </>
   )
 }
 
-export function SaidPage({ reference }: { readonly reference: string }) {
+export function SaidPage({
+  reference,
+  voice: { language },
+}: {
+  readonly reference: string
+  readonly voice: Voice
+}) {
+  const { said } = MINE_WORDS[language]
   return (
     <>
-      <h1 class="govuk-heading-l">Your side was kept</h1>
+      <h1 class="govuk-heading-l">{said.title}</h1>
+      <p class="govuk-body">{said.text}</p>
       <p class="govuk-body">
-        {'Officers of the case read it before they decide. The dispute has the reference '}
+        {`${said.reference} `}
         <strong>
           <bdi>{reference}</bdi>
         </strong>
-        : write it down, and say it when you phone <strong>101</strong>.
       </p>
+      <p class="govuk-body">{said.keep}</p>
     </>
   )
 }

@@ -35,7 +35,7 @@ export function reportRoutes(context: Context, frame: Frame) {
   const form = (typed: ReportTyped) => {
     const hasError = Object.keys(typed.errors).length > 0
     return frame.page(
-      { title: 'Lock your stolen phone', hasError, hasExit: true, scripts: ['card-code'] },
+      { title: 'Lock your stolen phone', hasError, hasExit: true, scripts: ['code'] },
       <ReportFormPage {...typed} />,
     )
   }

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { Refusal } from '../../core/index.ts'
 import {
-  cardAddress,
   handoverWanted,
+  ownersPage,
   signInWanted,
   takeAsBuyer,
   type Context,
@@ -11,7 +11,6 @@ import { CardPage } from '../account/card/pages.tsx'
 import { shownPasskey } from '../account/passkey-answer.ts'
 import { signInFirst } from '../account/sign-in-first.tsx'
 import { SignInPage } from '../account/sign-in-page.tsx'
-import { qrOf } from '../check/qr-code.ts'
 import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
@@ -31,7 +30,7 @@ export function takeRoutes(context: Context, frame: Frame) {
   const scripts = PASSKEY_SCRIPTS
   const take = (csrf: string, error: string | null) =>
     frame.page(
-      { title: 'Take a phone over', hasError: error !== null, hasExit: true },
+      { title: 'Take a phone over', hasError: error !== null, hasExit: true, scripts: ['code'] },
       <TakePage csrf={csrf} error={error} />,
     )
   app.onError((error, c) => signInFirst({ context, frame }, error, c))
@@ -41,17 +40,18 @@ export function takeRoutes(context: Context, frame: Frame) {
     const options = await signInWanted(context, 'owner')
     return c.html(
       frame.page(
-        { title: 'Sign in to your account', scripts, hasExit: true },
+        { title: 'Sign in to your account', scripts: ['code', ...scripts], hasExit: true },
         <SignInPage options={options} hasEnded={c.get('hasEnded')} next="/take" />,
       ),
     )
   })
   app.post('/', smallBody, owning, async (c) => {
     const fields = await readForm(c)
-    const { account, csrf } = demandOwner(c)
+    const session = demandOwner(c)
+    const { csrf } = session
     const code = (fields['code'] ?? '').trim().slice(0, MAX_CODE)
     try {
-      const wanted = await handoverWanted(context, account, code)
+      const wanted = await handoverWanted(context, session, code)
       return c.html(
         frame.page(
           { title: 'Take a phone over', scripts, back: '/take', hasExit: true },
@@ -69,16 +69,12 @@ export function takeRoutes(context: Context, frame: Frame) {
     const code = (fields['code'] ?? '').slice(0, MAX_CODE)
     const response = shownPasskey(fields['response'])
     const { card } = await takeAsBuyer(context, account, { code, response })
-    const address = cardAddress(context)
+    const address = ownersPage(context, '/report')
     const title = card === null ? 'The phone is yours' : 'Recovery card'
     return c.html(
       frame.page(
         { title, hasExit: true },
-        card === null ? (
-          <TakenPage />
-        ) : (
-          <CardPage card={card} picture={qrOf(`${address}#${card}`)} address={address} />
-        ),
+        card === null ? <TakenPage /> : <CardPage card={card} address={address} />,
       ),
     )
   })

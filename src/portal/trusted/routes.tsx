@@ -1,7 +1,6 @@
 import { Hono } from 'hono'
 import { Refusal, WHY_STOLEN } from '../../core/index.ts'
 import { acceptTrust, holdForOwner, signInWanted, type Context } from '../../registry/index.ts'
-import type { NextPage } from '../account/next-page.ts'
 import { signInFirst } from '../account/sign-in-first.tsx'
 import { SignInPage } from '../account/sign-in-page.tsx'
 import { createdId, newFormId } from '../form-id.ts'
@@ -29,10 +28,10 @@ const isWhy = (text: string): text is Why => Object.hasOwn(WHY_STOLEN, text)
 export function trustedRoutes(context: Context, frame: Frame) {
   const app = new Hono<PageEnv>()
   const owning = context.throttle.guard('owner').handle
-  const signInPage = async (c: PageContext, next: NextPage) => {
+  const signInPage = async (c: PageContext, next: '/trusted' | '/trusted/accept') => {
     const options = await signInWanted(context, 'owner')
     return frame.page(
-      { title: 'Sign in to your account', scripts: PASSKEY_SCRIPTS, hasExit: true },
+      { title: 'Sign in to your account', scripts: ['code', ...PASSKEY_SCRIPTS], hasExit: true },
       <SignInPage options={options} hasEnded={c.get('hasEnded')} next={next} />,
     )
   }
@@ -47,7 +46,7 @@ export function trustedRoutes(context: Context, frame: Frame) {
     )
   const accept = (csrf: string, error: string | null) =>
     frame.page(
-      { title: 'Somebody trusts you', hasError: error !== null, hasExit: true },
+      { title: 'Somebody trusts you', hasError: error !== null, hasExit: true, scripts: ['code'] },
       <AcceptPage csrf={csrf} error={error} />,
     )
 

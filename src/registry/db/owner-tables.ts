@@ -38,8 +38,22 @@ interface OwnerAsksTable {
   at_ms: Int8
 }
 
+/** A browser that an owner's notices go to, as its push service knows it. */
+interface PushSubscriptionsTable {
+  id: string
+  account_id: string
+  endpoint: string
+  /** Base64url. */
+  p256dh: string
+  auth: string
+  /** As its person calls it. */
+  label: string
+  at_ms: Int8
+}
+
 /** What the owners' pages keep. */
 export interface OwnerSchema {
+  push_subscriptions: PushSubscriptionsTable
   phones_seen: PhonesSeenTable
   report_details: ReportDetailsTable
   trusted_people: TrustedPeopleTable

@@ -31,6 +31,8 @@ interface SessionsTable {
   account_id: string
   at_ms: Int8
   seen_ms: Int8
+  /** Of the passkey that opened it; null: none did. */
+  credential: string | null
 }
 
 export interface PeopleSchema {

@@ -51,11 +51,12 @@ interface DeviceGrantsTable {
   grants: BytesOrNull
 }
 
-/** Mail that is not sent yet. */
+/** A notice that is not sent yet, by one channel: an address, or a browser. */
 interface OutboxTable {
   id: string
   device_id: Bytes
-  mail: string
+  mail: string | null
+  push_id: string | null
   text: string
   at_ms: Int8
   /** Not tried before. */

@@ -20,7 +20,8 @@ export interface LaneLimits {
  * drafts (`/v1/signatures`), police and phones are in none of them; but for parts, since each pairing is
  * an entry of the log.
  */
-export type Lane = 'check' | 'print' | 'report' | 'request' | 'owner' | 'document' | 'part'
+export type Lane =
+  'check' | 'print' | 'report' | 'request' | 'account' | 'owner' | 'document' | 'part'
 
 export interface Limits {
   readonly lanes: Readonly<Record<Lane, LaneLimits>>
@@ -42,6 +43,11 @@ export const LIMITS: Limits = {
     // Each is work for an officer, and may be meant to harass somebody.
     request: {
       perSource: { burst: 5, perSecond: 5 / 3_600 },
+      overall: { burst: 200, perSecond: 2 },
+    },
+    // An account is kept for good, and costs whoever makes it nothing.
+    account: {
+      perSource: { burst: 10, perSecond: 20 / 3_600 },
       overall: { burst: 200, perSecond: 2 },
     },
     owner: { perSource: { burst: 100, perSecond: 5 }, overall: { burst: 500, perSecond: 50 } },

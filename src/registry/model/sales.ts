@@ -1,5 +1,5 @@
 import type { Selectable, Transaction } from 'kysely'
-import { equal } from '../../core/index.ts'
+import { equal, parseAcceptance, parseSale, thumbprint } from '../../core/index.ts'
 import { encodeSaleProof } from '../../wire/index.ts'
 import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
@@ -54,4 +54,10 @@ export async function proofOfSale(context: Context, sale: SaleRow): Promise<Uint
     proof: await proofOf(context, index, published),
     roots: [],
   })
+}
+
+/** Thumbprint of the key that a sale gives the phone to. */
+export function buyerOf(record: Uint8Array): Uint8Array {
+  const { acceptance } = parseSale(new Uint8Array(record))
+  return thumbprint(parseAcceptance(acceptance.payload).key)
 }

@@ -11,7 +11,7 @@ import {
 import type { Context } from '../context.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { cardHash } from '../model/cards.ts'
-import { salesOf } from '../model/sales.ts'
+import { buyerOf, salesOf } from '../model/sales.ts'
 import { subjectForDevice, type Subject } from '../model/subjects.ts'
 import type { Case } from './cases.ts'
 import { tell } from './notices.ts'
@@ -60,6 +60,33 @@ export async function openDispute(
       .executeTakeFirstOrThrow()
     return reference
   })
+}
+
+/** What a former owner disputes, as the present one sees it. Times in ms. */
+export interface OwnersDispute {
+  /** Until then police wait for his side. */
+  readonly heardUntil: number
+  readonly hasAnswered: boolean
+}
+
+/** Whether the sale is disputed by which this owner has the phone. */
+export async function disputeFor(
+  context: Context,
+  { ids, owner }: Subject,
+): Promise<OwnersDispute | null> {
+  const sale = ids.dak && (await salesOf(context, ids.dak)).at(-1)
+  if (!sale || owner === null || !equal(buyerOf(sale.record), thumbprint(owner))) return null
+  const dispute = await context.db
+    .selectFrom('disputes')
+    .select(['at_ms', 'heard_ms'])
+    .where('sale_index', '=', sale.log_index)
+    .where('at_ms', '>', BigInt(context.sequencer.now() - DISPUTE_MS))
+    .executeTakeFirst()
+  if (!dispute) return null
+  return {
+    heardUntil: Number(dispute.at_ms) + HEARING_MS,
+    hasAnswered: dispute.heard_ms !== null,
+  }
 }
 
 /** The present holder's side, once, by his card. @throws {Refusal} not-found: no such card, or nobody disputes */

@@ -10,6 +10,7 @@ import { formerOwner } from '../model/former-owner.ts'
 import { ordersOf, stateLogged, type KnownOrder } from '../model/orders.ts'
 import { subjectById, subjectIdsOfPhone, type Subject } from '../model/subjects.ts'
 import { WHY_CLONE } from './clone-cases.ts'
+import { forgetBrowsersOfOwner } from './owners/push-subscriptions.ts'
 import { eraseParts } from './parts/erase-parts.ts'
 
 /** What was destroyed. */
@@ -254,6 +255,7 @@ async function eraseOwner(
     .where('id', '=', device)
     .executeTakeFirstOrThrow()
   const owner = row.owner_thumbprint && new Uint8Array(row.owner_thumbprint)
+  await forgetBrowsersOfOwner(trx, device)
   for (const table of OWNERS) await trx.deleteFrom(table).where('device_id', '=', device).execute()
   await trx
     .updateTable('devices')

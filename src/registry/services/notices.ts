@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { waitTimes, waitsOf } from '../model/waits.ts'
+import { browsersOfOwner } from './owners/push-subscriptions.ts'
 
 /** One thing the owner of a device is told of. Times in ms of the registry's clock. */
 export interface Notice {
@@ -21,7 +22,7 @@ const DAY = 86_400_000
 
 /**
  * Written with what it is about, or not at all: nothing happens of which its owner is not told. Phone and
- * owner's key read it here; mail goes to the outbox.
+ * owner's key read it here; mail, and what goes to browsers, the outbox.
  */
 export async function tell(
   { sequencer }: Pick<Context, 'sequencer'>,
@@ -30,45 +31,56 @@ export async function tell(
 ): Promise<void> {
   const { device, what, act, readyAt } = about
   const now = sequencer.now()
-  const mail = await mailFor(trx, about, now)
+  const channels = await channelsFor(trx, about, now)
   const row = { id: randomUUID(), device_id: device, at_ms: now, what, act, ready_ms: readyAt }
   await trx.insertInto('notices').values(row).execute()
-  if (mail !== null)
-    await trx
-      .insertInto('outbox')
-      .values({
-        id: randomUUID(),
-        device_id: device,
-        mail,
-        text: noticeText(saidOf(about)),
-        at_ms: now,
-        next_ms: now,
-        tries: 0,
-      })
-      .execute()
+  const text = noticeText(saidOf(about))
+  const rows = channels.map((channel) => ({
+    id: randomUUID(),
+    device_id: device,
+    ...channel,
+    text,
+    at_ms: now,
+    next_ms: now,
+    tries: 0,
+  }))
+  if (rows.length > 0) await trx.insertInto('outbox').values(rows).execute()
 }
 
-/** Requests without a second factor cost nothing: one mail a day says so, or they would fill a letter box. */
-async function mailFor(
+/** A row of the outbox goes to an address or to a browser. */
+type Channel =
+  | { readonly mail: string; readonly push_id: null }
+  | { readonly mail: null; readonly push_id: string }
+
+/** Requests without a second factor cost nothing: one message a day says so, or they would fill a letter box. */
+async function channelsFor(
   trx: Transaction<Schema>,
   { device, what }: { readonly device: Uint8Array; readonly what: NoticeWhat },
   now: number,
-): Promise<string | null> {
+): Promise<readonly Channel[]> {
+  if (what === 'requested' && (await wasRequested(trx, device, now - DAY))) return []
   const contact = await trx
     .selectFrom('contacts')
     .select('mail')
     .where('device_id', '=', device)
     .executeTakeFirst()
-  if (contact === undefined || what !== 'requested') return contact?.mail ?? null
+  const browsers = await browsersOfOwner(trx, device)
+  return [
+    ...(contact ? [{ mail: contact.mail, push_id: null }] : []),
+    ...browsers.map((push_id) => ({ mail: null, push_id })),
+  ]
+}
+
+async function wasRequested(trx: Transaction<Schema>, device: Uint8Array, since: number) {
   const earlier = await trx
     .selectFrom('notices')
     .select('id')
     .where('device_id', '=', device)
     .where('what', '=', 'requested')
-    .where('at_ms', '>', BigInt(now - DAY))
+    .where('at_ms', '>', BigInt(since))
     .limit(1)
     .executeTakeFirst()
-  return earlier === undefined ? contact.mail : null
+  return earlier !== undefined
 }
 
 /** What was told about a device, newest first. */

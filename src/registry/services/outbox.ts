@@ -1,21 +1,29 @@
 import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
+import { inTransaction } from '../db/transaction.ts'
 import type { Selectable } from 'kysely'
+import { forgetBrowser } from './owners/push-subscriptions.ts'
 
-export interface Mail {
+/** One notice on its way by one channel. */
+export interface Message<To> {
+  /** The same for every copy. */
   readonly id: string
-  readonly to: string
+  readonly to: To
   readonly text: string
   /** When it was written, ms. */
   readonly at: number
 }
+export type Mail = Message<string>
 
-/** Whatever carries a mail: a server, or a folder that somebody empties. */
-export interface Post {
-  /** Rejects where it could not be handed over; it is tried again. */
-  send(mail: Mail): Promise<void>
+/** Whatever carries notices: a mail server, a folder that somebody empties, a browser's push service. */
+export interface Post<To = string> {
+  /** Rejects where it could not be handed over; it is tried again, unless its receiver is `Gone`. */
+  send(message: Message<To>): Promise<void>
   close(): void
 }
+
+/** Nobody will ever be there again. */
+export class Gone extends Error {}
 
 const LOOK_MS = 5_000
 const FIRST_PAUSE_MS = 30_000
@@ -47,21 +55,21 @@ export class Outbox {
     clearInterval(this.#timer)
     await this.#running
     this.#post?.close()
+    this.#context.push?.close()
   }
 
   private trigger(): void {
-    const post = this.#post
-    if (this.#isBusy || post === null) return
+    if (this.#isBusy) return
     this.#isBusy = true
-    this.#running = deliver(this.#context, post)
+    this.#running = deliver(this.#context, this.#post)
       .catch((error: unknown) => this.#context.logger.warn({ err: error }, 'outbox not emptied'))
       .finally(() => (this.#isBusy = false))
   }
 }
 
-/** Tries everything that is due, once. */
-export async function deliver(context: Context, post: Post): Promise<void> {
-  const { db, sequencer } = context
+/** Tries everything that is due, once; what no channel carries waits. */
+export async function deliver(context: Context, post: Post | null): Promise<void> {
+  const { db, push, sequencer } = context
   const now = sequencer.now()
   await db
     .deleteFrom('outbox')
@@ -71,10 +79,12 @@ export async function deliver(context: Context, post: Post): Promise<void> {
     .selectFrom('outbox')
     .selectAll()
     .where('next_ms', '<=', BigInt(now))
+    .$if(post === null, (rows) => rows.where('mail', 'is', null))
+    .$if(push === null, (rows) => rows.where('push_id', 'is', null))
     .orderBy('next_ms')
     .limit(AT_ONCE)
     .execute()
-  for (const mail of due) if (await claim(context, mail, now)) await sendOne(context, post, mail)
+  for (const row of due) if (await claim(context, row, now)) await sendOne(context, post, row)
 }
 
 type Row = Selectable<Schema['outbox']>
@@ -91,14 +101,30 @@ async function claim({ db }: Context, { id, next_ms, tries }: Row, now: number):
   return taken.numUpdatedRows === 1n
 }
 
-async function sendOne({ db, logger }: Context, post: Post, mail: Row): Promise<void> {
-  const { id, mail: to, text, at_ms } = mail
+async function sendOne(context: Context, post: Post | null, row: Row): Promise<void> {
+  const { db, logger } = context
+  const { id, push_id } = row
   try {
-    await post.send({ id, to, text, at: Number(at_ms) })
-  } catch {
-    // The server's own words may hold the address.
-    logger.warn({ id, tries: Number(mail.tries) + 1 }, 'mail not handed over')
+    await carry(context, post, row)
+  } catch (error) {
+    if (error instanceof Gone && push_id !== null)
+      return inTransaction(db, (trx) => forgetBrowser(trx, push_id))
+    // The other side's own words may hold the address.
+    const what = push_id === null ? 'mail not handed over' : 'push message not handed over'
+    logger.warn({ id, tries: Number(row.tries) + 1 }, what)
     return
   }
   await db.deleteFrom('outbox').where('id', '=', id).execute()
+}
+
+async function carry({ db, push }: Context, post: Post | null, row: Row): Promise<void> {
+  const { id, text, mail, push_id } = row
+  const at = Number(row.at_ms)
+  if (mail !== null) return post?.send({ id, text, at, to: mail })
+  const to = await db
+    .selectFrom('push_subscriptions')
+    .select(['endpoint', 'p256dh', 'auth'])
+    .where('id', '=', push_id)
+    .executeTakeFirst()
+  if (to) await push?.send({ id, text, at, to })
 }

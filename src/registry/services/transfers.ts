@@ -13,7 +13,6 @@ import {
   parseAcceptance,
   parseCoseKey,
   parseOffer,
-  parseSale,
   parseTransfer,
   saltedRecord,
   thumbprint,
@@ -28,7 +27,7 @@ import type { Context } from '../context.ts'
 import type { Schema } from '../db/tables.ts'
 import type { Logged } from '../log/submission.ts'
 import { cardHash, drawCard } from '../model/cards.ts'
-import { proofOfSale, salesOf } from '../model/sales.ts'
+import { buyerOf, proofOfSale, salesOf } from '../model/sales.ts'
 import { subjectForDevice, type Subject } from '../model/subjects.ts'
 import { demandBound, isBound } from './parts/unbound-parts.ts'
 import { confirmAct, markDone, readyAct, waitingAct } from './waits.ts'
@@ -225,6 +224,8 @@ async function keep(
     .onConflict((conflict) => conflict.column('offer_id').doNothing())
     .executeTakeFirst()
   if (kept.numInsertedOrUpdatedRows !== 1n) return // sold a moment ago
+  // While the phone is still the seller's: he is told that it is done, on every channel he has.
+  await markDone(context, trx, { device, id: offer.id })
   await trx
     .updateTable('devices')
     .set({
@@ -247,8 +248,7 @@ async function keep(
     .where('subject_id', '=', subject.id)
     .where('state', '=', 'proposed')
     .execute()
-  await markDone(context, trx, { device, id: offer.id })
-  // The seller is told that it is done, and nothing more about the phone from then on.
+  // Nothing more about the phone from now on.
   await trx.deleteFrom('contacts').where('device_id', '=', device).execute()
   await trx.deleteFrom('owner_words').where('device_id', '=', device).execute()
   await trx.deleteFrom('trusted_people').where('device_id', '=', device).execute()
@@ -316,9 +316,4 @@ async function soldBy(
     .executeTakeFirst()
   if (!row) return null
   return { index: Number(row.log_index), buyer: buyerOf(row.record) }
-}
-
-function buyerOf(record: Uint8Array): Uint8Array {
-  const { acceptance } = parseSale(new Uint8Array(record))
-  return thumbprint(parseAcceptance(acceptance.payload).key)
 }

@@ -197,7 +197,7 @@ async function demandRoom(
 }
 
 /** What the maker of its model chose; a handover has its own time. */
-function chosenWait(
+export function chosenWait(
   { waits }: Context,
   numbers: readonly Imei14[],
   act: WaitingAct,

@@ -1,5 +1,6 @@
 import { InsetText } from '../../look/text.tsx'
 import { PasskeyForm } from '../../passkey-form.tsx'
+import { CodePicture } from '../code-picture.tsx'
 
 /** Before a new card is made: what becomes of the old one. */
 export function NewCardPage({
@@ -31,27 +32,24 @@ export function NewCardPage({
 /** The card, for paper: nothing on it says whose phone it is, or which. */
 export function CardPage({
   card,
-  picture,
   address,
 }: {
   readonly card: string
-  /** The QR code, an SVG. */
-  readonly picture: string
   /** Where to report, in words. */
   readonly address: string
 }) {
-  const source = `data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`
   return (
     <>
       <h1 class="govuk-heading-l">Recovery card</h1>
       <div class="app-card">
         <p class="govuk-body">
-          My phone was stolen? Open <strong>{address}</strong> on any phone, or scan this, and type:
+          My phone was stolen? Open <strong class="govuk-!-text-break-word">{address}</strong> on
+          any phone, or scan this, and type:
         </p>
         <p class="govuk-heading-l">
           <bdi class="app-number">{`${card.slice(0, 5)} ${card.slice(5)}`}</bdi>
         </p>
-        <img class="app-code-picture" src={source} alt="QR code: opens the report with this code" />
+        <CodePicture address={address} code={card} alt="QR code: opens the report with this code" />
         <p class="govuk-body">
           This card locks a phone. It cannot unlock it, and shows nobody where it is. No officer and
           no finder ever asks for it.

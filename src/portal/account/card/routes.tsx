@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import { newCard, phoneOfAccount, signInWanted, type Context } from '../../../registry/index.ts'
-import { qrOf } from '../../check/qr-code.ts'
 import { readForm, smallBody } from '../../forms.ts'
 import type { Frame } from '../../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../../passkey-form.tsx'
@@ -37,16 +36,15 @@ export function cardRoutes(context: Context, frame: Frame) {
     )
   })
   app.post('/:device/card', smallBody, owning, async (c) => {
-    const response = shownPasskey((await readForm(c))['response'])
+    const fields = await readForm(c)
     const { account } = demandOwner(c)
+    const response = shownPasskey(fields['response'])
     const device = deviceOfPath(c.req.param('device'))
     const { card, address } = await newCard(context, account, { device, response })
-    // Behind the #: a browser sends it to nobody.
-    const picture = qrOf(`${address}#${card}`)
     return c.html(
       frame.page(
         { title: 'Recovery card', service: SERVICE, hasExit: true },
-        <CardPage card={card} picture={picture} address={address} />,
+        <CardPage card={card} address={address} />,
       ),
     )
   })

@@ -3,6 +3,7 @@ import { ErrorSummary } from '../../look/error-summary.tsx'
 import { InsetText } from '../../look/text.tsx'
 import { PasskeyForm } from '../../passkey-form.tsx'
 import { When } from '../../when.tsx'
+import { CodePicture } from '../code-picture.tsx'
 
 /** Stages in which an owner can sign an offer. */
 const OPEN = ['requested', 'pending', 'ready']
@@ -70,11 +71,14 @@ export function SellPage({
 
 export function OfferedPage({
   code,
+  address,
   readyAt,
   until,
   isBound,
 }: {
   readonly code: string
+  /** Where the buyer takes the phone. */
+  readonly address: string
   readonly readyAt: number | null
   readonly until: number
   readonly isBound: boolean
@@ -86,9 +90,11 @@ export function OfferedPage({
         <bdi class="app-number">{code}</bdi>
       </p>
       <p class="govuk-body">
-        It is shown once. Give it to nobody else: whoever has it can take the phone. They sign in,
-        open <strong>/take</strong> on this site and type it.
+        It is shown once. Give it to nobody else: whoever has it can take the phone. They scan this
+        with their own phone, or open <strong class="govuk-!-text-break-word">{address}</strong> and
+        type it.
       </p>
+      <CodePicture address={address} code={code} alt="QR code: opens the handover with this code" />
       {readyAt === null ? null : (
         <p class="govuk-body">
           It can be taken from <When ms={readyAt} />.

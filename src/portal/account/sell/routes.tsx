@@ -3,6 +3,7 @@ import { Refusal, demand } from '../../../core/index.ts'
 import {
   offerAsOwner,
   offerWanted,
+  ownersPage,
   type Context,
   type OfferTerms,
 } from '../../../registry/index.ts'
@@ -52,7 +53,7 @@ export function sellRoutes(context: Context, frame: Frame) {
       return c.html(
         frame.page(
           { title: 'Give this code to the buyer', service: SERVICE, hasExit: true },
-          <OfferedPage {...offered} />,
+          <OfferedPage {...offered} address={ownersPage(context, '/take')} />,
         ),
       )
     } catch (error) {

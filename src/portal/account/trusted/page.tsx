@@ -4,6 +4,7 @@ import { ErrorSummary } from '../../look/error-summary.tsx'
 import { Input } from '../../look/input.tsx'
 import { SummaryList } from '../../look/summary-list.tsx'
 import { InsetText } from '../../look/text.tsx'
+import { CodePicture } from '../code-picture.tsx'
 
 /** Whom an owner trusts with one phone. */
 export function TrustedPeoplePage({
@@ -20,7 +21,7 @@ export function TrustedPeoplePage({
   readonly csrf: string
   readonly form: string
   /** Who was just invited, and the code to hand over. */
-  readonly invited: { readonly name: string; readonly code: string } | null
+  readonly invited: Invitation | null
   readonly error: string | null
 }) {
   return (
@@ -70,7 +71,14 @@ export function TrustedPeoplePage({
   )
 }
 
-function Invited({ name, code }: { readonly name: string; readonly code: string }) {
+interface Invitation {
+  readonly name: string
+  readonly code: string
+  /** Where it is accepted. */
+  readonly address: string
+}
+
+function Invited({ name, code, address }: Invitation) {
   return (
     <InsetText>
       <p class="govuk-body">
@@ -80,10 +88,11 @@ function Invited({ name, code }: { readonly name: string; readonly code: string 
         </strong>
       </p>
       <p class="govuk-body">
-        Give it to them yourself, and nobody else. It is shown once. They keep it, and accept at{' '}
-        <strong>/trusted/accept</strong> on this site within 7 days, signed in to an account of
-        their own.
+        Give it to them yourself, and nobody else. It is shown once. They keep it, and accept within
+        7 days, signed in to an account of their own, which they can make there: they scan this with
+        their own phone, or open <strong class="govuk-!-text-break-word">{address}</strong>.
       </p>
+      <CodePicture address={address} code={code} alt="QR code: accepts with this code" />
     </InsetText>
   )
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { demand } from '../../../core/index.ts'
 import {
   inviteTrusted,
+  ownersPage,
   phoneOfAccount,
   removeTrusted,
   trustedPeople,
@@ -31,7 +32,7 @@ export function trustedPeopleRoutes(context: Context, frame: Frame) {
   }
   const page = async (
     { device, csrf, path }: Awaited<ReturnType<typeof own>>,
-    said: { invited?: { name: string; code: string }; error?: string },
+    said: { invited?: { name: string; code: string; address: string }; error?: string },
   ) => {
     const people = await trustedPeople(context, device)
     const { invited = null, error = null } = said
@@ -60,7 +61,8 @@ export function trustedPeopleRoutes(context: Context, frame: Frame) {
     if (known.length >= MOST)
       return c.html(await page(at, { error: `Remove somebody first: ${MOST} is the most` }), 422)
     const { code } = await inviteTrusted(context, { id, device: at.device, name })
-    return c.html(await page(at, { invited: { name, code } }))
+    const address = ownersPage(context, '/trusted/accept')
+    return c.html(await page(at, { invited: { name, code, address } }))
   })
   app.post('/:device/trusted/remove', smallBody, owning, async (c) => {
     const { id = '' } = await readForm(c)

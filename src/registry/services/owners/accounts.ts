@@ -16,12 +16,13 @@ export interface AccountKey {
   readonly key: PublicKey
 }
 
-/** The passkeys of an account. */
+/** The passkeys of an account, the oldest first. */
 export async function keysOfAccount({ db }: Context, account: string): Promise<AccountKey[]> {
   const rows = await db
     .selectFrom('passkeys')
     .select(['credential', 'key'])
     .where('account_id', '=', account)
+    .orderBy('at_ms')
     .execute()
   return rows.map(({ credential, key }) => ({
     credential,

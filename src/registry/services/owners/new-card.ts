@@ -4,9 +4,10 @@ import type { Context } from '../../context.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { cardHash, drawCard } from '../../model/cards.ts'
 import { tell } from '../notices.ts'
-import { relyingPartyOf, signedIn } from '../people/passkeys.ts'
+import { signedIn } from '../people/passkeys.ts'
 import { phoneOfAccount } from './accounts.ts'
 import { askDone } from './asks.ts'
+import { ownersPage } from './owners-page.ts'
 
 /**
  * A new recovery card for a phone of this account, shown once; from this moment the old one is a stranger's. The
@@ -36,11 +37,5 @@ export async function newCard(
     await askDone(trx, { device, ask: 'card', at: surroundings.clock() })
     await tell(context, trx, { device, what: 'card', act: null, readyAt: null })
   })
-  return { card, address: cardAddress(context) }
-}
-
-/** Where a card is used: of the pages on which the owner's passkey works, the address people know them by. */
-export function cardAddress(context: Context): string {
-  const [origin = context.url] = relyingPartyOf(context, 'owner').origins
-  return new URL('/report', origin).href
+  return { card, address: ownersPage(context, '/report') }
 }

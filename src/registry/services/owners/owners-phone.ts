@@ -3,11 +3,13 @@ import type { Context } from '../../context.ts'
 import { frontiersOf } from '../../log/published.ts'
 import { foldInForce, ordersOf } from '../../model/orders.ts'
 import { subjectForDevice } from '../../model/subjects.ts'
+import { disputeFor, type OwnersDispute } from '../disputes.ts'
 import { draftOf, type Draft } from '../drafts.ts'
 import { ownersPhones, type OwnersPhone } from '../owner-waits.ts'
 import { devicesOfAccount } from './accounts.ts'
 import { asksOf, type Ask } from './asks.ts'
 import { policeLooksAt, type PoliceLooks } from './police-looks.ts'
+import { protecting, type Protecting } from './protecting.ts'
 import { timelineOf, type Happened } from './timeline.ts'
 
 /** A phone as its signed-in owner sees it. */
@@ -23,6 +25,9 @@ export interface PhoneOfOwner extends OwnersPhone {
   readonly looks: readonly PoliceLooks[]
   /** What to ask him for now. */
   readonly asks: readonly Ask[]
+  /** Null: nobody says that the phone is not his. */
+  readonly dispute: OwnersDispute | null
+  readonly protecting: Protecting
 }
 
 /** The phones of an account, and what is true of each now. */
@@ -70,6 +75,8 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
     releases: drafts.map(draftOf),
     looks: await policeLooksAt(context, subject.id),
     asks: await asksOf(context, phone.device),
+    dispute: await disputeFor(context, subject),
+    protecting: await protecting(context, subject),
   }
 }
 

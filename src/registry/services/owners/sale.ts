@@ -20,6 +20,7 @@ import {
 import type { Context } from '../../context.ts'
 import { passkeySlot, slotChallenge } from '../people/passkey-slot.ts'
 import { relyingPartyOf } from '../people/passkeys.ts'
+import type { Session } from '../people/sessions.ts'
 import {
   acceptTransfer,
   handover,
@@ -72,14 +73,19 @@ export async function offerAsOwner(
   return { ...stands, code: toBase64(encodeHandover({ dak: device, nonce: terms.nonce })) }
 }
 
-/** Where the handover of this code stands, and what its buyer has to sign. @throws {Refusal} not-found, malformed */
+/**
+ * Where the handover of this code stands, and what its buyer has to sign, with the passkey that he signed in
+ * with: that one is at hand. @throws {Refusal} not-found, malformed
+ */
 export async function handoverWanted(
   context: Context,
-  account: string,
+  { account, credential }: Pick<Session, 'account' | 'credential'>,
   code: string,
 ): Promise<{ handover: Handover; options: Options }> {
   const stands = await handover(context, parseHandover(fromBase64(code)))
-  const passkey = await buyersKey(context, account)
+  const keys = await keysOfAccount(context, account)
+  const passkey = keys.find((key) => key.credential === credential) ?? keys[0]
+  demand(passkey !== undefined, 'not-found', 'this account has no passkey')
   return { handover: stands, options: optionsFor(context, passkey, accepted(code, passkey)) }
 }
 
@@ -89,7 +95,9 @@ export async function takeAsBuyer(
   account: string,
   { code, response }: { readonly code: string; readonly response: Response },
 ): Promise<Bought> {
-  const passkey = await buyersKey(context, account)
+  const keys = await keysOfAccount(context, account)
+  const passkey = keys.find((key) => key.credential === response.id)
+  demand(passkey !== undefined, 'assertion', 'no passkey of this account')
   return acceptTransfer(context, signedBy(passkey, accepted(code, passkey), response))
 }
 
@@ -98,13 +106,6 @@ const offered = (dak: Uint8Array, { nonce, from }: OfferTerms): CborValue =>
 
 const accepted = (code: string, { key }: AccountKey): CborValue =>
   acceptancePayload({ ...parseHandover(fromBase64(code)), key })
-
-/** The passkey that an account had first. @throws {Refusal} not-found */
-async function buyersKey(context: Context, account: string): Promise<AccountKey> {
-  const [passkey] = await keysOfAccount(context, account)
-  demand(passkey !== undefined, 'not-found', 'this account has no passkey')
-  return passkey
-}
 
 function optionsFor(context: Context, passkey: AccountKey, payload: CborValue): Options {
   const challenge = slotChallenge(TYPE, encodeCbor(payload), passkey.key)

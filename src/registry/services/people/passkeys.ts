@@ -18,7 +18,7 @@ import type { AccountKind } from '../../db/people-tables.ts'
 import { drawNonce, useNonce } from '../nonces.ts'
 
 /** COSE algorithm of everything that signs here (RFC 9053 §2.1). */
-const ES256 = -7
+export const ES256 = -7
 export const MAX_NAME = 60
 
 /** A passkey somebody has shown. */
@@ -111,12 +111,13 @@ export async function verifyShown(
 }
 
 /** A challenge is a nonce of ours: ten minutes old at most, and good once. */
-async function isOurs(context: Context, challenge: string): Promise<boolean> {
+export async function isOurs(context: Context, challenge: string): Promise<boolean> {
   await useNonce(context, new Uint8Array(Buffer.from(challenge, 'base64url')))
   return true
 }
 
-function refuse(error: unknown): never {
+/** What the library throws is no bug of ours: somebody sent something else. @throws {Refusal} assertion */
+export function refuse(error: unknown): never {
   if (error instanceof Refusal) throw error
   throw new Refusal('assertion', 'the passkey’s answer is not what was asked for')
 }
@@ -133,7 +134,8 @@ function withAlgorithm({ x, y }: PublicKey): Uint8Array<ArrayBuffer> {
   return new Uint8Array(encodeCbor(said))
 }
 
-function keyOf(bytes: Uint8Array): PublicKey {
+/** @throws {Refusal} alg */
+export function keyOf(bytes: Uint8Array): PublicKey {
   const key = decodeCredentialPublicKey(new Uint8Array(bytes))
   demand(cose.isCOSEPublicKeyEC2(key), 'alg', 'expected a P-256 key')
   const [x, y] = [key.get(cose.COSEKEYS.x), key.get(cose.COSEKEYS.y)]

@@ -15,6 +15,8 @@ export interface Session {
   readonly account: string
   readonly kind: AccountKind
   readonly name: string
+  /** Credential it was opened with; null: not by a passkey. */
+  readonly credential: string | null
   /** Unix ms, if nothing more is done. */
   readonly endsAt: number
   /** Stands in every form of this session: another site cannot know it. */
@@ -30,6 +32,7 @@ const csrfOf = ({ keys }: Context, id: Uint8Array) =>
 export async function openSession(
   context: Context,
   account: string,
+  credential: string | null = null,
 ): Promise<{ readonly token: string; readonly csrf: string }> {
   const { db, surroundings } = context
   const token = Buffer.from(surroundings.random(32)).toString('base64url')
@@ -37,7 +40,7 @@ export async function openSession(
   const now = surroundings.clock()
   await db
     .insertInto('sessions')
-    .values({ id, account_id: account, at_ms: now, seen_ms: now })
+    .values({ id, account_id: account, at_ms: now, seen_ms: now, credential })
     .execute()
   return { token, csrf: csrfOf(context, id) }
 }
@@ -53,7 +56,7 @@ export async function findSession(context: Context, token: string): Promise<Sess
     .selectFrom('sessions')
     .innerJoin('accounts', 'accounts.id', 'sessions.account_id')
     .select(['accounts.id as account', 'accounts.kind', 'accounts.name'])
-    .select(['sessions.at_ms', 'sessions.seen_ms'])
+    .select(['sessions.at_ms', 'sessions.seen_ms', 'sessions.credential'])
     .where('sessions.id', '=', id)
     .executeTakeFirst()
   if (row === undefined) return { ended: true }
@@ -66,8 +69,8 @@ export async function findSession(context: Context, token: string): Promise<Sess
   }
   if (now - seen > SEEN_EVERY_MS)
     await db.updateTable('sessions').set({ seen_ms: now }).where('id', '=', id).execute()
-  const { account, kind, name } = row
-  return { session: { id, account, kind, name, endsAt, csrf: csrfOf(context, id) } }
+  const { account, kind, name, credential } = row
+  return { session: { id, account, kind, name, credential, endsAt, csrf: csrfOf(context, id) } }
 }
 
 export function isCsrf({ csrf }: Session, said: string): boolean {
