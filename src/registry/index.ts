@@ -64,15 +64,18 @@ export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
 export {
   MARKS,
+  QUEUE_KINDS,
   QUEUE_STATES,
   deskQueue,
   queuedReport,
   type Mark,
+  type QueueKind,
   type QueueFilter,
   type QueuePage,
   type QueueState,
   type Queued,
 } from './services/desk/queue.ts'
+export { caseById } from './services/cases.ts'
 export { evidenceOf, progressOf, type Evidence, type Progress } from './services/desk/case-now.ts'
 export {
   REFUSALS,
@@ -83,8 +86,17 @@ export {
   type View,
 } from './services/desk/decisions.ts'
 export { askLogAgain, officersSignature, signAsOfficer } from './services/desk/officer-signs.ts'
-export { takeReport } from './services/desk/takings.ts'
+export { takeCase, takeReport } from './services/desk/takings.ts'
+export { takeRequest } from './services/desk/take-request.ts'
 export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/requests/ask.ts'
+export { REQUEST_REFUSALS, answerRequest, type RequestRefusal } from './services/requests/answer.ts'
+export {
+  listRequests,
+  requestAtDesk,
+  waitingRequests,
+  type PoliceRequest,
+  type RequestAtDesk,
+} from './services/requests/look.ts'
 export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
 export { modelOfNumber } from './services/requests/model-of-number.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../registry/index.ts'
+import { Button } from '../look/button.tsx'
 import { ErrorSummary } from '../look/error-summary.tsx'
 import { PasskeyForm } from '../passkey-form.tsx'
 import { InsetText } from '../look/text.tsx'
@@ -37,6 +38,36 @@ export function CasePage({
           <DecisionColumn evidence={evidence} me={seat.officer.sub} csrf={seat.session.csrf} />
         </div>
       </div>
+    </>
+  )
+}
+
+/** Taking a case up that has its crime reference already. */
+export function TakeCasePage({
+  id,
+  crimeReference,
+  csrf,
+  error,
+}: {
+  readonly id: string
+  readonly crimeReference: string
+  readonly csrf: string
+  readonly error: string | null
+}) {
+  return (
+    <>
+      {error === null ? null : <ErrorSummary errors={[{ text: error }]} />}
+      <h1 class="govuk-heading-l">
+        {'Take case '}
+        <bdi>{crimeReference}</bdi>
+      </h1>
+      <p class="govuk-body">
+        It is yours for 30 minutes; others see that. What you look at is recorded with the case.
+      </p>
+      <form method="post" action={`/desk/case/${id}/take`}>
+        <input type="hidden" name="csrf" value={csrf} />
+        <Button preventsDoubleClick>Take it</Button>
+      </form>
     </>
   )
 }

@@ -4,6 +4,7 @@ import {
   REFUSALS,
   VIEWS,
   askLogAgain,
+  caseById,
   evidenceOf,
   officersSignature,
   progressOf,
@@ -11,6 +12,7 @@ import {
   recordView,
   refuseCase,
   signAsOfficer,
+  takeCase,
   type Context,
 } from '../../registry/index.ts'
 import { shownPasskey } from '../account/passkey-answer.ts'
@@ -18,11 +20,11 @@ import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
-import { CasePage, SignLockPage } from './case-page.tsx'
+import { CasePage, SignLockPage, TakeCasePage } from './case-page.tsx'
 import { CHECKLIST } from './decision.tsx'
 import { ProgressPage } from './progress-page.tsx'
 import { demandSeat } from './seat.ts'
-import { SERVICE } from './words.ts'
+import { SERVICE, takenBy } from './words.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const CHOOSE = 'Choose one of each list'
@@ -45,6 +47,26 @@ export function caseRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
     )
   }
   app.get('/case/:id', async (c) => c.html(await casePage(c, null)))
+  const takePage = async (c: PageContext, error: string | null) => {
+    const { officer, session } = await demandSeat(c, context)
+    const { crimeReference, id } = await caseById(context, officer, caseIn(c))
+    return frame.page(
+      { title: `Take case ${crimeReference}`, service: SERVICE, back: '/desk' },
+      <TakeCasePage {...{ id, crimeReference, csrf: session.csrf, error }} />,
+    )
+  }
+  app.get('/case/:id/take', async (c) => c.html(await takePage(c, null)))
+  app.post('/case/:id/take', smallBody, async (c) => {
+    const { officer } = await demandSeat(c, context)
+    await readForm(c)
+    try {
+      await takeCase(context, officer, caseIn(c))
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'case-taken') throw error
+      return c.html(await takePage(c, takenBy(error)), 409)
+    }
+    return c.redirect(`/desk/case/${caseIn(c)}`, 303)
+  })
   app.post('/case/:id/propose', smallBody, async (c) => {
     const { officer } = await demandSeat(c, context)
     const caseId = caseIn(c)

@@ -4,6 +4,8 @@ import type { Evidence } from '../../registry/index.ts'
 import { SummaryList } from '../look/summary-list.tsx'
 import { WideTable } from '../look/table.tsx'
 import { When } from '../when.tsx'
+import { OBTAINED_WORDS } from './obtained.ts'
+import { RequestSays } from './request-says.tsx'
 import { PHONE_WORDS, PROOF_WORDS } from './words.ts'
 
 const COUNTRIES = new Intl.DisplayNames('en-GB', { type: 'region' })
@@ -12,7 +14,7 @@ const OWN_WORD = 'registry'
 
 /** Everything on record about the phone of a case. */
 export function EvidenceColumn({ evidence }: { readonly evidence: Evidence }) {
-  const { subject, report, sales, seen, device } = evidence
+  const { subject, report, request, sales, seen, device } = evidence
   const { details } = report ?? {}
   return (
     <>
@@ -34,12 +36,23 @@ export function EvidenceColumn({ evidence }: { readonly evidence: Evidence }) {
                 row('Reported', <When ms={report.at} />),
                 row('Shown by', PROOF_WORDS[report.proof] ?? report.proof),
               ]),
-          row('Where', details?.place || 'Not told'),
-          row('How', details?.how || 'Not told'),
-          row('Bought', details?.purchase || 'Not told'),
-          row('Insurer', details?.insurer || 'Not told'),
+          ...(details === undefined
+            ? []
+            : [
+                row('Where', details.place || 'Not told'),
+                row('How', details.how || 'Not told'),
+                row('Bought', details.purchase || 'Not told'),
+                row('Insurer', details.insurer || 'Not told'),
+              ]),
+          ...(request?.own ? [row('Number obtained', OBTAINED_WORDS[request.own])] : []),
         ]}
       />
+      {request === null ? null : (
+        <>
+          <h3 class="govuk-heading-s">What its owner says</h3>
+          <RequestSays request={request} />
+        </>
+      )}
       <h3 class="govuk-heading-s">Sold on record</h3>
       {sales.length === 0 ? <p class="govuk-body">Never.</p> : null}
       {sales.map(({ at, dispute }) => (

@@ -2,10 +2,12 @@ import type { Hono } from 'hono'
 import { Refusal, demand } from '../../core/index.ts'
 import {
   MARKS,
+  QUEUE_KINDS,
   QUEUE_STATES,
   deskQueue,
   queuedReport,
   takeReport,
+  waitingRequests,
   type Context,
 } from '../../registry/index.ts'
 import { createdId } from '../form-id.ts'
@@ -15,7 +17,7 @@ import type { PageContext, PageEnv } from '../session.ts'
 import { QueuePage } from './queue-page.tsx'
 import { demandSeat, type Seat } from './seat.ts'
 import { TakePage } from './take-page.tsx'
-import { SERVICE } from './words.ts'
+import { SERVICE, takenBy } from './words.ts'
 
 const REFERENCE = /^SM-[0-9A-Z]{4}-[0-9A-Z]{4}$/
 
@@ -24,14 +26,16 @@ export async function queuePage(c: PageContext, context: Context, frame: Frame, 
   const filter = {
     state: QUEUE_STATES.find((state) => state === c.req.query('state')) ?? 'waiting',
     mark: MARKS.find((mark) => mark === c.req.query('mark')) ?? null,
+    kind: QUEUE_KINDS.find((kind) => kind === c.req.query('kind')) ?? null,
     isMine: c.req.query('mine') === '1',
     after: c.req.query('after') ?? null,
   }
   const page = await deskQueue(context, seat.officer, filter)
   const now = context.surroundings.clock()
+  const requests = await waitingRequests(context, seat.officer)
   return frame.page(
     { title: 'Reports', service: SERVICE, isWide: true },
-    <QueuePage seat={seat} filter={filter} now={now} {...page} />,
+    <QueuePage {...{ seat, filter, now, requests, ...page }} />,
   )
 }
 
@@ -74,10 +78,6 @@ export function takeRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
     return c.redirect(`/desk/case/${caseId}`, 303)
   })
 }
-
-/** Whoever comes second reads who was first. */
-const takenBy = ({ facts }: Refusal): string =>
-  `This case is taken by ${String(facts['officer'])}. It is free again in 30 minutes at the latest`
 
 /** @throws {Refusal} not-found */
 function referenceIn(text: string | undefined): string {

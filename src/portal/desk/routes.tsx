@@ -7,6 +7,7 @@ import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { signIn, signOut, type PageEnv } from '../session.ts'
 import { caseRoutes } from './case-routes.tsx'
 import { queuePage, takeRoutes } from './queue-routes.tsx'
+import { requestRoutes } from './request-routes.tsx'
 import { seatOf } from './seat.ts'
 import { DeskSignInPage } from './sign-in-page.tsx'
 
@@ -40,6 +41,7 @@ export function deskRoutes(context: Context, frame: Frame) {
     return c.redirect('/desk', 303)
   })
   takeRoutes(app, context, frame)
+  requestRoutes(app, context, frame)
   caseRoutes(app, context, frame)
   return app
 }

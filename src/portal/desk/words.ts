@@ -1,13 +1,21 @@
-import { withCheckDigit, type WHY_STOLEN } from '../../core/index.ts'
-import type { Evidence, Mark, Queued, QueueState, View } from '../../registry/index.ts'
+import { withCheckDigit, type Refusal, type WHY_STOLEN } from '../../core/index.ts'
+import type { Evidence, Mark, Queued, QueueKind, QueueState, View } from '../../registry/index.ts'
 
 export const SERVICE = { name: 'Police desk', url: '/desk' } as const
 
 export const MARK_WORDS: Readonly<Record<Mark, string>> = {
+  'proof-given': 'Proof of purchase given',
   transferred: 'Sold on record',
   'reported-before': 'Reported before',
   disputed: 'Owner disputed',
   'seen-since': 'Seen since the report',
+  'unlocked-since': 'Unlocked by its owner since',
+}
+
+export const KIND_WORDS: Readonly<Record<QueueKind, string>> = {
+  report: 'Report of its owner',
+  request: 'Request without a card',
+  number: 'Opened by number',
 }
 
 export const QUEUE_WORDS: Readonly<Record<QueueState, string>> = {
@@ -78,3 +86,7 @@ export const PHONE_WORDS: Readonly<Record<Evidence['device']['state'], string>> 
   recovered: 'With police',
   retired: 'Out of use for good',
 }
+
+/** Whoever comes second reads who was first. */
+export const takenBy = ({ facts }: Refusal): string =>
+  `This case is taken by ${String(facts['officer'])}. It is free again in 30 minutes at the latest`

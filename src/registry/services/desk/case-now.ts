@@ -8,6 +8,7 @@ import { salesOfCase, type KnownSale } from '../disputes.ts'
 import { detailsOf, type ReportDetails } from '../owners/report-details.ts'
 import type { Officer } from '../people/officers.ts'
 import { registersNow } from '../registers.ts'
+import { requestOfCase } from '../requests/look.ts'
 import { sightingsOf, type SeenAt } from '../sightings.ts'
 import { LOCK_SLOTS, viewsOf, type View } from './decisions.ts'
 import { lockDraftOf, type LockDraft } from './officer-signs.ts'
@@ -24,6 +25,8 @@ export interface Evidence {
     readonly at: number
     readonly details: ReportDetails
   } | null
+  /** Of an owner without a card, and how an officer obtained the number. */
+  readonly request: Awaited<ReturnType<typeof requestOfCase>>
   readonly sales: readonly KnownSale[]
   readonly seen: readonly SeenAt[]
   readonly device: PhoneNow
@@ -57,6 +60,7 @@ export async function evidenceOf(
     subject,
     until: (await takingOf(context, caseId))?.until ?? 0,
     report: await reportOf(context, found),
+    request: await requestOfCase(context, caseId),
     sales: await salesOfCase(context, subject),
     seen: await sightingsOf(context, subject),
     device: (await phoneNow(context, subject.id)).device,
