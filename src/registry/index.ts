@@ -19,7 +19,7 @@ export type {
 } from './options.ts'
 export { LogFigures } from './services/log-figures.ts'
 export { registersNow } from './services/registers.ts'
-export { sightingsByCountry } from './services/sightings.ts'
+export { sightingsByCountry, type SeenAt } from './services/sightings.ts'
 export { check, readAnswer, type CheckAnswer } from './services/checks.ts'
 export {
   DETAILS,
@@ -76,6 +76,8 @@ export {
   type Queued,
 } from './services/desk/queue.ts'
 export { caseById } from './services/cases.ts'
+export { trailOf, type CaseTrail } from './services/desk/case-trail.ts'
+export type { RelatedCase, Shared } from './services/desk/related.ts'
 export { evidenceOf, progressOf, type Evidence, type Progress } from './services/desk/case-now.ts'
 export {
   REFUSALS,

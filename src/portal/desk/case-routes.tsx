@@ -13,17 +13,21 @@ import {
   refuseCase,
   signAsOfficer,
   takeCase,
+  trailOf,
   type Context,
 } from '../../registry/index.ts'
 import { shownPasskey } from '../account/passkey-answer.ts'
 import { readForm, smallBody } from '../forms.ts'
+import { csvAnswer } from '../figures/csv.ts'
 import type { Frame } from '../frame.tsx'
+import { worldOf } from '../maps/world.ts'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
 import { CasePage, SignLockPage, TakeCasePage } from './case-page.tsx'
 import { CHECKLIST } from './decision.tsx'
 import { ProgressPage } from './progress-page.tsx'
 import { demandSeat } from './seat.ts'
+import { TrailPage, trailTable } from './trail-page.tsx'
 import { SERVICE, takenBy } from './words.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -66,6 +70,26 @@ export function caseRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
       return c.html(await takePage(c, takenBy(error)), 409)
     }
     return c.redirect(`/desk/case/${caseIn(c)}`, 303)
+  })
+  const world = worldOf(frame)
+  app.get('/case/:id/sightings', async (c) => {
+    const { officer } = await demandSeat(c, context)
+    const trail = await trailOf(context, officer, caseIn(c))
+    return c.html(
+      frame.page(
+        {
+          title: 'Where it surfaced',
+          service: SERVICE,
+          back: `/desk/case/${trail.case.id}`,
+          isWide: true,
+        },
+        <TrailPage trail={trail} world={world} />,
+      ),
+    )
+  })
+  app.get('/case/:id/sightings.csv', async (c) => {
+    const { officer } = await demandSeat(c, context)
+    return csvAnswer(trailTable(await trailOf(context, officer, caseIn(c))))
   })
   app.post('/case/:id/propose', smallBody, async (c) => {
     const { officer } = await demandSeat(c, context)

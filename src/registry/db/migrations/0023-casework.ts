@@ -1,5 +1,5 @@
 /**
- * A report knows its force, so that a force's queue is cut where the database cuts pages. Of those made before, the
+ * What casework asks of the tables. A report knows its force, so that a force's queue is cut where the database cuts pages. Of those made before, the
  * hold says it: its payload is deterministic, `auth` stands at byte 27 behind `v`, `act` and `oid`, and names an
  * intake, which is the last label below its force.
  */
@@ -18,4 +18,7 @@ export const casework: readonly string[] = [
   `alter table audit add column if not exists request_id uuid`,
   `create index if not exists sightings_by_place on sightings (country, network, at_ms)`,
   `create index if not exists sightings_by_reporter on sightings (reporter, at_ms)`,
+  `create index if not exists part_bindings_by_host on part_bindings (host)`,
+  `create index if not exists part_bindings_by_donor on part_bindings (donor)`,
+  `create index if not exists part_claims_by_host on part_claims (host)`,
 ]

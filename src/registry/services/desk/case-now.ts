@@ -12,6 +12,7 @@ import { requestOfCase } from '../requests/look.ts'
 import { sightingsOf, type SeenAt } from '../sightings.ts'
 import { LOCK_SLOTS, viewsOf, type View } from './decisions.ts'
 import { lockDraftOf, type LockDraft } from './officer-signs.ts'
+import { relatedCases, type RelatedCase } from './related.ts'
 import { takenCase, takingOf } from './takings.ts'
 
 /** What an officer decides on. Times in ms. */
@@ -29,6 +30,8 @@ export interface Evidence {
   readonly request: Awaited<ReturnType<typeof requestOfCase>>
   readonly sales: readonly KnownSale[]
   readonly seen: readonly SeenAt[]
+  /** Cases that share a place, a register or a part with this one. */
+  readonly related: readonly RelatedCase[]
   readonly device: PhoneNow
   readonly draft: LockDraft | null
   /** Null until this officer has said what he sees. */
@@ -63,6 +66,7 @@ export async function evidenceOf(
     request: await requestOfCase(context, caseId),
     sales: await salesOfCase(context, subject),
     seen: await sightingsOf(context, subject),
+    related: await relatedCases(context, officer, subject),
     device: (await phoneNow(context, subject.id)).device,
     draft,
     ownView,
