@@ -78,7 +78,9 @@ export {
 export { caseById } from './services/cases.ts'
 export { trailOf, type CaseTrail } from './services/desk/case-trail.ts'
 export type { RelatedCase, Shared } from './services/desk/related.ts'
-export { evidenceOf, progressOf, type Evidence, type Progress } from './services/desk/case-now.ts'
+export { evidenceOf, phoneOfTakenCase, type Evidence } from './services/desk/case-now.ts'
+export type { CapReached } from './services/desk/cap-now.ts'
+export { progressAgain, progressOf, type Progress } from './services/desk/progress.ts'
 export {
   REFUSALS,
   VIEWS,
@@ -108,6 +110,7 @@ export {
   endSession,
   findSession,
   isCsrf,
+  isSessionOpen,
   openSession,
   type Session,
 } from './services/people/sessions.ts'

@@ -96,7 +96,9 @@ export function SignLockPage({
         options={options}
         csrf={csrf}
         button="Sign with my passkey"
-      />
+      >
+        <input type="hidden" name="shown" value={evidence.device.state} />
+      </PasskeyForm>
     </>
   )
 }
