@@ -79,6 +79,17 @@ export { caseById } from './services/cases.ts'
 export { trailOf, type CaseTrail } from './services/desk/case-trail.ts'
 export type { RelatedCase, Shared } from './services/desk/related.ts'
 export { evidenceOf, phoneOfTakenCase, type Evidence } from './services/desk/case-now.ts'
+export {
+  CORRECTIONS,
+  correctionAgain,
+  correctionOf,
+  dropCorrection,
+  proposeCorrection,
+  recordReason,
+  type Correction,
+  type CorrectionReason,
+} from './services/desk/corrections.ts'
+export { correctionSignature, signCorrection } from './services/desk/correction-signs.ts'
 export type { CapReached } from './services/desk/cap-now.ts'
 export { progressAgain, progressOf, type Progress } from './services/desk/progress.ts'
 export {

@@ -1,4 +1,5 @@
 import {
+  RELEASED_TO,
   authoritiesFrom,
   decodeCbor,
   demand,
@@ -53,7 +54,10 @@ export class ForceDesk {
   /** @throws {Refusal} chain, cert-time, signer-set, same-officer, signature, assertion, fields, opening */
   #read(draft: Waiting['drafts'][number], { certificates }: Waiting): ReadDraft {
     const { root, verify } = this.#trust
-    const read = readDraft(draft, 'lock')
+    const read = readDraft(draft, 'lock', 'release')
+    const { act, to } = read.order
+    // A phone that goes back is released by other people, who have it in their hands.
+    demand(act === 'lock' || to === RELEASED_TO.issuedInError, 'fields', 'expected a correction')
     const signed = certificates.map((one) => readCertificate(fromBase64(one)))
     const authorities = authoritiesFrom(root, signed, verify.es256)
     const names = [PROPOSER, APPROVER].map((position) => {

@@ -26,6 +26,7 @@ import { Watchers } from '../live.ts'
 import { worldOf } from '../maps/world.ts'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
+import { caseIn } from './case-in.ts'
 import { CasePage, SignLockPage, TakeCasePage } from './case-page.tsx'
 import { CHANGED, CHECKLIST, holdParts } from './decision.tsx'
 import { ProgressPage, progressParts } from './progress-page.tsx'
@@ -33,7 +34,6 @@ import { demandSeat, isStillSeated } from './seat.ts'
 import { TrailPage, trailTable } from './trail-page.tsx'
 import { SERVICE, takenBy } from './words.ts'
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const CHOOSE = 'Choose one of each list'
 const AGAIN = 'look at the page again, it offers what may follow'
 const LIVE = ['live'] as const
@@ -214,10 +214,3 @@ export function caseRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
 }
 
 const WHYS = Object.keys(WHY_STOLEN) as (keyof typeof WHY_STOLEN)[]
-
-/** @throws {Refusal} case-needed: there is no looking at a phone but by its case */
-function caseIn(c: PageContext): string {
-  const id = c.req.param('id')
-  demand(id !== undefined && UUID.test(id), 'case-needed', 'nothing is looked at without a case')
-  return id
-}

@@ -53,6 +53,13 @@ export function DecisionColumn({ evidence, me, csrf }: DecisionProps) {
       ) : (
         <p class="govuk-body">This case is decided.</p>
       )}
+      {found.state === 'locked' ? (
+        <p class="govuk-body">
+          <a class="govuk-link" href={`${path}/correction`}>
+            Correct an error
+          </a>
+        </p>
+      ) : null}
       <p class="govuk-body">
         <a class="govuk-link" href={`${path}/progress`}>
           How far it has come

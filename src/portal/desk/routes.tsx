@@ -6,6 +6,7 @@ import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { signIn, signOut, type PageEnv } from '../session.ts'
 import { caseRoutes } from './case-routes.tsx'
+import { correctionRoutes } from './correction-routes.tsx'
 import { queuePage, takeRoutes } from './queue-routes.tsx'
 import { requestRoutes } from './request-routes.tsx'
 import { seatOf } from './seat.ts'
@@ -43,5 +44,6 @@ export function deskRoutes(context: Context, frame: Frame) {
   takeRoutes(app, context, frame)
   requestRoutes(app, context, frame)
   caseRoutes(app, context, frame)
+  correctionRoutes(app, context, frame)
   return app
 }

@@ -1,5 +1,13 @@
 import { withCheckDigit, type Refusal, type WHY_STOLEN } from '../../core/index.ts'
-import type { Evidence, Mark, Queued, QueueKind, QueueState, View } from '../../registry/index.ts'
+import type {
+  CorrectionReason,
+  Evidence,
+  Mark,
+  Queued,
+  QueueKind,
+  QueueState,
+  View,
+} from '../../registry/index.ts'
 
 export const SERVICE = { name: 'Police desk', url: '/desk' } as const
 
@@ -56,6 +64,13 @@ export const VIEW_WORDS: Readonly<Record<View, string>> = {
   spoke: 'The owner was spoken to',
   fits: 'The account fits what is on record',
   doubt: 'I have doubts',
+}
+
+export const CORRECTION_WORDS: Readonly<Record<CorrectionReason, string>> = {
+  'wrong-phone': 'Another phone was meant',
+  'no-theft': 'It was not stolen or lost after all',
+  'not-owners': 'Whoever reported it was not its owner',
+  'against-rules': 'It was ordered against the rules',
 }
 
 export const WHY_WORDS: Readonly<Record<keyof typeof WHY_STOLEN, string>> = {

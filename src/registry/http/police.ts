@@ -215,7 +215,7 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
     app,
     {
       path: '/v1/force-drafts',
-      summary: 'Locks that two officers have signed and their force has not',
+      summary: 'Locks and corrections that two officers have signed and their force has not',
       answer: ForceDraftsAnswer,
       middleware: officer,
     },

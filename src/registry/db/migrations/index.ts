@@ -17,6 +17,7 @@ import { desk } from './0017-desk.ts'
 import { requests } from './0018-requests.ts'
 import { account } from './0020-account.ts'
 import { casework } from './0023-casework.ts'
+import { corrections } from './0024-corrections.ts'
 
 /** In order, for ever: what has been released is never edited, only followed. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   { name: '0018-requests', statements: requests },
   { name: '0020-account', statements: account },
   { name: '0023-casework', statements: casework },
+  { name: '0024-corrections', statements: corrections },
 ] as const

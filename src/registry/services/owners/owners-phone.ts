@@ -1,4 +1,5 @@
-import { lapse, type State } from '../../../core/index.ts'
+import { sql } from 'kysely'
+import { RELEASED_TO, lapse, parseOrder, type State } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { frontiersOf } from '../../log/published.ts'
 import { foldInForce, ordersOf } from '../../model/orders.ts'
@@ -17,7 +18,7 @@ export interface PhoneOfOwner extends OwnersPhone {
   /** The newest report: its reference, and what has happened since. */
   readonly report: { readonly reference: string; readonly happened: readonly Happened[] } | null
   /** What police have drafted, and only the owner's passkey completes. */
-  readonly releases: readonly Draft[]
+  readonly releases: readonly (Draft & { readonly isForError: boolean })[]
   /** What to ask him for now. */
   readonly asks: readonly Ask[]
 }
@@ -42,6 +43,11 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
     .where('act', '=', 'release')
     .where('case_id', 'is not', null)
     .where('state', '=', 'collecting')
+    // What two officers still talk about is none of it yet.
+    .where(
+      sql<boolean>`(jsonb_exists(signatures, '0')
+        or not exists (select 1 from corrections c where c.draft_id = drafts.id))`,
+    )
     .orderBy('at_ms')
     .execute()
   return {
@@ -64,7 +70,11 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
               { seesPlaces: true },
             ),
           },
-    releases: drafts.map(draftOf),
+    releases: drafts.map((row) => {
+      const draft = draftOf(row)
+      const isForError = parseOrder(draft.payload).to === RELEASED_TO.issuedInError
+      return { ...draft, isForError }
+    }),
     asks: await asksOf(context, phone.device),
   }
 }
