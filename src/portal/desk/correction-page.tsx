@@ -58,38 +58,41 @@ export function correctionParts({ device, draft, isWitnessed, networks }: Correc
       draft === null ? (
         <SummaryList rows={[phone, { key: 'Correction', value: 'Nobody has proposed one' }]} />
       ) : (
-        <SummaryList
-          rows={[
-            phone,
-            { key: 'Officers who signed', value: `${count} of 2` },
-            { key: 'The force’s own key', value: draft.hasForce ? 'Signed' : 'Missing' },
-            {
-              key: 'Its owner',
-              value: draft.hasOwner ? (
-                'Signed'
-              ) : draft.hasForce ? (
-                <>
-                  Missing: asked in his account, until <When ms={draft.order.exp * 1000} />
-                </>
-              ) : (
-                'Missing: asked once the force has signed'
-              ),
-            },
-            {
-              key: 'Logged',
-              value:
-                draft.leaf === null ? (
-                  'Not yet'
+        <>
+          <p class="govuk-body">{nextWords(draft)}</p>
+          <SummaryList
+            rows={[
+              phone,
+              { key: 'Officers who signed', value: `${count} of 2` },
+              { key: 'The force’s own key', value: draft.hasForce ? 'Signed' : 'Missing' },
+              {
+                key: 'Its owner',
+                value: draft.hasOwner ? (
+                  'Signed'
+                ) : draft.hasForce ? (
+                  <>
+                    Missing: asked in his account, until <When ms={draft.order.exp * 1000} />
+                  </>
                 ) : (
-                  <a class="govuk-link" href={`/entry/${draft.leaf}`}>
-                    Entry {draft.leaf} of the public log
-                  </a>
+                  'Missing: asked once the force has signed'
                 ),
-            },
-            { key: 'Witnessed', value: isWitnessed ? 'Yes' : 'Not yet' },
-            { key: 'Networks told', value: `${networks.told} of ${networks.of}` },
-          ]}
-        />
+              },
+              {
+                key: 'Logged',
+                value:
+                  draft.leaf === null ? (
+                    'Not yet'
+                  ) : (
+                    <a class="govuk-link" href={`/entry/${draft.leaf}`}>
+                      Entry {draft.leaf} of the public log
+                    </a>
+                  ),
+              },
+              { key: 'Witnessed', value: isWitnessed ? 'Yes' : 'Not yet' },
+              { key: 'Networks told', value: `${networks.told} of ${networks.of}` },
+            ]}
+          />
+        </>
       ),
   }
 }
@@ -99,12 +102,21 @@ interface StepProps extends PageProps {
   readonly error: string | null
 }
 
+/** Whose turn it is. */
+function nextWords({ approver, proposer, hasForce, leaf }: NonNullable<Correction['draft']>) {
+  if (leaf !== null) return 'The lock is taken back, and the log says that it was an error.'
+  if (proposer === null) return 'Nobody has signed it yet.'
+  if (approver === null) return 'Another officer has to look at it afresh.'
+  return hasForce
+    ? 'Only its owner is missing now. Until then the phone stays blocked.'
+    : 'The force’s own key is next; its desk signs by itself.'
+}
+
 /** What this officer may do now. */
 function WhatNow(props: StepProps) {
   const { correction, me, path, csrf } = props
   const { draft, device, hasOwnerKey, ownReason, firstReason } = correction
-  if (draft?.leaf !== null && draft !== null)
-    return <p class="govuk-body">The lock is taken back, and the log says that it was an error.</p>
+  if (draft !== null && draft.leaf !== null) return null
   if (device.state !== 'stolen' && device.state !== 'recovered')
     return <p class="govuk-body">The phone is not blocked: there is nothing to take back.</p>
   if (!hasOwnerKey)
@@ -124,9 +136,7 @@ function WhatNow(props: StepProps) {
     return <Drop path={path} csrf={csrf} isPossible={!draft.hasForce || isOver(correction)} />
   return (
     <>
-      {draft.proposer === me ? (
-        <p class="govuk-body">You have signed. Another officer has to look at it afresh.</p>
-      ) : ownReason === null ? (
+      {draft.proposer === me ? null : ownReason === null ? (
         <>
           <p class="govuk-body">
             {'Look at '}

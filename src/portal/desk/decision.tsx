@@ -81,7 +81,10 @@ export function holdParts(path: string, shown: Phone['state'], now: Phone): Live
     hold: hasChanged ? (
       <WarningText>
         {`${CHANGED[now.state]} `}
-        <a href={path}>Look at the page again</a>: it offers what may follow.
+        <a class="govuk-link" href={path}>
+          Look at the page again
+        </a>
+        : it offers what may follow.
       </WarningText>
     ) : now.lapsesAt === null ? null : (
       <p class="govuk-body">

@@ -2,6 +2,7 @@ import { demand, parseOrder, type Order, type Slot } from '../../../core/index.t
 import type { Context } from '../../context.ts'
 import { audit } from '../../model/audit.ts'
 import { slotsKept } from '../../model/gathered-slots.ts'
+import { recordedKeys } from '../../model/recorded-keys.ts'
 import { subjectById } from '../../model/subjects.ts'
 import { caseById, lookAtCase, type Case } from '../cases.ts'
 import { draftOrder } from '../drafts.ts'
@@ -103,7 +104,9 @@ export async function correctionAgain(
 ): Promise<Correction> {
   const found = await caseById(context, officer, caseId)
   const subject = await subjectById(context.db, found.subjectId)
-  const { device } = await phoneNow(context, subject.id)
+  const { device, inForce, logged } = await phoneNow(context, subject.id)
+  const recorded = await recordedKeys(context, logged)
+  const lock = logged.find(({ index }) => index === inForce?.index)
   const draft = await correctionDraftOf(context, caseId)
   const said = draft === null ? [] : await reasonsOf(context, draft.id)
   const ownReason = said.find((one) => one.officer === officer.sub)?.reason ?? null
@@ -115,7 +118,9 @@ export async function correctionAgain(
     case: found,
     device,
     draft,
-    hasOwnerKey: subject.owner !== null,
+    hasOwnerKey:
+      recorded.some(({ of }) => of === inForce?.index) ||
+      (subject.owner !== null && lock !== undefined && lock.ownerSalt !== null),
     ownReason,
     firstReason: ownReason === null ? null : first,
     now: context.sequencer.now(),

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { demand } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import type { CaseState } from '../../db/tables.ts'
@@ -80,6 +80,24 @@ const COLUMN_OF = {
   'unlocked-since': 'unlocked_since',
 } as const satisfies Readonly<Record<Mark, string>>
 
+/** The device of a line `w`. */
+const phoneOf = sql`(select u.device_id from subjects u where u.id = w.subject_id)`
+
+/** Of a line `w`: what was on record before it came, or has happened since. */
+const MARKED: Readonly<Record<Mark, RawBuilder<boolean>>> = {
+  'proof-given': sql`w.proof_given`,
+  transferred: sql`exists (select 1 from sales s where s.device_id = ${phoneOf})`,
+  'reported-before': sql`exists (
+    select 1 from reports e where e.subject_id = w.subject_id and e.at_ms < w.at_ms)`,
+  disputed: sql`exists (
+    select 1 from disputes d where d.subject_id = w.subject_id and d.heard_ms is null)`,
+  'seen-since': sql`exists (
+    select 1 from sightings g where g.subject_id = w.subject_id and g.at_ms > w.at_ms)`,
+  'unlocked-since': sql`exists (
+    select 1 from waits a where a.device_id = ${phoneOf} and a.requested_ms > w.at_ms
+      and 'phone' in (a.first, a.second))`,
+}
+
 interface Row extends MarkColumns {
   readonly id: string
   readonly kind: QueueKind
@@ -107,46 +125,45 @@ export async function deskQueue(
   const now = surroundings.clock()
   const [at, id] = filter.after === null ? ['0', NIL] : cursorOf(filter.after)
   const from = sql`(${at}::bigint, ${id}::uuid)`
+  // Each half is cut where an index gives its order; marks are looked up for what is shown, or for what is asked.
+  const cut = (one: RawBuilder<unknown>) => sql`
+    and ${one} in (${sql.join(STATES[state])})
+    ${mark === null ? sql`` : sql`and ${MARKED[mark]}`}
+    ${isMine ? sql`and t.officer = ${caller.sub}` : sql``}`
+  const taking = sql`left join case_takings t on t.case_id = c.id and t.until_ms > ${now}`
   const { rows } = await sql<Row>`
-    select * from (
-      select w.*, t.officer, t.until_ms,
-        exists (select 1 from sales s where s.device_id = u.device_id) as transferred,
-        exists (select 1 from reports e where e.subject_id = w.subject_id and e.at_ms < w.at_ms)
-          as reported_before,
-        exists (select 1 from disputes d where d.subject_id = w.subject_id and d.heard_ms is null)
-          as disputed,
-        exists (select 1 from sightings g where g.subject_id = w.subject_id and g.at_ms > w.at_ms)
-          as seen_since,
-        exists (select 1 from waits a where a.device_id = u.device_id and a.requested_ms > w.at_ms
-          and 'phone' in (a.first, a.second)) as unlocked_since
+    select w.*, ${sql.join(MARKS.map((each) => sql`${MARKED[each]} as ${sql.ref(COLUMN_OF[each])}`))}
+    from (
+      (select w.id, 'report' as kind, w.reference, w.subject_id, w.at_ms, w.proof_given,
+        c.id as case_id, c.crime_reference, coalesce(c.state, 'new') as state, t.officer, t.until_ms
       from (
-        select r.id, 'report' as kind, r.reference, r.subject_id, r.at_ms,
-          c.id as case_id, c.crime_reference, coalesce(c.state, 'new') as state,
-          coalesce(p.purchase, '') <> '' as proof_given
-        from reports r
-        left join report_details p on p.report_id = r.id
-        left join lateral (
-          select id, crime_reference, state from cases
-          where report_id = r.id and force = ${caller.iss} order by at_ms, id limit 1
-        ) c on true
-        where r.force = ${caller.iss} and (r.at_ms, r.id) > ${from}
-        union all
-        select c.id, case when q.id is null then 'number' else 'request' end, q.reference,
-          c.subject_id, c.at_ms, c.id, c.crime_reference, c.state,
-          coalesce(q.own, '') = 'in-person'
-        from cases c
-        left join requests q on q.case_id = c.id
-        where c.force = ${caller.iss} and c.report_id is null and c.batch_id is null and c.why > 0
-          and (c.at_ms, c.id) > ${from}
+        select r.*, exists (
+          select 1 from report_details d where d.report_id = r.id and d.purchase <> ''
+        ) as proof_given from reports r where r.force = ${caller.iss}
       ) w
-      join subjects u on u.id = w.subject_id
-      left join case_takings t on t.case_id = w.case_id and t.until_ms > ${now}
-    ) q
-    where q.state in (${sql.join(STATES[state])})
-      ${kind === null ? sql`` : sql`and q.kind = ${kind}`}
-      ${isMine ? sql`and q.officer = ${caller.sub}` : sql``}
-      ${mark === null ? sql`` : sql`and ${sql.ref(COLUMN_OF[mark])}`}
-    order by q.at_ms, q.id
+      left join lateral (
+        select id, crime_reference, state from cases
+        where report_id = w.id and force = ${caller.iss} order by at_ms, id limit 1
+      ) c on true
+      ${taking}
+      where (w.at_ms, w.id) > ${from} ${kind === null || kind === 'report' ? sql`` : sql`and false`} ${cut(sql`coalesce(c.state, 'new')`)}
+      order by w.at_ms, w.id limit ${PAGE + 1})
+      union all
+      (select w.id, w.kind, w.reference, w.subject_id, w.at_ms, w.proof_given,
+        c.id, c.crime_reference, c.state, t.officer, t.until_ms
+      from (
+        select c.*, case when q.id is null then 'number' else 'request' end as kind, q.reference,
+          coalesce(q.own, '') = 'in-person' as proof_given
+        from cases c left join requests q on q.case_id = c.id
+        where c.force = ${caller.iss} and c.report_id is null and c.batch_id is null and c.why > 0
+      ) w
+      join cases c on c.id = w.id
+      ${taking}
+      where (w.at_ms, w.id) > ${from} ${kind === null ? sql`` : sql`and w.kind = ${kind}`}
+        ${cut(sql`c.state`)}
+      order by w.at_ms, w.id limit ${PAGE + 1})
+    ) w
+    order by w.at_ms, w.id
     limit ${PAGE + 1}`.execute(db)
   const page = rows.slice(0, PAGE)
   const last = rows.length > PAGE ? page.at(-1) : undefined
