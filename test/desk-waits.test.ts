@@ -5,7 +5,7 @@ import { callerOf } from '../src/registry/model/caller.ts'
 import { declareConflict } from '../src/registry/services/identities.ts'
 import { ask } from './ask.ts'
 import { forceAtWork, reportedByCard, seatedAt, takenUp } from './desk-seat.ts'
-import type { Shown } from './pages.ts'
+import { Pages, type Shown } from './pages.ts'
 import type { WorldOptions } from './world-options.ts'
 import { World, imeiNumber } from './world.ts'
 
@@ -178,4 +178,33 @@ test('P2.F2: of a number in conflict the page says that the key is locked and no
   const shown = await pages.get(bare)
   expect(shown.text).toContain('A lock of the number would hit them all')
   expect((await pages.post(`${bare}/propose`, WHY, shown)).text).toContain('identity-conflict')
+})
+
+test('A51, P2.3: a page that changes by itself ends with its session, and is one look in the record', async () => {
+  await boot()
+  const reference = await reportedByCard(world, await world.enrolOne())
+  const { pages, name } = await seatedAt(world, 0)
+  const page = await takenUp(pages, reference, 'CR/WATCH/1')
+  const caseId = page.path.split('/').at(-1)!
+  const looks = () =>
+    world.running.context.db
+      .selectFrom('audit')
+      .select('who')
+      .where('case_id', '=', caseId)
+      .where('action', '=', 'case.view')
+      .execute()
+  const watched = [
+    pages.get(`${page.path}/progress/live`),
+    pages.get(`${page.path}/live?shown=held`),
+  ]
+  expect((await pages.get(`${page.path}/live?shown=nonsense`)).status).toBe(400)
+  await world.until(async () => (await looks()).length === 2)
+  const other = new Pages(world.running).useSession(pages.cookies.get('__Host-session')!)
+  await other.post('/desk/sign-out', {}, page)
+  for (const shown of await Promise.all(watched)) {
+    expect(shown.headers.get('content-type')).toContain('text/event-stream')
+    expect(shown.html).toContain('event: over')
+  }
+  expect((await pages.get(`${page.path}/progress/live`)).status).toBe(401)
+  expect(await looks()).toEqual([{ who: name }, { who: name }]) // the case, and how far it has come
 })
