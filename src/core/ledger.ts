@@ -291,8 +291,7 @@ export class Ledger implements Afterwards {
     if (first !== undefined) return { kind: 'repeat', index, first }
     const checked = checkOrder(entry, index, this.authorities, this.#verify, order)
     this.checkContinued(order, entry.t)
-    if (RULES[order.act].capped)
-      this.#counter.check(checked.subs, order.act, entry.t, this.divisorFor(checked))
+    if (RULES[order.act].capped) this.demandCap(checked, order.act, entry.t)
 
     // Nothing above changed anything; nothing below can fail.
     this.#founding = false
@@ -338,6 +337,14 @@ export class Ledger implements Afterwards {
     return named
   }
 
+  /**
+   * Whether the names of these chains may have one more act at `t` ms of log time: caps alone, nothing is counted.
+   * @throws {Refusal} cap-exceeded, with the name, the window and when (Unix seconds) it frees
+   */
+  demandCap({ subs, links }: Pick<CheckedOrder, 'subs' | 'links'>, act: Power, t: number): void {
+    this.#counter.check(subs, act, t, this.divisorFor({ links }))
+  }
+
   /** A chain has one country throughout: that of its first signer speaks for all its names. */
   private divisorFor({ links }: Pick<CheckedOrder, 'links'>): number {
     const isForeign = this.#country !== null && links[0]!.cert.scope.country !== this.#country
@@ -372,7 +379,7 @@ export class Ledger implements Afterwards {
       book: this.#identities,
     })
     const isPair = record.type === 'pair'
-    if (isPair) this.#counter.check(checked.subs, 'pair', entry.t, this.divisorFor(checked))
+    if (isPair) this.demandCap(checked, 'pair', entry.t)
 
     if (isPair) this.#counter.count(checked.subs, 'pair', entry.t)
     this.#identities.add(index, checked)

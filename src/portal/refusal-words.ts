@@ -4,5 +4,6 @@ export const REFUSAL_WORDS: Readonly<Record<string, string>> = {
   'not-owners': 'Nothing shows that the phone is yours. Bring a receipt, the box or a contract.',
   sold: 'The phone was sold on record, and the sale stands.',
   'no-answer': 'We could not reach you about it. Phone 101 and give your reference.',
+  'no-imei': 'Neither your operator nor your papers gave the number of the phone itself.',
   twice: 'Another report about this phone is being worked on.',
 }

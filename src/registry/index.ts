@@ -27,7 +27,7 @@ export type {
 } from './options.ts'
 export { LogFigures } from './services/log-figures.ts'
 export { registersNow } from './services/registers.ts'
-export { sightingsByCountry } from './services/sightings.ts'
+export { sightingsByCountry, type SeenAt } from './services/sightings.ts'
 export { check, readAnswer, type CheckAnswer } from './services/checks.ts'
 export {
   DETAILS,
@@ -74,16 +74,34 @@ export { timelineOf, type Happened } from './services/owners/timeline.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
 export {
   MARKS,
+  QUEUE_KINDS,
   QUEUE_STATES,
   deskQueue,
   queuedReport,
   type Mark,
+  type QueueKind,
   type QueueFilter,
   type QueuePage,
   type QueueState,
   type Queued,
 } from './services/desk/queue.ts'
-export { evidenceOf, progressOf, type Evidence, type Progress } from './services/desk/case-now.ts'
+export { caseById } from './services/cases.ts'
+export { trailOf, type CaseTrail } from './services/desk/case-trail.ts'
+export type { RelatedCase, Shared } from './services/desk/related.ts'
+export { evidenceOf, phoneOfTakenCase, type Evidence } from './services/desk/case-now.ts'
+export {
+  CORRECTIONS,
+  correctionAgain,
+  correctionOf,
+  dropCorrection,
+  proposeCorrection,
+  recordReason,
+  type Correction,
+  type CorrectionReason,
+} from './services/desk/corrections.ts'
+export { correctionSignature, signCorrection } from './services/desk/correction-signs.ts'
+export type { CapReached } from './services/desk/cap-now.ts'
+export { progressAgain, progressOf, type Progress } from './services/desk/progress.ts'
 export {
   REFUSALS,
   VIEWS,
@@ -93,8 +111,17 @@ export {
   type View,
 } from './services/desk/decisions.ts'
 export { askLogAgain, officersSignature, signAsOfficer } from './services/desk/officer-signs.ts'
-export { hasSaidKnown, takeReport } from './services/desk/takings.ts'
+export { hasSaidKnown, takeCase, takeReport } from './services/desk/takings.ts'
+export { takeRequest } from './services/desk/take-request.ts'
 export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/requests/ask.ts'
+export { REQUEST_REFUSALS, answerRequest, type RequestRefusal } from './services/requests/answer.ts'
+export {
+  listRequests,
+  requestAtDesk,
+  waitingRequests,
+  type PoliceRequest,
+  type RequestAtDesk,
+} from './services/requests/look.ts'
 export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
 export { modelOfNumber } from './services/requests/model-of-number.ts'
 export { reportOfCard, reportStolen } from './services/reports.ts'
@@ -122,7 +149,7 @@ export {
 } from './services/desk/authority.ts'
 export { sayKnown } from './services/desk/known-people.ts'
 export { unusualOf, type UnusualLook } from './services/desk/marked-looks.ts'
-export { trailOf, type Trace, type TrailFilter } from './services/desk/trail.ts'
+export { auditTrailOf, type Trace, type TrailFilter } from './services/desk/trail.ts'
 export type { PoliceLooks } from './services/owners/police-looks.ts'
 export { newKeysOf } from './services/people/new-keys.ts'
 export {
@@ -136,6 +163,7 @@ export {
   endSession,
   findSession,
   isCsrf,
+  isSessionOpen,
   openSession,
   type Session,
 } from './services/people/sessions.ts'

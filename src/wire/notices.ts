@@ -9,6 +9,7 @@ export const NOTICES = [
   'contact',
   'disputed',
   'police-asked',
+  'lock-error',
   'trusted-held',
   'card',
   'passkey',
@@ -51,6 +52,9 @@ export function noticeText({ what, act, readyAt }: NoticeSaid): string {
     'police-asked':
       'Somebody without your recovery card has asked police to block your phone. Nothing has changed on it. ' +
       'If that was not you, tell police: phone 101.',
+    'lock-error':
+      'Police say that your phone was blocked in error. Sign in to your account and confirm that the block ends: ' +
+      'without your key it does not. Nobody will ask you for a code or a password.',
     card:
       'A new recovery card was made for your phone, with your key; the old one has ended. If this was not you, ' +
       'report the phone as stolen.',

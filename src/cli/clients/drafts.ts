@@ -39,10 +39,11 @@ export interface ReadDraft {
  * means the device that is shown. The registry's word is not enough.
  * @throws {Refusal} fields, opening, malformed
  */
-export function readDraft(draft: DraftToSign, act: Act): ReadDraft {
+export function readDraft(draft: DraftToSign, ...acts: readonly Act[]): ReadDraft {
   const payload = fromBase64(draft.payload)
   const order = parseOrder(payload)
-  demand(order.act === act, 'fields', `expected a ${act}, the draft says ${order.act}`)
+  const expected = acts.join(' or ')
+  demand(acts.includes(order.act), 'fields', `expected a ${expected}, the draft says ${order.act}`)
   const ids = checkOpening(order, parseOpening(fromBase64(draft.opening)))
   return { id: draft.id, order, payload, ids }
 }

@@ -1,4 +1,5 @@
 import {
+  RELEASED_TO,
   decodeCbor,
   demand,
   fromBase64,
@@ -63,7 +64,10 @@ export class ForceDesk {
   /** @throws {Refusal} chain, cert-time, distrusted, signer-set, same-officer, signature, assertion, fields, opening */
   #read(draft: Waiting['drafts'][number], { authorities, size }: Ledger): ReadDraft {
     const { verify } = this.#trust
-    const read = readDraft(draft, 'lock')
+    const read = readDraft(draft, 'lock', 'release')
+    const { act, to } = read.order
+    // A phone that goes back is released by other people, who have it in their hands.
+    demand(act === 'lock' || to === RELEASED_TO.issuedInError, 'fields', 'expected a correction')
     const names = [PROPOSER, APPROVER].map((position) => {
       const slot = parseSlot(decodeCbor(fromBase64(draft.signatures[position] ?? ''), 2048))
       const { cert } = authorities.signer(slot.kid, this.#clock(), size)

@@ -126,11 +126,13 @@ function PhoneSection({ phone, csrf, form }: SectionProps) {
       {isWaiting ? (
         <Act path={`${path}/stop`} csrf={csrf} button={`Stop: ${ACTS[waiting.act]}`} />
       ) : null}
-      {releases.map(({ id }) => (
+      {releases.map(({ id, isForError }) => (
         <p class="govuk-body">
-          {'Police have your phone and want to give it back. '}
+          {isForError
+            ? 'Police say that your phone was blocked in error. '
+            : 'Police have your phone and want to give it back. '}
           <a class="govuk-link" href={`/account/sign/${id}`}>
-            Confirm the return
+            {isForError ? 'End the block' : 'Confirm the return'}
           </a>
         </p>
       ))}

@@ -8,7 +8,7 @@ import { Select } from '../look/select.tsx'
 import { WideTable } from '../look/table.tsx'
 import { When } from '../when.tsx'
 import type { Seat } from './seat.ts'
-import { ACTION_WORDS, wordsOfAction } from './trail-words.ts'
+import { ACTION_WORDS, wordsOfAction } from './action-words.ts'
 
 /** The filter as it was typed: it stands in the address. */
 export type TrailTyped = Readonly<Record<'case' | 'officer' | 'action' | 'day', string>>

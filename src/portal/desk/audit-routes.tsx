@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import { trailOf, unusualOf, type Context } from '../../registry/index.ts'
+import { auditTrailOf, unusualOf, type Context } from '../../registry/index.ts'
 import type { Frame } from '../frame.tsx'
 import type { PageEnv } from '../session.ts'
 import { dayBounds } from '../when.tsx'
@@ -26,7 +26,7 @@ export function auditRoutes(app: Hono<PageEnv>, context: Context, frame: Frame):
     const error =
       typed.day !== '' && day === null ? 'Enter the day as year, month and day: 2026-02-06' : null
     const unusual = await unusualOf(context, seat.officer.iss)
-    const trail = await trailOf(context, seat.officer, {
+    const trail = await auditTrailOf(context, seat.officer, {
       crimeReference: typed.case || null,
       officer: typed.officer || null,
       action: typed.action || null,

@@ -1,4 +1,5 @@
 import type { Evidence } from '../../registry/index.ts'
+import { Button } from '../look/button.tsx'
 import { ErrorSummary } from '../look/error-summary.tsx'
 import { PasskeyForm } from '../passkey-form.tsx'
 import { InsetText } from '../look/text.tsx'
@@ -41,6 +42,36 @@ export function CasePage({
   )
 }
 
+/** Taking a case up that has its crime reference already. */
+export function TakeCasePage({
+  id,
+  crimeReference,
+  csrf,
+  error,
+}: {
+  readonly id: string
+  readonly crimeReference: string
+  readonly csrf: string
+  readonly error: string | null
+}) {
+  return (
+    <>
+      {error === null ? null : <ErrorSummary errors={[{ text: error }]} />}
+      <h1 class="govuk-heading-l">
+        {'Take case '}
+        <bdi>{crimeReference}</bdi>
+      </h1>
+      <p class="govuk-body">
+        It is yours for 30 minutes; others see that. What you look at is recorded with the case.
+      </p>
+      <form method="post" action={`/desk/case/${id}/take`}>
+        <input type="hidden" name="csrf" value={csrf} />
+        <Button preventsDoubleClick>Take it</Button>
+      </form>
+    </>
+  )
+}
+
 /** One officer's signature, and in words what it does. */
 export function SignLockPage({
   evidence,
@@ -65,7 +96,9 @@ export function SignLockPage({
         options={options}
         csrf={csrf}
         button="Sign with my passkey"
-      />
+      >
+        <input type="hidden" name="shown" value={evidence.device.state} />
+      </PasskeyForm>
     </>
   )
 }

@@ -4,15 +4,18 @@ import type { Evidence } from '../../registry/index.ts'
 import { SummaryList } from '../look/summary-list.tsx'
 import { WideTable } from '../look/table.tsx'
 import { When } from '../when.tsx'
+import { OBTAINED_WORDS } from './obtained.ts'
+import { RelatedCases } from './related-cases.tsx'
+import { RequestSays } from './request-says.tsx'
+import { HOW_WORDS, countryName, isAttested } from './trail-words.ts'
 import { PHONE_WORDS, PROOF_WORDS } from './words.ts'
 
-const COUNTRIES = new Intl.DisplayNames('en-GB', { type: 'region' })
-/** Who saw a phone signs for it; what a registry noted itself rests on its own word. */
-const OWN_WORD = 'registry'
+/** Of the sightings, beside a decision; a page of its own has all. */
+const NEWEST = 5
 
 /** Everything on record about the phone of a case. */
 export function EvidenceColumn({ evidence }: { readonly evidence: Evidence }) {
-  const { subject, report, sales, seen, device } = evidence
+  const { subject, report, request, sales, seen, device } = evidence
   const { details } = report ?? {}
   return (
     <>
@@ -34,12 +37,23 @@ export function EvidenceColumn({ evidence }: { readonly evidence: Evidence }) {
                 row('Reported', <When ms={report.at} />),
                 row('Shown by', PROOF_WORDS[report.proof] ?? report.proof),
               ]),
-          row('Where', details?.place || 'Not told'),
-          row('How', details?.how || 'Not told'),
-          row('Bought', details?.purchase || 'Not told'),
-          row('Insurer', details?.insurer || 'Not told'),
+          ...(details === undefined
+            ? []
+            : [
+                row('Where', details.place || 'Not told'),
+                row('How', details.how || 'Not told'),
+                row('Bought', details.purchase || 'Not told'),
+                row('Insurer', details.insurer || 'Not told'),
+              ]),
+          ...(request?.own ? [row('Number obtained', OBTAINED_WORDS[request.own])] : []),
         ]}
       />
+      {request === null ? null : (
+        <>
+          <h3 class="govuk-heading-s">What its owner says</h3>
+          <RequestSays request={request} />
+        </>
+      )}
       <h3 class="govuk-heading-s">Sold on record</h3>
       {sales.length === 0 ? <p class="govuk-body">Never.</p> : null}
       {sales.map(({ at, dispute }) => (
@@ -56,18 +70,24 @@ export function EvidenceColumn({ evidence }: { readonly evidence: Evidence }) {
       ) : (
         <WideTable
           label="Where it was seen"
-          head={['When', 'Country', 'How', 'Rests on'].map((content) => ({ content }))}
-          rows={seen.map(({ at, country, how, reporter }) => [
-            { content: <When ms={at} /> },
-            { content: COUNTRIES.of(country) ?? country },
-            { content: how },
-            {
-              content:
-                reporter === OWN_WORD ? 'A question put to us: a claim' : `Signed by ${reporter}`,
-            },
-          ])}
+          head={['When', 'Country', 'How', 'Standing'].map((content) => ({ content }))}
+          rows={seen
+            .slice(0, NEWEST)
+            .map((one) => [
+              { content: <When ms={one.at} /> },
+              { content: countryName(one.country) },
+              { content: HOW_WORDS[one.how] ?? one.how },
+              { content: isAttested(one) ? 'Attested' : 'Claim' },
+            ])}
         />
       )}
+      <p class="govuk-body">
+        <a class="govuk-link" href={`/desk/case/${evidence.case.id}/sightings`}>
+          All sightings, on a map and in order
+        </a>
+      </p>
+      <h3 class="govuk-heading-s">Other cases that share something</h3>
+      <RelatedCases related={evidence.related} />
     </>
   )
 }

@@ -1,4 +1,10 @@
-import { MARKS, QUEUE_STATES, type Queued, type QueueFilter } from '../../registry/index.ts'
+import {
+  MARKS,
+  QUEUE_KINDS,
+  QUEUE_STATES,
+  type Queued,
+  type QueueFilter,
+} from '../../registry/index.ts'
 import { Button } from '../look/button.tsx'
 import { Checkboxes } from '../look/choices.tsx'
 import { Pagination } from '../look/pagination.tsx'
@@ -7,7 +13,7 @@ import { WideTable } from '../look/table.tsx'
 import { Tag } from '../look/tag.tsx'
 import { When } from '../when.tsx'
 import type { Seat } from './seat.ts'
-import { MARK_WORDS, QUEUE_WORDS, STATE_OF_CASE, ageWords } from './words.ts'
+import { KIND_WORDS, MARK_WORDS, QUEUE_WORDS, STATE_OF_CASE, ageWords } from './words.ts'
 
 /** What waits for police; nothing of a phone or an owner stands here. */
 export function QueuePage({
@@ -16,12 +22,15 @@ export function QueuePage({
   items,
   next,
   now,
+  requests,
 }: {
   readonly seat: Seat
   readonly filter: QueueFilter
   readonly items: readonly Queued[]
   readonly next: string | null
   readonly now: number
+  /** Of owners whose phone nobody enrolled, not answered yet. */
+  readonly requests: number
 }) {
   return (
     <>
@@ -30,9 +39,14 @@ export function QueuePage({
         You are <bdi class="app-number">{seat.officer.sub}</bdi>. Take a case to see its evidence:
         every look is recorded.
       </p>
+      <p class="govuk-body">
+        <a class="govuk-link" href="/desk/requests">
+          {`Requests without a card: ${requests} waiting`}
+        </a>
+      </p>
       <FilterForm filter={filter} />
       {items.length === 0 ? (
-        <p class="govuk-body">No report is like that.</p>
+        <p class="govuk-body">Nothing is like that.</p>
       ) : (
         <WideTable
           label="Reports"
@@ -53,24 +67,39 @@ export function QueuePage({
   )
 }
 
-const HEAD = ['Reference', 'State', 'Waiting for', 'Promised by', 'Look twice', 'Case'].map(
+const HEAD = ['Reference', 'State', 'Waiting for', 'Promised by', 'On record', 'Case'].map(
   (content) => ({ content }),
 )
 
 function rowOf(item: Queued, me: string, now: number) {
-  const { reference, state, reportedAt, promisedAt, marks, taken } = item
-  const isLate = promisedAt < now && state !== 'locked' && state !== 'refused'
+  const { kind, state, at, promisedAt, marks, taken } = item
+  const isDecided = state === 'locked' || state === 'refused'
   return [
-    { content: <bdi class="app-number">{reference}</bdi> },
-    { content: <Tag>{STATE_OF_CASE[state]}</Tag> },
-    { content: ageWords(now - reportedAt) },
     {
       content: (
         <>
-          <When ms={promisedAt} />
-          {isLate ? <strong> (late)</strong> : null}
+          <bdi class="app-number">{nameOf(item)}</bdi>
+          {kind === 'report' ? null : (
+            <>
+              <br />
+              {KIND_WORDS[kind]}
+            </>
+          )}
         </>
       ),
+    },
+    { content: <Tag>{STATE_OF_CASE[state]}</Tag> },
+    { content: ageWords(now - at) },
+    {
+      content:
+        promisedAt === null ? (
+          'Nothing promised'
+        ) : (
+          <>
+            <When ms={promisedAt} />
+            {promisedAt < now && !isDecided ? <strong> (late)</strong> : null}
+          </>
+        ),
     },
     { content: marks.length === 0 ? 'Nothing' : marks.map((mark) => MARK_WORDS[mark]).join(', ') },
     {
@@ -86,13 +115,17 @@ function rowOf(item: Queued, me: string, now: number) {
   ]
 }
 
+/** What officers call it: the owner's reference, else the number of the crime. */
+const nameOf = ({ reference, crimeReference }: Queued) => reference ?? crimeReference ?? ''
+
 function CaseLink({ item, isMine }: { readonly item: Queued; readonly isMine: boolean }) {
-  const { reference, caseId } = item
+  const { kind, reference, caseId } = item
   const isOpen = caseId !== null && isMine
+  const take = kind === 'report' ? `/desk/take/${reference}` : `/desk/case/${caseId}/take`
   return (
-    <a class="govuk-link" href={isOpen ? `/desk/case/${caseId}` : `/desk/take/${reference}`}>
+    <a class="govuk-link" href={isOpen ? `/desk/case/${caseId}` : take}>
       {isOpen ? 'Go on with' : 'Take'}
-      <span class="govuk-visually-hidden"> {reference}</span>
+      <span class="govuk-visually-hidden"> {nameOf(item)}</span>
     </a>
   )
 }
@@ -108,11 +141,20 @@ function FilterForm({ filter }: { readonly filter: QueueFilter }) {
       />
       <Select
         name="mark"
-        label={{ content: 'Look twice because' }}
+        label={{ content: 'On record' }}
         value={filter.mark ?? ''}
         options={[
           { value: '', text: 'Anything or nothing' },
           ...MARKS.map((value) => ({ value, text: MARK_WORDS[value] })),
+        ]}
+      />
+      <Select
+        name="kind"
+        label={{ content: 'How it came' }}
+        value={filter.kind ?? ''}
+        options={[
+          { value: '', text: 'In any way' },
+          ...QUEUE_KINDS.map((value) => ({ value, text: KIND_WORDS[value] })),
         ]}
       />
       <Checkboxes
@@ -127,10 +169,11 @@ function FilterForm({ filter }: { readonly filter: QueueFilter }) {
   )
 }
 
-const nextPage = ({ state, mark, isMine }: QueueFilter, after: string) =>
+const nextPage = ({ state, mark, kind, isMine }: QueueFilter, after: string) =>
   `/desk?${new URLSearchParams({
     state,
     ...(mark !== null && { mark }),
+    ...(kind !== null && { kind }),
     ...(isMine && { mine: '1' }),
     after,
   }).toString()}`

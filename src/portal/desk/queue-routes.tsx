@@ -2,12 +2,14 @@ import type { Hono } from 'hono'
 import { Refusal, demand } from '../../core/index.ts'
 import {
   MARKS,
+  QUEUE_KINDS,
   QUEUE_STATES,
   deskQueue,
   hasSaidKnown,
   queuedReport,
   sayKnown,
   takeReport,
+  waitingRequests,
   type Context,
 } from '../../registry/index.ts'
 import { createdId } from '../form-id.ts'
@@ -19,7 +21,7 @@ import { NewKeys } from './new-keys.tsx'
 import { QueuePage } from './queue-page.tsx'
 import { demandSeat, type Seat } from './seat.ts'
 import { ForOthersPage, TakePage } from './take-page.tsx'
-import { SERVICE } from './words.ts'
+import { SERVICE, takenBy } from './words.ts'
 
 const MAX_TYPED = 64
 const REFERENCE = /^SM-[0-9A-Z]{4}-[0-9A-Z]{4}$/
@@ -29,11 +31,13 @@ export async function queuePage(c: PageContext, context: Context, frame: Frame, 
   const filter = {
     state: QUEUE_STATES.find((state) => state === c.req.query('state')) ?? 'waiting',
     mark: MARKS.find((mark) => mark === c.req.query('mark')) ?? null,
+    kind: QUEUE_KINDS.find((kind) => kind === c.req.query('kind')) ?? null,
     isMine: c.req.query('mine') === '1',
     after: c.req.query('after') ?? null,
   }
   const page = await deskQueue(context, seat.officer, filter)
   const now = context.surroundings.clock()
+  const requests = await waitingRequests(context, seat.officer)
   return frame.page(
     {
       title: 'Reports',
@@ -43,7 +47,7 @@ export async function queuePage(c: PageContext, context: Context, frame: Frame, 
     },
     <>
       <NewKeys context={context} seat={seat} />
-      <QueuePage seat={seat} filter={filter} now={now} {...page} />
+      <QueuePage {...{ seat, filter, now, requests, ...page }} />
     </>,
   )
 }
@@ -104,10 +108,6 @@ export function takeRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
     return c.redirect(`/desk/case/${caseId}`, 303)
   })
 }
-
-/** Whoever comes second reads who was first. */
-const takenBy = ({ facts }: Refusal): string =>
-  `This case is taken by ${String(facts['officer'])}. It is free again in 30 minutes at the latest`
 
 /** @throws {Refusal} not-found */
 function referenceIn(text: string | undefined): string {

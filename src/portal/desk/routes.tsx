@@ -8,7 +8,9 @@ import { signIn, signOut, type PageEnv } from '../session.ts'
 import { auditRoutes } from './audit-routes.tsx'
 import { authorityRoutes } from './authority-routes.tsx'
 import { caseRoutes } from './case-routes.tsx'
+import { correctionRoutes } from './correction-routes.tsx'
 import { queuePage, takeRoutes } from './queue-routes.tsx'
+import { requestRoutes } from './request-routes.tsx'
 import { seatOf } from './seat.ts'
 import { deskSignIn } from './sign-in-page.tsx'
 import { signOnRoutes } from './sign-on-routes.tsx'
@@ -44,6 +46,8 @@ export function deskRoutes(context: Context, frame: Frame) {
   authorityRoutes(app, context, frame)
   signOnRoutes(app, context, frame)
   takeRoutes(app, context, frame)
+  requestRoutes(app, context, frame)
   caseRoutes(app, context, frame)
+  correctionRoutes(app, context, frame)
   return app
 }

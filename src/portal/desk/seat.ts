@@ -1,5 +1,11 @@
 import { demand } from '../../core/index.ts'
-import { officerOf, type Context, type Officer, type Session } from '../../registry/index.ts'
+import {
+  isSessionOpen,
+  officerOf,
+  type Context,
+  type Officer,
+  type Session,
+} from '../../registry/index.ts'
 import { signOut, type PageContext } from '../session.ts'
 
 /** Who sits at the desk. */
@@ -25,3 +31,7 @@ export async function demandSeat(c: PageContext, context: Context): Promise<Seat
   demand(seat !== null, 'unauthenticated', 'sign in first')
   return seat
 }
+
+/** Whether whoever sat there when a page was opened sits there still. */
+export const isStillSeated = async (context: Context, { session }: Seat): Promise<boolean> =>
+  (await isSessionOpen(context, session)) && (await officerOf(context, session)) !== null

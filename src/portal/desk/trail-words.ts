@@ -1,25 +1,28 @@
-/** What the trail says was done; what is not among these is shown by its code. */
-export const ACTION_WORDS: Readonly<Record<string, string>> = {
-  'case.view': 'Looked at a case',
-  'case.open': 'Opened a case',
-  'case.take': 'Took a case, knowing nobody involved',
-  'case.known': 'Knows somebody involved: for others',
-  'case.judge': 'Said what the evidence shows',
-  'case.refuse': 'Refused a case',
-  'lock.propose': 'Signed an order first',
-  'lock.approve': 'Signed an order second',
-  'draft.lock': 'Drafted an order to block',
-  'draft.found': 'Drafted a record as found',
-  'draft.release': 'Drafted a return',
-  'draft.view': 'Looked at a draft',
-  'identity.view': 'Looked at a conflict of numbers',
-  'request.list': 'Looked at the requests',
-  'device.scan': 'Scanned a phone',
-  'claim.paid': 'Noted a paid claim',
-  'batch.open': 'Began a list',
-  'batch.complete': 'Completed a list',
-  'batch.approve': 'Approved a list',
-  'trail.view': 'Read this page',
+import type { Act } from '../../core/index.ts'
+import type { SeenAt } from '../../registry/index.ts'
+
+const COUNTRIES = new Intl.DisplayNames('en-GB', { type: 'region' })
+export const countryName = (code: string): string => COUNTRIES.of(code) ?? code
+
+/** How a phone, or a part of it, was met. */
+export const HOW_WORDS: Readonly<Record<string, string>> = {
+  attach: 'Attached to a network',
+  activation: 'Tried to be set up',
+  part: 'A part of it in another phone',
+  check: 'Somebody checked its number',
 }
 
-export const wordsOfAction = (action: string): string => ACTION_WORDS[action] ?? action
+export const RESTS_WORDS: Readonly<Record<Exclude<SeenAt['restsOn'], 'register'>, string>> = {
+  phone: 'The phone proved its key to us',
+  word: 'The word of whoever asked or told',
+}
+
+export const isAttested = ({ restsOn }: Pick<SeenAt, 'restsOn'>): boolean => restsOn !== 'word'
+
+export const ACT_WORDS: Readonly<Record<Act, string>> = {
+  hold: 'Locked by its owner',
+  lock: 'Blocked by police',
+  found: 'Found by police',
+  release: 'Released',
+  retire: 'Out of use for good',
+}

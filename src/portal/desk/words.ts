@@ -1,13 +1,29 @@
-import { withCheckDigit, type WHY_STOLEN } from '../../core/index.ts'
-import type { Evidence, Mark, Queued, QueueState, View } from '../../registry/index.ts'
+import { withCheckDigit, type Refusal, type WHY_STOLEN } from '../../core/index.ts'
+import type {
+  CorrectionReason,
+  Evidence,
+  Mark,
+  Queued,
+  QueueKind,
+  QueueState,
+  View,
+} from '../../registry/index.ts'
 
 export const SERVICE = { name: 'Police desk', url: '/desk' } as const
 
 export const MARK_WORDS: Readonly<Record<Mark, string>> = {
+  'proof-given': 'Proof of purchase given',
   transferred: 'Sold on record',
   'reported-before': 'Reported before',
   disputed: 'Owner disputed',
   'seen-since': 'Seen since the report',
+  'unlocked-since': 'Unlocked by its owner since',
+}
+
+export const KIND_WORDS: Readonly<Record<QueueKind, string>> = {
+  report: 'Report of its owner',
+  request: 'Request without a card',
+  number: 'Opened by number',
 }
 
 export const QUEUE_WORDS: Readonly<Record<QueueState, string>> = {
@@ -50,6 +66,13 @@ export const VIEW_WORDS: Readonly<Record<View, string>> = {
   doubt: 'I have doubts',
 }
 
+export const CORRECTION_WORDS: Readonly<Record<CorrectionReason, string>> = {
+  'wrong-phone': 'Another phone was meant',
+  'no-theft': 'It was not stolen or lost after all',
+  'not-owners': 'Whoever reported it was not its owner',
+  'against-rules': 'It was ordered against the rules',
+}
+
 export const WHY_WORDS: Readonly<Record<keyof typeof WHY_STOLEN, string>> = {
   theft: 'Theft',
   robbery: 'Robbery',
@@ -78,3 +101,7 @@ export const PHONE_WORDS: Readonly<Record<Evidence['device']['state'], string>> 
   recovered: 'With police',
   retired: 'Out of use for good',
 }
+
+/** Whoever comes second reads who was first. */
+export const takenBy = ({ facts }: Refusal): string =>
+  `This case is taken by ${String(facts['officer'])}. It is free again in 30 minutes at the latest`

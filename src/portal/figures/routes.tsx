@@ -4,7 +4,7 @@ import type { Frame } from '../frame.tsx'
 import { worldOf } from '../maps/world.ts'
 import type { PageEnv } from '../session.ts'
 import { conformanceTable, type ConformanceRow } from './conformance.tsx'
-import { csvOf } from './csv.ts'
+import { csvAnswer } from './csv.ts'
 import { LONDON_FIGURES, SERIES, SOURCES } from './london.ts'
 import { logRows } from './log-table.ts'
 import { FiguresPage, countryName, type AllFigures } from './page.tsx'
@@ -34,13 +34,6 @@ export function figuresRoutes(
     }
     return counted
   }
-  const csv = (rows: readonly (readonly (string | number)[])[]) =>
-    new Response(csvOf(rows), {
-      headers: {
-        'content-type': 'text/csv; charset=utf-8',
-        'content-disposition': 'attachment',
-      },
-    })
   app.get('/', async (c) =>
     c.html(
       frame.page(
@@ -50,7 +43,7 @@ export function figuresRoutes(
     ),
   )
   app.get('/london.csv', () =>
-    csv([
+    csvAnswer([
       ['series', 'area', 'from', 'to', 'value', 'precision', 'definition', 'source'],
       ...LONDON_FIGURES.map(({ series, area, from, to, value, precision, sources }) => [
         series,
@@ -66,7 +59,7 @@ export function figuresRoutes(
   )
   app.get('/log.csv', async () => {
     const { rows, size } = await figures()
-    return csv([
+    return csvAnswer([
       ['name', 'value', 'definition', 'tree_size'],
       ...rows.map(({ name, value, seconds, definition }) => [
         name,
@@ -78,7 +71,7 @@ export function figuresRoutes(
   })
   app.get('/countries.csv', async () => {
     const { countries } = await figures()
-    return csv([
+    return csvAnswer([
       ['country', 'phones'],
       ...(countries ?? [{ name: null, count: FEW }]).map(({ name, count }) => [
         countryName(name),
@@ -86,10 +79,10 @@ export function figuresRoutes(
       ]),
     ])
   })
-  app.get('/conformance.csv', () => csv(conformanceTable(conformance)))
+  app.get('/conformance.csv', () => csvAnswer(conformanceTable(conformance)))
   app.get('/operators.csv', async () => {
     const { registers } = await figures()
-    return csv([
+    return csvAnswer([
       ['operator', 'register', 'locks', 'p50_ms', 'p99_ms', 'behind_entries'],
       ...registers.map(({ operator, register, locks, p50Ms, p99Ms, behind }) => [
         operator,

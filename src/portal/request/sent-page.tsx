@@ -4,6 +4,7 @@ import { STATE_WORDS } from '../follow/state-words.ts'
 import { Panel } from '../look/banners.tsx'
 import { Button } from '../look/button.tsx'
 import { SummaryList } from '../look/summary-list.tsx'
+import { REFUSAL_WORDS } from '../refusal-words.ts'
 import { When } from '../when.tsx'
 
 const TITLES: Readonly<Record<RequestNow['state'], string>> = {
@@ -31,7 +32,9 @@ export function RequestSentPage({ now }: { readonly now: RequestNow }) {
             ? []
             : [{ key: 'Answered', value: <When ms={now.answeredAt} /> }]),
           { key: 'Your phone', value: phoneWords(now) },
-          ...(now.reason === null ? [] : [{ key: 'Why', value: now.reason }]),
+          ...(now.reason === null
+            ? []
+            : [{ key: 'Why', value: REFUSAL_WORDS[now.reason] ?? now.reason }]),
         ]}
       />
       <h2 class="govuk-heading-m">What happens next</h2>

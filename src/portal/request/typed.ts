@@ -76,7 +76,9 @@ function tooLong(typed: RequestTyped, name: Text): RequestErrors {
 }
 
 /** Empty is fine: the officer obtains it. */
-function imeiTyped(text: string): { readonly imei: Imei14 | null } | { readonly error: string } {
+export function imeiTyped(
+  text: string,
+): { readonly imei: Imei14 | null } | { readonly error: string } {
   if (text === '') return { imei: null }
   const read = readNumber(text)
   if (typeof read === 'object') {

@@ -1,4 +1,4 @@
-import type { Int8 } from './column-types.ts'
+import type { Int8, Json } from './column-types.ts'
 
 /** Which officer works on a case, and until when nobody else may. */
 interface CaseTakingsTable {
@@ -42,9 +42,28 @@ interface UnusualLooksTable {
   at_ms: Int8
 }
 
+/** A lock taken back as an error: the release that says so, and what two officers signed of it. */
+interface CorrectionsTable {
+  draft_id: string
+  case_id: string
+  /** COSE_Signature by 1 and 2. */
+  signatures: Json
+  at_ms: Int8
+}
+
+/** What an officer says was wrong with it, from a closed list; said before he learns of another's. */
+interface CorrectionViewsTable {
+  draft_id: string
+  officer: string
+  reason: string
+  at_ms: Int8
+}
+
 export interface DeskSchema {
   known_people: KnownPeopleTable
   unusual_looks: UnusualLooksTable
+  corrections: CorrectionsTable
+  correction_views: CorrectionViewsTable
   case_takings: CaseTakingsTable
   case_views: CaseViewsTable
   case_refusals: CaseRefusalsTable

@@ -109,6 +109,8 @@ interface ReportsTable {
   proof: string
   why: Int8
   hold_index: Int8
+  /** Whose intake signed the hold. */
+  force: string
 }
 
 export type CaseState = 'open' | 'proposed' | 'approved' | 'locked' | 'withdrawn' | 'refused'
@@ -213,6 +215,8 @@ interface AuditTable {
   action: string
   case_id: string | null
   subject_id: string | null
+  /** Of whoever owns a phone that nobody enrolled. */
+  request_id: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 /** A snapshot or delta of a list, with its signed head. */

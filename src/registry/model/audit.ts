@@ -7,7 +7,7 @@ export async function audit(
   { db, surroundings }: Pick<Context, 'db' | 'surroundings'>,
   caller: Pick<Caller, 'sub'> & Partial<Pick<Caller, 'iss'>>,
   action: string,
-  about: { readonly caseId?: string; readonly subjectId?: string },
+  about: { readonly caseId?: string; readonly subjectId?: string; readonly requestId?: string },
 ): Promise<void> {
   await db
     .insertInto('audit')
@@ -19,6 +19,7 @@ export async function audit(
       action,
       case_id: about.caseId ?? null,
       subject_id: about.subjectId ?? null,
+      request_id: about.requestId ?? null,
     })
     .execute()
 }

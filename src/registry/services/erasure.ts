@@ -182,6 +182,11 @@ async function erase(
   if (indexes.length > 0)
     await trx.deleteFrom('owner_keys').where('of_index', 'in', indexes).execute()
   await trx.deleteFrom('owner_key_drafts').where('subject_id', '=', id).execute()
+  for (const table of ['correction_views', 'corrections'] as const)
+    await trx
+      .deleteFrom(table)
+      .where('draft_id', 'in', trx.selectFrom('drafts').select('id').where('subject_id', '=', id))
+      .execute()
   await trx.deleteFrom('drafts').where('subject_id', '=', id).execute()
   await eraseIdentities(trx, ids.imeis)
   await eraseClones(trx, ids.imeis)

@@ -96,6 +96,7 @@ export async function reportStolen(
         proof,
         why: report.why,
         hold_index: index,
+        force: intake.force,
       }
       await trx
         .insertInto('reports')

@@ -25,6 +25,8 @@ export interface SightingsTaken {
 }
 
 const HOUR_MS = 3_600_000
+/** Who noted what no operator signed. */
+const OURS = 'registry'
 
 /**
  * Takes an operator's signed sightings and clone signals: at least once delivered, once counted.
@@ -161,7 +163,7 @@ export async function noteSighting(
   },
 ): Promise<void> {
   const now = surroundings.clock()
-  const { subjectId, how, verdict, country, reporter = 'registry' } = seen
+  const { subjectId, how, verdict, country, reporter = OURS } = seen
   await db
     .insertInto('sightings')
     .values({
@@ -190,6 +192,25 @@ export interface SeenAt {
   readonly country: string
   readonly network: string | null
   readonly reporter: string
+  readonly restsOn: RestsOn
+}
+
+/**
+ * What a sighting rests on. `register`: signed by the operator that saw it. `phone`: the phone proved its key to us
+ * while it was refused. `word`: a claim, by whoever asked or told.
+ */
+export type RestsOn = 'register' | 'phone' | 'word'
+
+const BY_PHONE: readonly string[] = ['activation', 'part'] satisfies readonly SeenHow[]
+
+/** @param row.signed whether its reporter's signature is kept */
+function restsOn(row: {
+  readonly how: string
+  readonly reporter: string
+  readonly signed: boolean
+}): RestsOn {
+  if (row.signed) return 'register'
+  return row.reporter === OURS && BY_PHONE.includes(row.how) ? 'phone' : 'word'
 }
 
 /** How many cases surfaced in each country: phones, not questions. */
@@ -207,14 +228,24 @@ export async function sightingsByCountry({
 
 const MAX_LISTED = 200
 
-/** Newest first. */
-export async function sightingsOf({ db }: Context, subject: Subject): Promise<readonly SeenAt[]> {
+/** Newest first. @param most at most so many */
+export async function sightingsOf(
+  { db }: Context,
+  subject: Pick<Subject, 'id'>,
+  most = MAX_LISTED,
+): Promise<readonly SeenAt[]> {
   const rows = await db
     .selectFrom('sightings')
     .select(['at_ms', 'how', 'verdict', 'country', 'network', 'reporter'])
+    .select(sql<boolean>`length(body) > 0`.as('signed'))
     .where('subject_id', '=', subject.id)
     .orderBy('at_ms', 'desc')
-    .limit(MAX_LISTED)
+    .orderBy('id')
+    .limit(most)
     .execute()
-  return rows.map(({ at_ms, ...row }) => ({ at: Number(at_ms), ...row }))
+  return rows.map(({ at_ms, signed, ...row }) => ({
+    at: Number(at_ms),
+    ...row,
+    restsOn: restsOn({ ...row, signed }),
+  }))
 }

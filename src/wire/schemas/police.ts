@@ -171,11 +171,11 @@ export const DraftAnswer = z.object({
 /** GET /v1/cases/{id}/drafts */
 export const DraftsAnswer = z.object({ drafts: z.array(DraftAnswer) })
 
-/** GET /v1/force-drafts: locks that two officers have signed and their force has not. */
+/** GET /v1/force-drafts: locks and corrections that two officers have signed and their force has not. */
 export const ForceDraftsAnswer = z.object({
   drafts: z.array(
     DraftAnswer.extend({
-      /** COSE_Signature by slot. */
+      /** Of the two officers, COSE_Signature by 1 and 2. */
       signatures: z.record(z.string(), Base64),
     }),
   ),

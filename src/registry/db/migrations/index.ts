@@ -18,6 +18,8 @@ import { requests } from './0018-requests.ts'
 import { account } from './0020-account.ts'
 import { auditTrail } from './0021-audit.ts'
 import { knownPeople } from './0022-known-people.ts'
+import { casework } from './0023-casework.ts'
+import { corrections } from './0024-corrections.ts'
 import { sessionPasskeys } from './0027-session-passkeys.ts'
 import { push } from './0028-push.ts'
 
@@ -43,6 +45,8 @@ export const MIGRATIONS = [
   { name: '0020-account', statements: account },
   { name: '0021-audit', statements: auditTrail },
   { name: '0022-known-people', statements: knownPeople },
+  { name: '0023-casework', statements: casework },
+  { name: '0024-corrections', statements: corrections },
   { name: '0027-session-passkeys', statements: sessionPasskeys },
   { name: '0028-push', statements: push },
 ] as const

@@ -3,7 +3,12 @@ import type { Context } from '../../context.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { audit } from '../../model/audit.ts'
 import type { Caller } from '../../model/caller.ts'
+import { subjectById } from '../../model/subjects.ts'
+import type { Case } from '../cases.ts'
 import { draftOrder } from '../drafts.ts'
+import { isInConflict } from './conflicts.ts'
+import { isOver, lockDraftOf } from './lock-draft.ts'
+import { phoneNow } from './phone-now.ts'
 import { leaveCase, takenCase } from './takings.ts'
 
 /** What an officer saw in the evidence. Lists are closed: no free text comes near an order. */
@@ -43,8 +48,8 @@ export async function viewsOf({ db }: Context, caseId: string) {
 }
 
 /**
- * Drafts the lock of a taken case in the place of one that nobody signed. @returns the draft's id
- * @throws {Refusal} case-taken, case-needed, case-closed, wrong-state, holder-not-heard
+ * Drafts the lock of a taken case in the place of one that nobody signed, or that can be logged no more. @returns the draft's id
+ * @throws {Refusal} case-taken, case-needed, case-closed, wrong-state, holder-not-heard, identity-conflict
  */
 export async function proposeLock(
   context: Context,
@@ -53,16 +58,23 @@ export async function proposeLock(
 ): Promise<string> {
   const { caseId, why, view } = said
   const found = await takenCase(context, caller, caseId)
-  demand(found.state === 'open', 'wrong-state', 'the case has been proposed or decided')
+  await demandOneToLock(context, found)
+  const states = (await isToProposeAnew(context, found)) ? PROPOSED : ['open' as const]
+  const isDecided = 'the case has been proposed or decided'
+  demand(
+    states.some((state) => state === found.state),
+    'wrong-state',
+    isDecided,
+  )
   await recordView(context, caller, { caseId, view })
   await inTransaction(context.db, async (trx) => {
     const changed = await trx
       .updateTable('cases')
-      .set({ why: WHY_STOLEN[why] })
+      .set({ why: WHY_STOLEN[why], state: 'open' })
       .where('id', '=', caseId)
-      .where('state', '=', 'open')
+      .where('state', 'in', states)
       .executeTakeFirst()
-    demand(changed.numUpdatedRows === 1n, 'wrong-state', 'the case has been proposed or decided')
+    demand(changed.numUpdatedRows === 1n, 'wrong-state', isDecided)
     await trx
       .updateTable('drafts')
       .set({ state: 'void' })
@@ -72,6 +84,24 @@ export async function proposeLock(
       .execute()
   })
   return (await draftOrder(context, caller, caseId, { act: 'lock' })).id
+}
+
+const PROPOSED = ['open', 'proposed'] as const
+
+/** What was signed continues a hold that is over. */
+async function isToProposeAnew(context: Context, { id, subjectId }: Case): Promise<boolean> {
+  const draft = await lockDraftOf(context, id)
+  return draft !== null && isOver(draft, (await phoneNow(context, subjectId)).inForce)
+}
+
+/**
+ * A number that several phones wear is no one phone: without the key of one of them nothing says which.
+ * @throws {Refusal} identity-conflict
+ */
+async function demandOneToLock(context: Context, { subjectId }: Case): Promise<void> {
+  const { ids } = await subjectById(context.db, subjectId)
+  const isOne = ids.dak !== null || !(await isInConflict(context, ids.imeis))
+  demand(isOne, 'identity-conflict', 'several phones wear this number, and none has a key here')
 }
 
 /** Refuses a taken case; what was drafted in it is void. @throws {Refusal} case-taken, case-needed, wrong-state */

@@ -7,9 +7,9 @@ import { draftOf, type Draft } from '../drafts.ts'
 
 const MOST = 50
 
-/** A lock that two officers have signed and their force has not, with what shows that they have. */
+/** A lock or a correction that two officers have signed and their force has not, with what shows that they have. */
 export interface ForceDraft extends Draft {
-  /** COSE_Signature by slot, as kept. */
+  /** Of the two officers, COSE_Signature by 1 and 2: in a lock its slots, beside a release kept apart. */
   readonly signatures: Readonly<Record<string, string>>
 }
 
@@ -25,26 +25,30 @@ export async function forceQueue({ db, sequencer }: Context, caller: Caller): Pr
   const rows = await db
     .selectFrom('drafts')
     .innerJoin('cases', 'cases.id', 'drafts.case_id')
+    .leftJoin('corrections', 'corrections.draft_id', 'drafts.id')
     .selectAll('drafts')
+    .select(sql<unknown>`coalesce(corrections.signatures, drafts.signatures)`.as('officers'))
     .where('cases.force', '=', caller.sub)
     .where('cases.batch_id', 'is', null)
-    .where('drafts.act', '=', 'lock')
+    .where((is) =>
+      is.or([is('drafts.act', '=', 'lock'), is('corrections.draft_id', 'is not', null)]),
+    )
     .where('drafts.state', '=', 'collecting')
-    .where(sql<boolean>`jsonb_exists(drafts.signatures, '1')`)
-    .where(sql<boolean>`jsonb_exists(drafts.signatures, '2')`)
+    .where(sql<boolean>`jsonb_exists(coalesce(corrections.signatures, drafts.signatures), '1')`)
+    .where(sql<boolean>`jsonb_exists(coalesce(corrections.signatures, drafts.signatures), '2')`)
     .where(sql<boolean>`not jsonb_exists(drafts.signatures, '0')`)
     .orderBy('drafts.at_ms')
     .limit(MOST)
     .execute()
   const links = rows
-    .flatMap(({ signatures }) => [...slotsKept(signatures).values()])
+    .flatMap(({ officers }) => [...slotsKept(officers).values()])
     .flatMap(({ kid }) => sequencer.ledger.authorities.ofKey(kid))
     .flatMap((link) => chainOf(link).toReversed())
   const certificates = new Map(links.map((link) => [toHex(link.kid) + link.cert.exp, link.cose]))
   return {
     drafts: rows.map((row) => ({
       ...draftOf(row),
-      signatures: row.signatures as Record<string, string>,
+      signatures: row.officers as Record<string, string>,
     })),
     certificates: [...certificates.values()].map(encodeDocument),
   }

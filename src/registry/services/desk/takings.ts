@@ -8,6 +8,10 @@ import { caseById, openCase, type Case } from '../cases.ts'
 const TAKING_MS = 30 * 60_000
 const MAX_CRIME_REFERENCE = 64
 
+/** Whether this can stand for a crime: a force's own number, of whatever form. */
+export const isCrimeReference = (text: string): boolean =>
+  text !== '' && text.length <= MAX_CRIME_REFERENCE && !text.includes('\u0000')
+
 /**
  * Takes a report as a case: opens it under a crime reference, without which nothing is looked at.
  * @param wanted.id of the case, where there is none yet: the same for the same report
@@ -26,13 +30,14 @@ export async function takeReport(
     )
     .select(['reports.why', 'cases.id as caseId'])
     .where('reports.reference', '=', reference)
+    .orderBy('cases.at_ms')
+    .orderBy('cases.id')
     .executeTakeFirst()
   demand(report !== undefined, 'not-found', 'no report with this reference')
   const knows = await hasSaidKnown(context, caller, reference)
   demand(!knows, 'knows-people', 'you said that you know somebody involved')
   if (report.caseId !== null) return takeCase(context, caller, report.caseId)
-  const isNamed = crimeReference !== '' && crimeReference.length <= MAX_CRIME_REFERENCE
-  demand(isNamed, 'case-needed', 'a crime reference is needed first')
+  demand(isCrimeReference(crimeReference), 'case-needed', 'a crime reference is needed first')
   const { id } = await openCase(context, caller, {
     id: wanted.id,
     crimeReference,
@@ -43,7 +48,7 @@ export async function takeReport(
 }
 
 /** One officer's for half an hour, or half an hour more. @throws {Refusal} case-taken, not-found */
-async function takeCase(context: Context, caller: Caller, id: string): Promise<string> {
+export async function takeCase(context: Context, caller: Caller, id: string): Promise<string> {
   const { db, surroundings } = context
   const found = await caseById(context, caller, id)
   const now = surroundings.clock()

@@ -33,7 +33,7 @@ export interface Trail {
 }
 
 /** Who of a force looked at what, newest first, a page at a time; reading it is a look, too. @throws {Refusal} bad-cursor */
-export async function trailOf(
+export async function auditTrailOf(
   context: Context,
   officer: Caller,
   filter: TrailFilter,

@@ -2,7 +2,7 @@ import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server'
-import { Refusal, demand, parseOrder } from '../../../core/index.ts'
+import { RELEASED_TO, Refusal, demand, parseOrder } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { draftOf, type Draft } from '../drafts.ts'
 import { passkeySlot, slotChallenge } from '../people/passkey-slot.ts'
@@ -22,6 +22,8 @@ export interface OwnersSignature {
   readonly device: Uint8Array
   readonly passkey: AccountKey
   readonly isWithdrawal: boolean
+  /** Police take a lock back as their own error. */
+  readonly isForError: boolean
   readonly options: PublicKeyCredentialRequestOptionsJSON
 }
 
@@ -65,6 +67,7 @@ export async function ownersSignature(
     device,
     passkey,
     isWithdrawal: row.case_id === null,
+    isForError: parseOrder(draft.payload).to === RELEASED_TO.issuedInError,
     options: {
       challenge: Buffer.from(challenge).toString('base64url'),
       rpId: relyingPartyOf(context, 'owner').rpId,

@@ -1,4 +1,5 @@
-import { lapse, type State } from '../../../core/index.ts'
+import { sql } from 'kysely'
+import { RELEASED_TO, lapse, parseOrder, type State } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { frontiersOf } from '../../log/published.ts'
 import { foldInForce, ordersOf } from '../../model/orders.ts'
@@ -20,7 +21,7 @@ export interface PhoneOfOwner extends OwnersPhone {
   /** The newest report: its reference, and what has happened since. */
   readonly report: { readonly reference: string; readonly happened: readonly Happened[] } | null
   /** What police have drafted, and only the owner's passkey completes. */
-  readonly releases: readonly Draft[]
+  readonly releases: readonly (Draft & { readonly isForError: boolean })[]
   /** Which force looked at what police have about it. */
   readonly looks: readonly PoliceLooks[]
   /** What to ask him for now. */
@@ -50,6 +51,11 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
     .where('act', '=', 'release')
     .where('case_id', 'is not', null)
     .where('state', '=', 'collecting')
+    // What two officers still talk about is none of it yet.
+    .where(
+      sql<boolean>`(jsonb_exists(signatures, '0')
+        or not exists (select 1 from corrections c where c.draft_id = drafts.id))`,
+    )
     .orderBy('at_ms')
     .execute()
   return {
@@ -72,8 +78,12 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
               { seesPlaces: true },
             ),
           },
-    releases: drafts.map(draftOf),
     looks: await policeLooksAt(context, subject.id),
+    releases: drafts.map((row) => {
+      const draft = draftOf(row)
+      const isForError = parseOrder(draft.payload).to === RELEASED_TO.issuedInError
+      return { ...draft, isForError }
+    }),
     asks: await asksOf(context, phone.device),
     dispute: await disputeFor(context, subject),
     protecting: await protecting(context, subject),

@@ -28,6 +28,10 @@ export interface Officer extends Caller {
   readonly key: PublicKey
 }
 
+/** Part of what a browser is asked for: the passkey an officer has shown here, or any of his where he has shown none. */
+export const shownBefore = ({ credential }: Officer) =>
+  credential === null ? {} : { allowCredentials: [{ id: credential, type: 'public-key' as const }] }
+
 /**
  * The account of whoever shows a certified officer's key. The first time his name in the certificate says
  * which key that is; an account has one key, and a renewed key another account.

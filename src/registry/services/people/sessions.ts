@@ -73,6 +73,16 @@ export async function findSession(context: Context, token: string): Promise<Sess
   return { session: { id, account, kind, name, credential, endsAt, csrf: csrfOf(context, id) } }
 }
 
+/** Whether it was not ended since: of somebody who is shown a page that goes on changing, which is no act of his. */
+export async function isSessionOpen(
+  { db, surroundings }: Context,
+  { id, endsAt }: Session,
+): Promise<boolean> {
+  if (surroundings.clock() > endsAt) return false
+  const row = await db.selectFrom('sessions').select('id').where('id', '=', id).executeTakeFirst()
+  return row !== undefined
+}
+
 export function isCsrf({ csrf }: Session, said: string): boolean {
   const [ours, theirs] = [Buffer.from(csrf), Buffer.from(said)]
   return ours.length === theirs.length && timingSafeEqual(ours, theirs)

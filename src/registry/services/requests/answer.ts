@@ -1,81 +1,12 @@
-import { sql } from 'kysely'
-import { demand, parseImei14, type Imei14 } from '../../../core/index.ts'
+import { demand, type Imei14 } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { audit } from '../../model/audit.ts'
 import { demandRole, type Caller } from '../../model/caller.ts'
 import { openCase } from '../cases.ts'
 
-/** A request as officers read it. Times in ms. */
-export interface PoliceRequest {
-  readonly id: string
-  readonly reference: string
-  readonly at: number
-  readonly why: number
-  readonly name: string
-  readonly number: string
-  readonly operator: string
-  readonly happened: string
-  readonly reach: string
-  /** As the owner says, and nobody has proved. */
-  readonly imei: Imei14 | null
-  /** Other requests that named the same telephone number. */
-  readonly others: number
-}
-
-/** What waits for an officer, oldest first; who looks is recorded. @throws {Refusal} forbidden */
-export async function listRequests(
-  context: Context,
-  caller: Caller,
-  { limit, after }: { readonly limit: number; readonly after?: string },
-): Promise<{ readonly items: readonly PoliceRequest[]; readonly next: string | null }> {
-  demandRole(caller, 'officer')
-  const { db } = context
-  let query = db
-    .selectFrom('requests')
-    .selectAll()
-    .select((eb) =>
-      eb
-        .selectFrom('requests as other')
-        .select(sql<string>`count(*)`.as('n'))
-        .whereRef('other.number', '=', 'requests.number')
-        .whereRef('other.id', '<>', 'requests.id')
-        .as('others'),
-    )
-    .where('state', '=', 'waiting')
-    .orderBy('at_ms')
-    .orderBy('id')
-    .limit(limit + 1)
-  if (after !== undefined) {
-    const from = await db
-      .selectFrom('requests')
-      .select(['at_ms', 'id'])
-      .where('id', '=', after)
-      .executeTakeFirst()
-    demand(from !== undefined, 'bad-cursor', 'no such place in the list')
-    query = query.where((is) =>
-      is.or([
-        is('at_ms', '>', from.at_ms),
-        is.and([is('at_ms', '=', from.at_ms), is('id', '>', from.id)]),
-      ]),
-    )
-  }
-  const rows = await query.execute()
-  await audit(context, caller, 'request.list', {})
-  const items = rows.slice(0, limit).map((row) => ({
-    id: row.id,
-    reference: row.reference,
-    at: Number(row.at_ms),
-    why: Number(row.why),
-    name: row.name,
-    number: row.number,
-    operator: row.operator,
-    happened: row.happened,
-    reach: row.reach,
-    imei: row.imei14 === null ? null : parseImei14(row.imei14),
-    others: Number(row.others),
-  }))
-  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
-}
+/** Why a request is refused at the desk: its owner reads the sentence that stands for it. */
+export const REQUEST_REFUSALS = ['no-crime', 'not-owners', 'no-answer', 'no-imei', 'twice'] as const
+export type RequestRefusal = (typeof REQUEST_REFUSALS)[number]
 
 /** What an officer makes of a request. */
 export type RequestAnswer =
@@ -117,11 +48,11 @@ export async function answerRequest(
     .where('state', '=', row.state)
     .executeTakeFirst()
   demand(taken.numUpdatedRows === 1n, 'wrong-state', 'somebody has answered it')
-  await audit(context, caller, `request.${said.state}`, caseId === null ? {} : { caseId })
+  const about = { requestId: id, ...(caseId !== null && { caseId }) }
+  await audit(context, caller, `request.${said.state}`, about)
   if ('reason' in answer) return { caseId: null }
   const { crimeReference, imei } = answer
-  const about = { imei }
-  const wanted = { id: answer.caseId, crimeReference, why: Number(row.why), about }
+  const wanted = { id: answer.caseId, crimeReference, why: Number(row.why), about: { imei } }
   try {
     await openCase(context, caller, wanted)
   } catch (error) {

@@ -11,7 +11,7 @@ export interface RequestNow {
   readonly at: number
   readonly state: RequestState
   readonly answeredAt: number | null
-  /** Why it was refused, in the officer's words. */
+  /** Why it was refused: one of `REQUEST_REFUSALS`, or the words of an officer who used a program. */
   readonly reason: string | null
   /** What became of the phone once an officer took it up; null before. */
   readonly phone: State | null

@@ -1,0 +1,86 @@
+import { ForceDesk } from '../src/cli/clients/force-desk.ts'
+import {
+  certificateOf,
+  certificatePayload,
+  coseSign,
+  kidOf,
+  parseDocument,
+  type Certificate,
+  type Signer,
+} from '../src/core/index.ts'
+import { generateEs256 } from '../src/host/index.ts'
+import { Pages, type Shown } from './pages.ts'
+import { TestPasskey } from './passkey.ts'
+import type { Handset, World } from './world.ts'
+
+const CERT = 'application/stolen-cert+cbor'
+
+/** An officer's name as the log has it. */
+function nameOf(world: World, signer: Signer): string {
+  const { authorities } = world.running.context.sequencer.ledger
+  return authorities.ofKey(kidOf(signer.key))[0]!.cert.sub
+}
+
+/** An officer in front of the desk, signed in: one of the founding's, or the holder of this key. */
+export async function seatedAt(
+  world: World,
+  who: number | { readonly signer: Signer; readonly pem: string },
+) {
+  const { signer, pem } = typeof who === 'number' ? world.founding.officers[who]! : who
+  const name = nameOf(world, signer)
+  const pages = new Pages(world.running)
+  const passkey = new TestPasskey(pem)
+  await passkey.send(pages, await pages.get('/desk'), { name })
+  return { pages, passkey, name }
+}
+
+/** A report by card. @returns its reference */
+export async function reportedByCard(world: World, { card }: Handset): Promise<string> {
+  const pages = new Pages(world.running)
+  const { to } = await pages.post('/report', { card, why: 'theft' }, await pages.get('/report'))
+  return /SM-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec((await pages.get(to!)).text)![0]
+}
+
+/** Takes a report up. @returns the case's page */
+export async function takenUp(
+  pages: Pages,
+  reference: string,
+  crime = 'CR/1',
+): Promise<Shown & { readonly path: string }> {
+  const take = `/desk/take/${reference}`
+  const { to } = await pages.post(take, { crime }, await pages.get(take))
+  return { ...(await pages.get(to!)), path: to! }
+}
+
+/** The desk that holds the force's key, at work once. */
+export function forceAtWork(world: World): Promise<readonly unknown[]> {
+  const { trust, surroundings } = world
+  const holding = { key: world.force, trust, clock: surroundings.clock, origin: world.log.key.name }
+  return new ForceDesk(world.registryUrl, holding).once()
+}
+
+/** Another force of the country with an intake and an officer, certified while the founding lasts. */
+export async function secondForce(world: World) {
+  const { certificates, national } = world.founding
+  const known = certificates.map((bytes) => certificateOf(parseDocument(bytes, CERT)).cert)
+  const like = (role: Certificate['role'], use: Certificate['use']) =>
+    known.find((cert) => cert.role === role && cert.use === use)!
+  const add = async (of: Certificate, changes: Partial<Certificate>, by: Signer) => {
+    const made = generateEs256()
+    const body = coseSign(CERT, certificatePayload({ ...of, ...changes, key: made.signer.key }), [
+      by,
+    ])
+    await world.running.context.sequencer.submit({ kind: 'certificate', body })
+    return made
+  }
+  const sub = 'zz.other'
+  const issue = await add(like('force', 'issue'), { sub }, national.signer)
+  const order = await add(like('force', 'order'), { sub }, national.signer)
+  const intake = { sub: `${sub}/intake`, iss: sub }
+  world.moreIntakes.push((await add(like('intake', null), intake, issue.signer)).signer)
+  const officer = { sub: `${sub}/0001`, iss: sub }
+  const made = await add(like('officer', null), officer, issue.signer)
+  await world.stopRegistry()
+  await world.startRegistry()
+  return { sub, officer: made, order: order.signer }
+}
