@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migrate } from '../src/registry/db/migrate.ts'
 import { findByImei } from '../src/registry/model/subjects.ts'
 import { ask } from './ask.ts'
 import { reportedByCard, seatedAt, secondForce, takenUp } from './desk-seat.ts'
@@ -156,5 +158,24 @@ describe('the queue', () => {
     expect(queue.text).toContain(reference)
     expect(queue.text).toContain('Sold on record')
     expect((await takenUp(pages, reference)).text).toMatch(/Sold on record Sold \d/)
+  })
+
+  test('P1.1: reports of before their force was kept get it from the hold, whichever force’s intake signed', async () => {
+    const [ours, theirs] = await world.enrol(2)
+    const references = [await reportedByCard(world, ours!)]
+    const body = { card: theirs!.card, why: 'theft', force: 'zz.other' }
+    const { json } = await ask(world, { path: '/v1/reports', body })
+    references.push(String(json['reference']))
+    const { db } = world.running.context
+    await sql`alter table reports drop column force`.execute(db)
+    await sql`delete from migrations where step >= '0023-casework'`.execute(db)
+    await migrate(db)
+    const rows = await db
+      .selectFrom('reports')
+      .select('force')
+      .where('reference', 'in', references)
+      .orderBy('at_ms')
+      .execute()
+    expect(rows).toEqual([{ force: 'zz.force' }, { force: 'zz.other' }])
   })
 })
