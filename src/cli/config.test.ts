@@ -40,6 +40,15 @@ describe('configuration', () => {
     expect(readConfig(url).config.registryUrl).toBe('https://registry.example')
   })
 
+  test('A75: further push services are origins over TLS, or on this machine', () => {
+    const read = (text: string) => readConfig({ STOLEN_MODE_PUSH_ORIGINS: text }).config.pushOrigins
+    expect(readConfig({}).config.pushOrigins).toEqual([])
+    const both = ['https://push.example', 'http://127.0.0.1:9000']
+    expect(read(both.join(', '))).toEqual(both)
+    for (const none of ['', 'push.example', 'http://push.example', 'https://push.example/path'])
+      expect(sentence({ STOLEN_MODE_PUSH_ORIGINS: none }), none).toContain('expected origins')
+  })
+
   test('knows one registry, or several by their origins, the own one first', () => {
     const registries = (text: string) =>
       readConfig({ STOLEN_MODE_REGISTRY_URL: text }).config.registries

@@ -110,12 +110,13 @@ function namedRegistry(text: string): NamedRegistry {
 const origins = z
   .string()
   .transform((text) => text.split(',').map((one) => one.trim()))
-  .pipe(z.array(z.url().refine(isPushOrigin)))
+  .pipe(z.array(z.string().refine(isPushOrigin)))
 
 function isPushOrigin(text: string): boolean {
-  const { origin, protocol, hostname } = new URL(text)
-  const isHere = protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname)
-  return origin === text && (protocol === 'https:' || isHere)
+  const url = URL.parse(text)
+  if (url?.origin !== text) return false
+  const isHere = url.protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(url.hostname)
+  return url.protocol === 'https:' || isHere
 }
 
 const Environment = z.object({
