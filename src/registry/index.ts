@@ -58,9 +58,29 @@ export {
   type OfferTerms,
 } from './services/owners/sale.ts'
 export type { Handover } from './services/transfers.ts'
-export { cardAddress, newCard } from './services/owners/new-card.ts'
+export { cardAddress, newCard, ownersAddress } from './services/owners/new-card.ts'
 export { ASKS, skipAsk, type Ask } from './services/owners/asks.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
+export { WAYS, type Way } from './db/return-tables.ts'
+export {
+  handOver,
+  printLabel,
+  returnAtDesk,
+  returnsWaiting,
+  type ReturnAtDesk,
+  type ReturnWaiting,
+} from './services/returns/at-desk.ts'
+export { returnOf, type Return } from './services/returns/found-return.ts'
+export {
+  draftForReturn,
+  officersOrder,
+  signForReturn,
+  type OfficersAct,
+} from './services/returns/officer-order.ts'
+export { MAX_REQUEST, requestRelease } from './services/returns/release-request.ts'
+export { WORD, forgetSecretWords, setSecretWords } from './services/returns/secret-word.ts'
+export { liftVeil } from './services/returns/threats.ts'
+export { MAX_ADDRESS, chooseWay } from './services/returns/way.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
 export {
   MARKS,
@@ -83,7 +103,7 @@ export {
   type View,
 } from './services/desk/decisions.ts'
 export { askLogAgain, officersSignature, signAsOfficer } from './services/desk/officer-signs.ts'
-export { takeReport } from './services/desk/takings.ts'
+export { takeCase, takeReport } from './services/desk/takings.ts'
 export { ASKED, askPolice, phoneNumber, type AskedOfPolice } from './services/requests/ask.ts'
 export { requestFollowed, requestNow, type RequestNow } from './services/requests/follow.ts'
 export { modelOfNumber } from './services/requests/model-of-number.ts'

@@ -12,6 +12,7 @@ import { Throttle, unlimited } from './http/throttle.ts'
 import { faultOf } from './fault.ts'
 import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
+import { remindOwners } from './services/returns/reminders.ts'
 import { forgetSessions } from './services/people/sessions.ts'
 import { forgetBlockTimes } from './services/registers.ts'
 import { Outbox } from './services/outbox.ts'
@@ -102,6 +103,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await forgetCloneSignals(context)
     await forgetWaits(context)
     await forgetOffers(context)
+    await remindOwners(context)
   }
   const forget = setInterval(() => {
     forgetAll().catch((error: unknown) =>

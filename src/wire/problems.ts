@@ -84,6 +84,8 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
   ),
   'case-closed': p(409, 'The case is closed.'),
   'case-needed': p(403, 'Nothing is looked at without a case: take it under its crime reference.'),
+  'return-code': p(403, 'The code that stands on the label is missing or wrong.'),
+  'return-code-used': p(409, 'The code on the label was used before; it counts once.'),
   'case-taken': p(409, 'Another officer works on this case.'),
   // Not 421, which would fit: fetch repeats such a request by itself, and a signed one counts once.
   'home-elsewhere': p(409, 'This phone is at home in another registry; act there.'),

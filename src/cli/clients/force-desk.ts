@@ -1,4 +1,5 @@
 import {
+  Refusal,
   authoritiesFrom,
   decodeCbor,
   demand,
@@ -11,14 +12,14 @@ import {
 import { ForceDraftsAnswer, type Trust } from '../../wire/index.ts'
 import type { z } from 'zod'
 import { readDraft, sendSignatures, signDraft, type ReadDraft } from './drafts.ts'
-import { APPROVER, FORCE, OfficerDesk, PROPOSER } from './officer.ts'
+import { APPROVER, FINDER, FORCE, OfficerDesk, PROPOSER } from './officer.ts'
 
 type Waiting = z.infer<typeof ForceDraftsAnswer>
 
 /**
- * A force's order key at its own desk. It signs what two of the force's officers have signed, and checks
- * that itself: their certificates up to the root, both signatures, and that the order opens to one device.
- * It asks; nobody can reach it.
+ * A force's order key at its own desk. It signs a lock that two of the force's officers have signed, a `found` or
+ * a release that one has, and checks that itself: their certificates up to the root, their signatures, and that the
+ * order opens to one device. It asks; nobody can reach it.
  */
 export class ForceDesk {
   readonly #desk: OfficerDesk
@@ -53,11 +54,11 @@ export class ForceDesk {
   /** @throws {Refusal} chain, cert-time, signer-set, same-officer, signature, assertion, fields, opening */
   #read(draft: Waiting['drafts'][number], { certificates }: Waiting): ReadDraft {
     const { root, verify } = this.#trust
-    const read = readDraft(draft, 'lock')
+    const read = readDraft(draft, draft.act)
     const signed = certificates.map((one) => readCertificate(fromBase64(one)))
     const authorities = authoritiesFrom(root, signed, verify.es256)
-    const names = [PROPOSER, APPROVER].map((position) => {
-      const slot = parseSlot(decodeCbor(fromBase64(draft.signatures[position] ?? ''), 2048))
+    const names = officersOf(draft).map((signature) => {
+      const slot = parseSlot(decodeCbor(fromBase64(signature ?? ''), 2048))
       const { cert } = authorities.signer(slot.kid, this.#clock(), 0)
       const isOurs = cert.role === 'officer' && cert.iss === read.order.auth
       demand(isOurs, 'signer-set', 'not signed by an officer of this force')
@@ -73,7 +74,21 @@ export class ForceDesk {
       })
       return cert.sub
     })
-    demand(names[0] !== names[1], 'same-officer', 'two officers means two people')
+    demand(new Set(names).size === names.length, 'same-officer', 'two officers means two people')
     return read
+  }
+}
+
+/** Whose signatures have to be there before the force's. @throws {Refusal} signer-set */
+function officersOf({ act, signatures, voucher }: Waiting['drafts'][number]) {
+  switch (act) {
+    case 'lock':
+      return [signatures[PROPOSER], signatures[APPROVER]]
+    case 'found':
+      return [signatures[FINDER]]
+    case 'release':
+      return [voucher]
+    default:
+      throw new Refusal('signer-set', `a ${act} does not wait here`)
   }
 }

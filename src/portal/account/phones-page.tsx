@@ -7,6 +7,7 @@ import { SummaryList } from '../look/summary-list.tsx'
 import { When } from '../when.tsx'
 import { AskFor } from './asks.tsx'
 import { deviceInPath } from './device-path.ts'
+import { ReturnPart } from './return/part.tsx'
 
 const ACTS: Readonly<Record<WaitStatus['act'], string>> = {
   reset: 'Erasing the phone',
@@ -60,7 +61,7 @@ interface SectionProps {
 }
 
 function PhoneSection({ phone, csrf, form }: SectionProps) {
-  const { model, serial, state, lapsesAt, isProtected, waiting, report, releases, asks } = phone
+  const { model, serial, state, lapsesAt, isProtected, waiting, report, asks } = phone
   const path = `/account/phone/${deviceInPath(phone.device)}`
   const isWaiting = waiting !== null && ['requested', 'pending', 'ready'].includes(waiting.stage)
   return (
@@ -91,14 +92,7 @@ function PhoneSection({ phone, csrf, form }: SectionProps) {
       {isWaiting ? (
         <Act path={`${path}/stop`} csrf={csrf} button={`Stop: ${ACTS[waiting.act]}`} />
       ) : null}
-      {releases.map(({ id }) => (
-        <p class="govuk-body">
-          {'Police have your phone and want to give it back. '}
-          <a class="govuk-link" href={`/account/sign/${id}`}>
-            Confirm the return
-          </a>
-        </p>
-      ))}
+      <ReturnPart phone={phone} path={path} />
       {state === 'held' ? (
         <Act path={`${path}/take-back`} csrf={csrf} button="False alarm: take the report back" />
       ) : null}

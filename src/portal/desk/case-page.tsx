@@ -27,7 +27,10 @@ export function CasePage({
         <bdi>{found.crimeReference}</bdi>
       </h1>
       <p class="govuk-body">
-        Yours until <When ms={until} />. That you look at it is recorded.
+        Yours until <When ms={until} />. That you look at it is recorded.{' '}
+        <a class="govuk-link" href={`/desk/case/${found.id}/return`}>
+          How the phone comes back
+        </a>
       </p>
       <div class="govuk-grid-row">
         <div class="govuk-grid-column-one-half">

@@ -7,6 +7,7 @@ import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { signIn, signOut, type PageEnv } from '../session.ts'
 import { caseRoutes } from './case-routes.tsx'
 import { queuePage, takeRoutes } from './queue-routes.tsx'
+import { returnRoutes } from './return-routes.tsx'
 import { seatOf } from './seat.ts'
 import { DeskSignInPage } from './sign-in-page.tsx'
 
@@ -41,5 +42,6 @@ export function deskRoutes(context: Context, frame: Frame) {
   })
   takeRoutes(app, context, frame)
   caseRoutes(app, context, frame)
+  returnRoutes(app, context, frame)
   return app
 }

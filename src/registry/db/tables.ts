@@ -6,6 +6,7 @@ import type { MadeTables } from './made-tables.ts'
 import type { OwnerSchema } from './owner-tables.ts'
 import type { PeopleSchema } from './people-tables.ts'
 import type { RequestSchema } from './request-tables.ts'
+import type { ReturnSchema } from './return-tables.ts'
 import type { TitleSchema } from './title-tables.ts'
 import type { WaitSchema } from './wait-tables.ts'
 import type { PartTables } from './part-tables.ts'
@@ -349,6 +350,7 @@ export interface Schema
     PartTables,
     PeopleSchema,
     RequestSchema,
+    ReturnSchema,
     TitleSchema,
     WaitSchema {
   number_lists: NumberListsTable

@@ -16,6 +16,7 @@ import { owners } from './0016-owners.ts'
 import { desk } from './0017-desk.ts'
 import { requests } from './0018-requests.ts'
 import { account } from './0020-account.ts'
+import { returns } from './0025-returns.ts'
 
 /** In order, for ever: what has been released is never edited, only followed. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   { name: '0017-desk', statements: desk },
   { name: '0018-requests', statements: requests },
   { name: '0020-account', statements: account },
+  { name: '0025-returns', statements: returns },
 ] as const

@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import { chainOf, encodeDocument, toHex } from '../../../core/index.ts'
+import {
+  chainOf,
+  decodeCbor,
+  encodeDocument,
+  parseSlot,
+  toBase64,
+  toHex,
+} from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { demandRole, type Caller } from '../../model/caller.ts'
 import { slotsKept } from '../../model/gathered-slots.ts'
@@ -7,10 +14,18 @@ import { draftOf, type Draft } from '../drafts.ts'
 
 const MOST = 50
 
-/** A lock that two officers have signed and their force has not, with what shows that they have. */
+const hasSlot = (slot: number) =>
+  sql<boolean>`jsonb_exists(drafts.signatures, ${sql.lit(String(slot))})`
+
+/**
+ * What waits for a force's key: a lock that two officers have signed, a `found` or a release on the word of one;
+ * with what shows that they have.
+ */
 export interface ForceDraft extends Draft {
   /** COSE_Signature by slot, as kept. */
   readonly signatures: Readonly<Record<string, string>>
+  /** Of a release: an officer's COSE_Signature, base64, which is no slot of it. */
+  readonly voucher: string | null
 }
 
 export interface ForceQueue {
@@ -25,19 +40,28 @@ export async function forceQueue({ db, sequencer }: Context, caller: Caller): Pr
   const rows = await db
     .selectFrom('drafts')
     .innerJoin('cases', 'cases.id', 'drafts.case_id')
+    .leftJoin('release_vouchers', 'release_vouchers.draft_id', 'drafts.id')
     .selectAll('drafts')
+    .select('release_vouchers.slot as voucher')
     .where('cases.force', '=', caller.sub)
     .where('cases.batch_id', 'is', null)
-    .where('drafts.act', '=', 'lock')
     .where('drafts.state', '=', 'collecting')
-    .where(sql<boolean>`jsonb_exists(drafts.signatures, '1')`)
-    .where(sql<boolean>`jsonb_exists(drafts.signatures, '2')`)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('drafts.act', '=', 'lock'), hasSlot(1), hasSlot(2)]),
+        eb.and([eb('drafts.act', '=', 'found'), hasSlot(1)]),
+        eb.and([eb('drafts.act', '=', 'release'), eb('release_vouchers.slot', 'is not', null)]),
+      ]),
+    )
     .where(sql<boolean>`not jsonb_exists(drafts.signatures, '0')`)
     .orderBy('drafts.at_ms')
     .limit(MOST)
     .execute()
   const links = rows
-    .flatMap(({ signatures }) => [...slotsKept(signatures).values()])
+    .flatMap(({ signatures, voucher }) => [
+      ...slotsKept(signatures).values(),
+      ...(voucher === null ? [] : [parseSlot(decodeCbor(new Uint8Array(voucher), 2048))]),
+    ])
     .flatMap(({ kid }) => sequencer.ledger.authorities.ofKey(kid))
     .flatMap((link) => chainOf(link).toReversed())
   const certificates = new Map(links.map((link) => [toHex(link.kid) + link.cert.exp, link.cose]))
@@ -45,6 +69,7 @@ export async function forceQueue({ db, sequencer }: Context, caller: Caller): Pr
     drafts: rows.map((row) => ({
       ...draftOf(row),
       signatures: row.signatures as Record<string, string>,
+      voucher: row.voucher === null ? null : toBase64(new Uint8Array(row.voucher)),
     })),
     certificates: [...certificates.values()].map(encodeDocument),
   }

@@ -41,7 +41,7 @@ export async function takeReport(
 }
 
 /** One officer's for half an hour, or half an hour more. @throws {Refusal} case-taken, not-found */
-async function takeCase(context: Context, caller: Caller, id: string): Promise<string> {
+export async function takeCase(context: Context, caller: Caller, id: string): Promise<string> {
   const { db, surroundings } = context
   const found = await caseById(context, caller, id)
   const now = surroundings.clock()

@@ -40,7 +40,12 @@ export async function newCard(
 }
 
 /** Where a card is used: of the pages on which the owner's passkey works, the address people know them by. */
-export function cardAddress(context: Context): string {
+export const cardAddress = (context: Context): string => pageOfOwners(context, '/report')
+
+/** Where an owner signs in. */
+export const ownersAddress = (context: Context): string => pageOfOwners(context, '/account')
+
+function pageOfOwners(context: Context, path: string): string {
   const [origin = context.url] = relyingPartyOf(context, 'owner').origins
-  return new URL('/report', origin).href
+  return new URL(path, origin).href
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { lapse, type State } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { frontiersOf } from '../../log/published.ts'
@@ -7,6 +8,8 @@ import { draftOf, type Draft } from '../drafts.ts'
 import { ownersPhones, type OwnersPhone } from '../owner-waits.ts'
 import { devicesOfAccount } from './accounts.ts'
 import { asksOf, type Ask } from './asks.ts'
+import { returnOf, type Return } from '../returns/found-return.ts'
+import { veilOver } from '../returns/threats.ts'
 import { timelineOf, type Happened } from './timeline.ts'
 
 /** A phone as its signed-in owner sees it. */
@@ -16,6 +19,8 @@ export interface PhoneOfOwner extends OwnersPhone {
   readonly lapsesAt: number | null
   /** The newest report: its reference, and what has happened since. */
   readonly report: { readonly reference: string; readonly happened: readonly Happened[] } | null
+  /** While police have it. */
+  readonly returning: Return | null
   /** What police have drafted, and only the owner's passkey completes. */
   readonly releases: readonly Draft[]
   /** What to ask him for now. */
@@ -35,6 +40,8 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
   const folded = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
   const device = lapse(folded.device, Math.floor(sequencer.now() / 1000))
   const report = await newestReport(context, subject.id)
+  const veil = await veilOver(context, phone.device, device.outstanding)
+  const state = veil === null ? device.state : 'protected'
   const drafts = await db
     .selectFrom('drafts')
     .selectAll()
@@ -42,12 +49,13 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
     .where('act', '=', 'release')
     .where('case_id', 'is not', null)
     .where('state', '=', 'collecting')
+    .where(sql<boolean>`jsonb_exists(signatures, '0')`)
     .orderBy('at_ms')
     .execute()
   return {
     ...phone,
-    state: device.state,
-    lapsesAt: device.state === 'held' ? (device.outstanding?.exp ?? null) : null,
+    state,
+    lapsesAt: state === 'held' ? (device.outstanding?.exp ?? null) : null,
     report:
       report === undefined
         ? null
@@ -64,7 +72,8 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
               { seesPlaces: true },
             ),
           },
-    releases: drafts.map(draftOf),
+    returning: state === 'recovered' ? await returnOf(context, subject.id) : null,
+    releases: veil === null ? drafts.map(draftOf) : [],
     asks: await asksOf(context, phone.device),
   }
 }
