@@ -61,6 +61,24 @@ export type { Handover } from './services/transfers.ts'
 export { cardAddress, newCard, ownersAddress } from './services/owners/new-card.ts'
 export { ASKS, skipAsk, type Ask } from './services/owners/asks.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
+export {
+  APPEAL,
+  appeal,
+  appealAgain,
+  appealFollowed,
+  appealNow,
+  type AppealNow,
+} from './services/appeals/appeal.ts'
+export {
+  REASON,
+  appealAtDesk,
+  appealsByForce,
+  appealsWaiting,
+  decideAppeal,
+  hearAppeal,
+  type AppealAtDesk,
+  type AppealWaiting,
+} from './services/appeals/at-desk.ts'
 export { WAYS, type Way } from './db/return-tables.ts'
 export {
   handOver,

@@ -5,6 +5,7 @@ import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import { signIn, signOut, type PageEnv } from '../session.ts'
+import { appealRoutes } from './appeal-routes.tsx'
 import { caseRoutes } from './case-routes.tsx'
 import { queuePage, takeRoutes } from './queue-routes.tsx'
 import { returnRoutes } from './return-routes.tsx'
@@ -43,5 +44,6 @@ export function deskRoutes(context: Context, frame: Frame) {
   takeRoutes(app, context, frame)
   caseRoutes(app, context, frame)
   returnRoutes(app, context, frame)
+  appealRoutes(app, context, frame)
   return app
 }

@@ -33,9 +33,12 @@ export function MinePage({ statement, errors }: SideTyped) {
       </p>
       <h2 class="govuk-heading-m">You bought it or were given it, and have no card of your own</h2>
       <p class="govuk-body">
-        Nothing on these pages makes it yours. Take it to any police counter, or phone{' '}
-        <strong>101</strong>, with what you have from the seller: a receipt, messages, a name. An
-        officer decides.
+        <a class="govuk-link" href="/appeal">
+          Say that it is your phone
+        </a>
+        {': the force that blocked it answers in writing within 14 days, and you need no account. '}
+        Nothing on these pages makes it yours: an officer decides. Keep what you have from the
+        seller: a receipt, messages, a name.
       </p>
       <h2 class="govuk-heading-m">It was handed over to you, with a card of your own</h2>
       <p class="govuk-body">

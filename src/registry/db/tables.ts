@@ -1,6 +1,7 @@
 import type { ColumnType } from 'kysely'
 import type { IdentityForm } from '../../core/index.ts'
 import type { Bytes, BytesOrNull, Int8, Int8OrNull, Json } from './column-types.ts'
+import type { AppealSchema } from './appeal-tables.ts'
 import type { DeskSchema } from './desk-tables.ts'
 import type { MadeTables } from './made-tables.ts'
 import type { OwnerSchema } from './owner-tables.ts'
@@ -344,6 +345,7 @@ interface SeenBootsTable {
 
 export interface Schema
   extends
+    AppealSchema,
     DeskSchema,
     MadeTables,
     OwnerSchema,

@@ -204,7 +204,13 @@ async function erase(
       ]),
     )
     .execute()
-  for (const table of ['disputes', 'case_claims', 'returns', 'release_requests'] as const)
+  for (const table of [
+    'disputes',
+    'case_claims',
+    'returns',
+    'release_requests',
+    'appeals',
+  ] as const)
     await trx.deleteFrom(table).where('subject_id', '=', id).execute()
   await trx.deleteFrom('orders').where('subject_id', '=', id).execute()
   const erased = indexes.map((log_index) => ({ log_index }))

@@ -17,6 +17,7 @@ import { desk } from './0017-desk.ts'
 import { requests } from './0018-requests.ts'
 import { account } from './0020-account.ts'
 import { returns } from './0025-returns.ts'
+import { appeals } from './0026-appeals.ts'
 
 /** In order, for ever: what has been released is never edited, only followed. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   { name: '0018-requests', statements: requests },
   { name: '0020-account', statements: account },
   { name: '0025-returns', statements: returns },
+  { name: '0026-appeals', statements: appeals },
 ] as const
