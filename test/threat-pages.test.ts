@@ -155,7 +155,16 @@ describe('a threatened owner', () => {
     expect(shown.text).not.toContain('Confirm the return')
     await world.settle()
     expect(await world.stateOf(phone.imei)).toBe('recovered')
-    expect((await officer.pages.get(path)).text).toContain('to confirm the return')
+    const marked = await officer.pages.get(path)
+    expect(marked.text).toContain('to confirm the return')
+    const threats = async () =>
+      (await officer.pages.get('/desk/returns')).text.split('Owner under threat').length - 1
+    const unseen = await threats()
+    await officer.pages.post(`${path}/see-to`, {}, marked)
+    expect(await threats()).toBe(unseen - 2)
+    expect((await officer.pages.get(path)).text).toContain('The owner gave the word under threat')
+    const after = await officer.pages.get('/desk/returns')
+    expect(after.text).toContain('Owner asks to unblock')
   })
 
   test('A25: words are never shown, guessed or set anew by whoever knows one under threat; nor left out by the interface', async () => {

@@ -84,10 +84,10 @@ export {
   handOver,
   printLabel,
   returnAtDesk,
-  returnsWaiting,
+  seeToThreats,
   type ReturnAtDesk,
-  type ReturnWaiting,
 } from './services/returns/at-desk.ts'
+export { returnsWaiting, type ReturnWaiting } from './services/returns/waiting.ts'
 export { returnOf, type Return } from './services/returns/found-return.ts'
 export {
   draftForReturn,

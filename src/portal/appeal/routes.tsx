@@ -42,7 +42,7 @@ export function appealRoutes(context: Context, frame: Frame) {
       <AppealPage form={form} typed={typed} />,
     )
   app.get('/', (c) => c.html(page(newFormId(), EMPTY)))
-  app.post('/', smallBody, context.throttle.guard('request').handle, async (c) => {
+  app.post('/', smallBody, context.throttle.guard('report').handle, async (c) => {
     const fields = await readPublicForm(c)
     const form = (fields['form'] ?? '').slice(0, MAX_TYPED) || newFormId()
     const number = (fields['number'] ?? '').slice(0, MAX_NUMBER).trim()
@@ -65,6 +65,8 @@ export function appealRoutes(context: Context, frame: Frame) {
     }
     if (typeof about === 'string' || Object.keys(errors).length > 0)
       return c.html(page(form, { ...kept, errors }), 422)
+    // Each is work for an officer: what is mistyped is not counted among them.
+    context.throttle.admit('request', c)
     try {
       const id = createdId(form, number, statement, reach)
       const made = await appeal(context, { id, about, statement, reach })

@@ -30,6 +30,15 @@ export function QueuePage({
         You are <bdi class="app-number">{seat.officer.sub}</bdi>. Take a case to see its evidence:
         every look is recorded.
       </p>
+      <p class="govuk-body">
+        <a class="govuk-link" href="/desk/returns">
+          Returns
+        </a>
+        {' · '}
+        <a class="govuk-link" href="/desk/appeals">
+          Appeals
+        </a>
+      </p>
       <FilterForm filter={filter} />
       {items.length === 0 ? (
         <p class="govuk-body">No report is like that.</p>

@@ -43,6 +43,9 @@ export function DeskReturnPage({
           {`: somebody wanted him ${THREATENED[act] ?? 'to act'}. Nothing was done, and his pages say that it was. Do not write to him: find out where he is.`}
         </WarningText>
       ))}
+      {threats.some(({ isSeen }) => !isSeen) ? (
+        <Act now={now} csrf={csrf} act="see-to" button="I see to it" />
+      ) : null}
       <p class="govuk-body">
         The case is yours until <When ms={until} />.
       </p>

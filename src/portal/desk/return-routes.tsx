@@ -9,6 +9,7 @@ import {
   printLabel,
   returnAtDesk,
   returnsWaiting,
+  seeToThreats,
   signForReturn,
   takeCase,
   type Context,
@@ -119,6 +120,12 @@ export function returnRoutes(app: Hono<PageEnv>, context: Context, frame: Frame)
     const { officer } = await demandSeat(c, context)
     await readForm(c)
     await handOver(context, officer, caseIn(c))
+    return c.redirect(pathOf(c), 303)
+  })
+  app.post('/case/:id/return/see-to', smallBody, async (c) => {
+    const { officer } = await demandSeat(c, context)
+    await readForm(c)
+    await seeToThreats(context, officer, caseIn(c))
     return c.redirect(pathOf(c), 303)
   })
   app.post('/case/:id/return/words', smallBody, async (c) => {

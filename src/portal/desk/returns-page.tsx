@@ -33,7 +33,7 @@ export function ReturnsPage({ waiting }: { readonly waiting: readonly ReturnWait
             {
               content:
                 one.caseId === null ? (
-                  'No case yet: take the report first'
+                  <WithoutCase report={one.report} />
                 ) : (
                   <a class="govuk-link" href={`/desk/case/${one.caseId}/return`}>
                     <bdi>{one.crimeReference}</bdi>
@@ -50,6 +50,16 @@ export function ReturnsPage({ waiting }: { readonly waiting: readonly ReturnWait
         </a>
       </p>
     </>
+  )
+}
+
+function WithoutCase({ report }: { readonly report: string | null }) {
+  if (report === null) return <>Nothing was reported</>
+  return (
+    <a class="govuk-link" href={`/desk/take/${report}`}>
+      {'Take '}
+      <bdi>{report}</bdi>
+    </a>
   )
 }
 

@@ -72,6 +72,8 @@ interface ThreatsTable {
   at_ms: Int8
   /** 1: he is safe again and sees what is true. */
   is_lifted: Counted
+  /** The officer who sees to it; null: nobody yet. */
+  seen_by: string | null
 }
 
 export interface ReturnSchema {

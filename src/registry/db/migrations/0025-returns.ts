@@ -52,7 +52,8 @@ export const returns: readonly string[] = [
     of_index bigint not null,
     force text not null,
     at_ms bigint not null,
-    is_lifted bigint not null default 0
+    is_lifted bigint not null default 0,
+    seen_by text
   )`,
   `create index if not exists threats_by_subject on threats (subject_id)`,
   `create index if not exists threats_by_device on threats (device_id)`,

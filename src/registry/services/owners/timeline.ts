@@ -125,7 +125,8 @@ async function networks(context: Context, orders: readonly KnownOrder[]): Promis
   if (registers.length === 0) return []
   const told = registers.filter(({ size }) => size > newest.index)
   const age = Math.min(...(told.length > 0 ? told : registers).map((one) => one.ackAgeSeconds))
-  const at = Math.max(newest.t, context.surroundings.clock() - age * 1000)
+  // After what they were told, always.
+  const at = Math.max(newest.t + 1, context.surroundings.clock() - age * 1000)
   return [{ at, leaf: null, what: { kind: 'networks', told: told.length, of: registers.length } }]
 }
 

@@ -2,7 +2,7 @@ import { demand, lapse, type State } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { frontiersOf } from '../../log/published.ts'
 import { audit } from '../../model/audit.ts'
-import { demandRole, type Caller } from '../../model/caller.ts'
+import type { Caller } from '../../model/caller.ts'
 import { foldInForce, ordersOf } from '../../model/orders.ts'
 import type { Subject } from '../../model/subjects.ts'
 import { lookAtCase, type Case } from '../cases.ts'
@@ -30,7 +30,11 @@ export interface ReturnAtDesk {
     readonly hasOwner: boolean
   } | null
   readonly keys: readonly KeyRecorded[]
-  readonly threats: readonly { readonly at: number; readonly act: string }[]
+  readonly threats: readonly {
+    readonly at: number
+    readonly act: string
+    readonly isSeen: boolean
+  }[]
   readonly request: { readonly at: number; readonly text: string } | null
 }
 
@@ -50,7 +54,7 @@ export async function returnAtDesk(
   const address = isWithUs ? (await openReturn(context, subject.id)).address : null
   const threats = await db
     .selectFrom('threats')
-    .select(['at_ms', 'act'])
+    .select(['at_ms', 'act', 'seen_by'])
     .where('subject_id', '=', subject.id)
     .orderBy('at_ms')
     .execute()
@@ -74,7 +78,11 @@ export async function returnAtDesk(
       context,
       logged.map(({ index }) => index),
     ),
-    threats: threats.map(({ at_ms, act }) => ({ at: Number(at_ms), act })),
+    threats: threats.map(({ at_ms, act, seen_by }) => ({
+      at: Number(at_ms),
+      act,
+      isSeen: seen_by !== null,
+    })),
     request: request === undefined ? null : { at: Number(request.at_ms), text: request.text },
   }
 }
@@ -140,84 +148,18 @@ export async function handOver(context: Context, caller: Caller, caseId: string)
   await audit(context, caller, 'return.hand-over', { caseId, subjectId })
 }
 
-/** Something about a return that waits for this force, oldest first. */
-export interface ReturnWaiting {
-  readonly kind: 'threat' | 'request' | 'found'
-  readonly at: number
-  /** Null: nobody of this force has opened a case. */
-  readonly caseId: string | null
-  readonly crimeReference: string | null
-  readonly found: Pick<Return, 'way' | 'printedAt' | 'handedAt'> | null
-}
-
-const MOST = 100
-
-/** Threatened owners first, then who asks for a release, then phones on their way back. @throws {Refusal} forbidden */
-export async function returnsWaiting(
-  { db }: Context,
+/** An officer sees to a threatened owner: he stands first among the returns no longer. @throws {Refusal} case-needed, case-taken */
+export async function seeToThreats(
+  context: Context,
   caller: Caller,
-): Promise<readonly ReturnWaiting[]> {
-  demandRole(caller, 'officer')
-  const cases = await db
-    .selectFrom('cases')
-    .select(['id', 'subject_id', 'crime_reference'])
-    .where('force', '=', caller.iss)
-    .where((eb) =>
-      eb.or(
-        (['threats', 'release_requests', 'returns'] as const).map((table) =>
-          eb('subject_id', 'in', eb.selectFrom(table).select(`${table}.subject_id`)),
-        ),
-      ),
-    )
-    .orderBy('at_ms', 'desc')
+  caseId: string,
+): Promise<void> {
+  const { subjectId } = await takenCase(context, caller, caseId)
+  await context.db
+    .updateTable('threats')
+    .set({ seen_by: caller.sub })
+    .where('subject_id', '=', subjectId)
+    .where('seen_by', 'is', null)
     .execute()
-  const caseOf = (subjectId: string) => {
-    const own = cases.find(({ subject_id }) => subject_id === subjectId)
-    return { caseId: own?.id ?? null, crimeReference: own?.crime_reference ?? null }
-  }
-  const [threats, requests, returns] = await Promise.all([
-    db
-      .selectFrom('threats')
-      .select(['at_ms', 'subject_id'])
-      .where('force', '=', caller.iss)
-      .where('is_lifted', '=', 0n)
-      .orderBy('at_ms')
-      .limit(MOST)
-      .execute(),
-    db
-      .selectFrom('release_requests')
-      .select(['at_ms', 'subject_id'])
-      .where('force', '=', caller.iss)
-      .orderBy('at_ms')
-      .limit(MOST)
-      .execute(),
-    db
-      .selectFrom('returns')
-      .select(['at_ms', 'subject_id', 'way', 'printed_ms', 'handed_ms'])
-      .where('force', '=', caller.iss)
-      .where('released_ms', 'is', null)
-      .orderBy('at_ms')
-      .limit(MOST)
-      .execute(),
-  ])
-  const said = (kind: 'threat' | 'request') => (row: { at_ms: bigint; subject_id: string }) => ({
-    kind,
-    at: Number(row.at_ms),
-    ...caseOf(row.subject_id),
-    found: null,
-  })
-  return [
-    ...threats.map(said('threat')),
-    ...requests.map(said('request')),
-    ...returns.map((row) => ({
-      kind: 'found' as const,
-      at: Number(row.at_ms),
-      ...caseOf(row.subject_id),
-      found: {
-        way: row.way,
-        printedAt: row.printed_ms === null ? null : Number(row.printed_ms),
-        handedAt: row.handed_ms === null ? null : Number(row.handed_ms),
-      },
-    })),
-  ]
+  await audit(context, caller, 'threat.see-to', { caseId, subjectId })
 }

@@ -59,7 +59,7 @@ export async function keepFound(
   await tell(context, trx, told)
 }
 
-/** Written with a release: the phone is its owner's again, and nobody needs his address any more. */
+/** Written with a release: the phone is its owner's again, and nobody needs his address or his request any more. */
 export async function closeReturn(
   trx: Transaction<Schema>,
   { subjectId, t }: { readonly subjectId: string; readonly t: number },
@@ -70,6 +70,7 @@ export async function closeReturn(
     .where('subject_id', '=', subjectId)
     .where('released_ms', 'is', null)
     .execute()
+  await trx.deleteFrom('release_requests').where('subject_id', '=', subjectId).execute()
 }
 
 /** The newest return of a phone; null: police never had it. */

@@ -34,6 +34,7 @@ export async function noteThreat(
       of_index: outstanding?.index ?? -1,
       force: forceOf(context, outstanding?.auth),
       at_ms: surroundings.clock(),
+      seen_by: null,
     })
     .execute()
 }
