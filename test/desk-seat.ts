@@ -48,11 +48,18 @@ export async function takenUp(
   crime = 'CR/1',
 ): Promise<Shown & { readonly path: string }> {
   const take = `/desk/take/${reference}`
-  const { to } = await pages.post(take, { crime }, await pages.get(take))
+  const { to } = await pages.post(take, { crime, people: 'none' }, await pages.get(take))
   return { ...(await pages.get(to!)), path: to! }
 }
 
-/** The desk that holds the force's key, at work once. */
+/** The return of a case, taken by this officer. */
+export async function takenReturn(pages: Pages, caseId: string): Promise<Shown> {
+  const path = `/desk/case/${caseId}/return`
+  await pages.post(`${path}/take`, {}, await pages.get(path))
+  return pages.get(path)
+}
+
+/** The desk that holds the force's key, at work once. @returns what it did not sign */
 export function forceAtWork(world: World): Promise<readonly unknown[]> {
   const { trust, surroundings } = world
   const holding = { key: world.force, trust, clock: surroundings.clock, origin: world.log.key.name }

@@ -1,47 +1,12 @@
 import { expect, test } from 'vitest'
-import { concat, sha256, utf8, type Signer } from '../src/core/index.ts'
 import { generateEs256 } from '../src/host/index.ts'
 import { deviceInPath } from '../src/portal/account/device-path.ts'
-import { hiddenFields, type Shown } from './pages.ts'
+import { answer } from './key-answer.ts'
+import { hiddenFields } from './pages.ts'
 import { signedIn } from './signed-in.ts'
 import { World } from './world.ts'
 
 const HOUR = 3_600_000
-/** As the world's root document names them. */
-const OWNERS = { rpId: 'localhost', origins: ['http://localhost'] }
-
-/** What a browser puts into the passkey form of this page, signed by `key`. */
-function answer(page: Shown, key: Signer): string {
-  const said = /data-options="([^"]*)"/.exec(page.html)![1]!.replaceAll('&quot;', '"')
-  const { challenge, rpId, allowCredentials } = JSON.parse(said)
-  const [origin] = OWNERS.origins
-  const client = utf8(JSON.stringify({ type: 'webauthn.get', challenge, origin }))
-  const data = concat(sha256(utf8(rpId)), Uint8Array.of(0x05, 0, 0, 0, 0))
-  const plain = key.sign(concat(data, sha256(client)))
-  const halves = [plain.subarray(0, 32), plain.subarray(32)].map(derInteger)
-  const signature = Uint8Array.of(0x30, halves[0]!.length + halves[1]!.length, ...halves.flat())
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
-  const { id } = allowCredentials[0]
-  const response = {
-    authenticatorData: text(data),
-    clientDataJSON: text(client),
-    signature: text(signature),
-  }
-  return JSON.stringify({
-    id,
-    rawId: id,
-    type: 'public-key',
-    clientExtensionResults: {},
-    response,
-  })
-}
-
-function derInteger(half: Uint8Array): number[] {
-  const first = half.findIndex((byte) => byte !== 0)
-  const digits = [...half.subarray(first)]
-  const value = digits[0]! < 0x80 ? digits : [0, ...digits]
-  return [0x02, value.length, ...value]
-}
 
 test('O7.1, A23: owner and buyer sell a phone on the pages; both see the waiting time, and nothing else opens it', async () => {
   await using world = await World.boot()

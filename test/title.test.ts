@@ -2,39 +2,14 @@ import { expect, test } from 'vitest'
 import { signDraft } from '../src/cli/clients/drafts.ts'
 import { approveOwnerKey, proposeOwnerKey } from '../src/cli/clients/owner-keys.ts'
 import { confirmRetirement, proposeRetirement } from '../src/cli/clients/recycler.ts'
-import {
-  certificateOf,
-  certificatePayload,
-  coseSign,
-  parseDocument,
-  type Certificate,
-  type Signer,
-} from '../src/core/index.ts'
+import type { Signer } from '../src/core/index.ts'
 import { generateEs256 } from '../src/host/index.ts'
 import { ClaimRequest } from '../src/wire/index.ts'
 import { ask } from './ask.ts'
+import { certify } from './certify.ts'
 import { World, type Handset } from './world.ts'
 
 const DAY_MS = 86_400_000
-const CERT = 'application/stolen-cert+cbor'
-
-/** Logs one more certificate while the founding lasts, like that of this role. */
-async function certify(
-  world: World,
-  role: Certificate['role'],
-  changes: Partial<Certificate>,
-  by: readonly Signer[],
-): Promise<Signer> {
-  const known = world.founding.certificates.map(
-    (bytes) => certificateOf(parseDocument(bytes, CERT)).cert,
-  )
-  const like = known.find((cert) => cert.role === role && cert.use !== 'issue')!
-  const { contact: _, ...plain } = like
-  const { signer } = generateEs256()
-  const body = coseSign(CERT, certificatePayload({ ...plain, ...changes, key: signer.key }), by)
-  await world.running.context.sequencer.submit({ kind: 'certificate', body })
-  return signer
-}
 
 /** A force of another nation, which a change of title needs. */
 async function secondNation(world: World): Promise<Signer> {

@@ -63,6 +63,8 @@ export type RefusalCode =
   | 'holder-not-heard'
   | 'case-closed'
   | 'case-needed'
+  | 'return-code'
+  | 'return-code-used'
   | 'case-taken'
   | 'knows-people'
   | 'key-waiting'

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { Context } from '../registry/index.ts'
+import { appealRoutes } from './appeal/routes.tsx'
 import { Assets } from './assets.ts'
 import { checkRoutes } from './check/routes.tsx'
 import { entryRoutes } from './entry/routes.tsx'
@@ -91,6 +92,7 @@ export function createPortal(
   })
   app.route('/check', checkRoutes(context, frame))
   app.route('/account', accountRoutes(context, frame))
+  app.route('/appeal', appealRoutes(context, frame))
   app.route('/desk', deskRoutes(context, frame))
   app.route('/entry', entryRoutes(context, frame))
   app.route('/follow', followRoutes(context, frame))

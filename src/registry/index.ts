@@ -71,6 +71,44 @@ export { newCard } from './services/owners/new-card.ts'
 export { ownersPage } from './services/owners/owners-page.ts'
 export { ASKS, skipAsk, type Ask } from './services/owners/asks.ts'
 export { timelineOf, type Happened } from './services/owners/timeline.ts'
+export {
+  APPEAL,
+  appeal,
+  appealAgain,
+  appealFollowed,
+  appealNow,
+  type AppealNow,
+} from './services/appeals/appeal.ts'
+export {
+  REASON,
+  appealAtDesk,
+  appealsByForce,
+  appealsWaiting,
+  decideAppeal,
+  hearAppeal,
+  type AppealAtDesk,
+  type AppealWaiting,
+} from './services/appeals/at-desk.ts'
+export { WAYS, type Way } from './db/return-tables.ts'
+export {
+  handOver,
+  printLabel,
+  returnAtDesk,
+  seeToThreats,
+  type ReturnAtDesk,
+} from './services/returns/at-desk.ts'
+export { returnsWaiting, type ReturnWaiting } from './services/returns/waiting.ts'
+export { returnOf, type Return } from './services/returns/found-return.ts'
+export {
+  draftForReturn,
+  officersOrder,
+  signForReturn,
+  type OfficersAct,
+} from './services/returns/officer-order.ts'
+export { MAX_REQUEST, requestRelease } from './services/returns/release-request.ts'
+export { WORD, forgetSecretWords, setSecretWords } from './services/returns/secret-word.ts'
+export { liftVeil } from './services/returns/threats.ts'
+export { MAX_ADDRESS, chooseWay } from './services/returns/way.ts'
 export { cancelAct, type WaitStatus } from './services/waits.ts'
 export {
   MARKS,

@@ -14,6 +14,7 @@ import { markAllUnusual } from './services/desk/marked-looks.ts'
 import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
 import { IdentityProviderDoor } from './services/people/identity-provider.ts'
+import { remindOwners } from './services/returns/reminders.ts'
 import { forgetSessions } from './services/people/sessions.ts'
 import { forgetBlockTimes } from './services/registers.ts'
 import { Outbox } from './services/outbox.ts'
@@ -109,6 +110,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await forgetCloneSignals(context)
     await forgetWaits(context)
     await forgetOffers(context)
+    await remindOwners(context)
   }
   const tell = (message: string) => (error: unknown) => {
     logger.warn({ err: faultOf(error) }, message)

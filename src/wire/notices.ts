@@ -13,6 +13,8 @@ export const NOTICES = [
   'trusted-held',
   'card',
   'passkey',
+  'found',
+  'return-waits',
 ] as const
 export type NoticeWhat = (typeof NOTICES)[number]
 
@@ -61,6 +63,14 @@ export function noticeText({ what, act, readyAt }: NoticeSaid): string {
     passkey:
       'A passkey was added to your account, or removed from it. If this was not you, sign in, look at your ' +
       'passkeys, and report the phone as stolen.',
+    found:
+      'Police have your phone. It stays blocked until you and police both sign that it comes back. Sign in to your ' +
+      'account, as you always do, and say how: nobody will ask you for a code, a password or a payment, and no link ' +
+      'is needed.',
+    'return-waits':
+      'Police have had your phone for 28 days, and you have not said how it comes back. Sign in to your account, or ' +
+      'phone 101: then police follow their own procedure for found property. Nobody will ask you for a code, a ' +
+      'password or a payment.',
     'trusted-held':
       'Somebody you trust has reported your phone stolen for you. It is locked for 72 hours at most. If that ' +
       'is a mistake, take the report back in your account, or phone 101.',

@@ -84,6 +84,8 @@ export const PROBLEMS: Readonly<Record<RefusalCode, Problem>> = {
   ),
   'case-closed': p(409, 'The case is closed.'),
   'case-needed': p(403, 'Nothing is looked at without a case: take it under its crime reference.'),
+  'return-code': p(403, 'The code that stands on the label is missing or wrong.'),
+  'return-code-used': p(409, 'The code on the label was used before; it counts once.'),
   'case-taken': p(409, 'Another officer works on this case.'),
   'knows-people': p(403, 'Whoever knows somebody involved does not take the case: others do.'),
   'key-waiting': p(

@@ -56,7 +56,8 @@ async function reported(i: number): Promise<string> {
 async function takeUp({ page }: Visitor, reference: string, crime: string | null): Promise<void> {
   await page.goto(`/desk/take/${reference}`)
   if (crime !== null) await page.getByLabel('Crime reference').fill(crime)
-  await page.getByRole('button', { name: 'Take it' }).click()
+  await page.getByLabel('I know none of the people involved').check()
+  await page.getByRole('button', { name: 'Go on' }).click()
   await page.getByRole('heading', { name: 'Evidence' }).waitFor()
 }
 

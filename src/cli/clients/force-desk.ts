@@ -1,5 +1,6 @@
 import {
   RELEASED_TO,
+  Refusal,
   decodeCbor,
   demand,
   fromBase64,
@@ -12,7 +13,7 @@ import { ForceDraftsAnswer, type Trust } from '../../wire/index.ts'
 import type { z } from 'zod'
 import { FollowedLedger } from './followed-ledger.ts'
 import { readDraft, sendSignatures, signDraft, type ReadDraft } from './drafts.ts'
-import { APPROVER, FORCE, OfficerDesk, PROPOSER } from './officer.ts'
+import { APPROVER, FINDER, FORCE, OfficerDesk, PROPOSER } from './officer.ts'
 
 type Waiting = z.infer<typeof ForceDraftsAnswer>
 
@@ -25,9 +26,9 @@ interface ForceDeskWith {
 }
 
 /**
- * A force's order key at its own desk. It signs what two of the force's officers have signed, and checks
- * that itself: their certificates in the log and not voided there, both signatures, and that the order opens to one
- * device. It asks; nobody can reach it.
+ * A force's order key at its own desk. It signs a lock or a correction that two of the force's officers have signed,
+ * a `found` or a return that one has, and checks that itself: their certificates in the log and not voided there, their
+ * signatures, and that the order opens to one device. It asks; nobody can reach it.
  */
 export class ForceDesk {
   readonly #desk: OfficerDesk
@@ -64,12 +65,9 @@ export class ForceDesk {
   /** @throws {Refusal} chain, cert-time, distrusted, signer-set, same-officer, signature, assertion, fields, opening */
   #read(draft: Waiting['drafts'][number], { authorities, size }: Ledger): ReadDraft {
     const { verify } = this.#trust
-    const read = readDraft(draft, 'lock', 'release')
-    const { act, to } = read.order
-    // A phone that goes back is released by other people, who have it in their hands.
-    demand(act === 'lock' || to === RELEASED_TO.issuedInError, 'fields', 'expected a correction')
-    const names = [PROPOSER, APPROVER].map((position) => {
-      const slot = parseSlot(decodeCbor(fromBase64(draft.signatures[position] ?? ''), 2048))
+    const read = readDraft(draft, draft.act)
+    const names = officersOf(draft, read.order).map((signature) => {
+      const slot = parseSlot(decodeCbor(fromBase64(signature ?? ''), 2048))
       const { cert } = authorities.signer(slot.kid, this.#clock(), size)
       const isOurs = cert.role === 'officer' && cert.iss === read.order.auth
       demand(isOurs, 'signer-set', 'not signed by an officer of this force')
@@ -85,7 +83,26 @@ export class ForceDesk {
       })
       return cert.sub
     })
-    demand(names[0] !== names[1], 'same-officer', 'two officers means two people')
+    demand(new Set(names).size === names.length, 'same-officer', 'two officers means two people')
     return read
+  }
+}
+
+/** Whose signatures have to be there before the force's. @throws {Refusal} signer-set */
+function officersOf(
+  { signatures, voucher }: Waiting['drafts'][number],
+  { act, to }: ReadDraft['order'],
+) {
+  const two = [signatures[PROPOSER], signatures[APPROVER]]
+  switch (act) {
+    case 'lock':
+      return two
+    case 'found':
+      return [signatures[FINDER]]
+    case 'release':
+      // A phone that goes back is released by who has it in his hands; an error is seen by two.
+      return to === RELEASED_TO.issuedInError ? two : [voucher]
+    default:
+      throw new Refusal('signer-set', `a ${act} does not wait here`)
   }
 }

@@ -110,7 +110,7 @@ export class OfficerDesk {
     const draft = await this.draft(caseId, { act: 'found', exhibit, country })
     return this.complete(draft, [
       [FORCE, force],
-      [1, this.#key],
+      [FINDER, this.#key],
     ])
   }
 
@@ -182,3 +182,5 @@ export class OfficerDesk {
 export const FORCE = 0
 export const PROPOSER = 1
 export const APPROVER = 2
+/** The officer's slot of a `found`. */
+export const FINDER = 1

@@ -8,8 +8,8 @@ const PATH =
   /^\/(account\/(phone\/[A-Za-z0-9_-]{43}\/[a-z/-]{1,20}|push(\/remove)?)|trusted(\/accept)?|take)$/
 /** A form with a passkey's answer that was reached by another form: that one is sent again. */
 const BEFORE: Readonly<Record<string, string>> = { '/take/confirm': '/take' }
-/** Never kept: a token of the session that ended, and the answer of a passkey, which is good once. */
-const STALE = ['csrf', 'response']
+/** Never kept: a token of the session that ended, the answer of a passkey, which is good once, and a secret word. */
+const STALE = ['csrf', 'response', 'word']
 
 const Kept = z.object({
   path: z.string().regex(PATH),
@@ -40,7 +40,13 @@ export function keptIn(text: string | undefined): KeptForm | null {
   }
 }
 
-const NAMES: Readonly<Record<string, string>> = { name: 'Name', code: 'Code', why: 'What happened' }
+const NAMES: Readonly<Record<string, string>> = {
+  name: 'Name',
+  code: 'Code',
+  why: 'What happened',
+  way: 'How it comes back',
+  address: 'Address',
+}
 
 /** After signing in again: what was typed, and one button that sends it. */
 export function KeptFormPage({ kept, csrf }: { readonly kept: KeptForm; readonly csrf: string }) {

@@ -9,6 +9,7 @@ import { When } from '../when.tsx'
 import { AskFor } from './asks.tsx'
 import { DisputeNotice, Protects } from './phone-facts.tsx'
 import { deviceInPath } from './device-path.ts'
+import { ReturnPart } from './return/part.tsx'
 
 const ACTS: Readonly<Record<WaitStatus['act'], string>> = {
   reset: 'Erasing the phone',
@@ -92,7 +93,7 @@ interface SectionProps {
 }
 
 function PhoneSection({ phone, csrf, form }: SectionProps) {
-  const { model, serial, state, lapsesAt, waiting, report, releases } = phone
+  const { model, serial, state, lapsesAt, waiting, report } = phone
   const { looks, asks, dispute } = phone
   const path = `/account/phone/${deviceInPath(phone.device)}`
   const isWaiting = waiting !== null && ['requested', 'pending', 'ready'].includes(waiting.stage)
@@ -126,16 +127,7 @@ function PhoneSection({ phone, csrf, form }: SectionProps) {
       {isWaiting ? (
         <Act path={`${path}/stop`} csrf={csrf} button={`Stop: ${ACTS[waiting.act]}`} />
       ) : null}
-      {releases.map(({ id, isForError }) => (
-        <p class="govuk-body">
-          {isForError
-            ? 'Police say that your phone was blocked in error. '
-            : 'Police have your phone and want to give it back. '}
-          <a class="govuk-link" href={`/account/sign/${id}`}>
-            {isForError ? 'End the block' : 'Confirm the return'}
-          </a>
-        </p>
-      ))}
+      <ReturnPart phone={phone} path={path} />
       {state === 'held' ? (
         <Act path={`${path}/take-back`} csrf={csrf} button="False alarm: take the report back" />
       ) : null}

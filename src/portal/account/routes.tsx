@@ -4,6 +4,7 @@ import {
   ASKS,
   browsersOf,
   cancelAct,
+  liftVeil,
   claimAccount,
   ownersSignature,
   phoneOfAccount,
@@ -20,7 +21,14 @@ import { createdId, newFormId } from '../form-id.ts'
 import { readForm, readPublicForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
-import { demandOwner, ownerOf, signIn, signOut, type PageEnv } from '../session.ts'
+import {
+  demandOwner,
+  ownerOf,
+  signIn,
+  signOut,
+  type PageContext,
+  type PageEnv,
+} from '../session.ts'
 import { cardRoutes } from './card/routes.tsx'
 import { createRoutes } from './create/routes.tsx'
 import { sellRoutes } from './sell/routes.tsx'
@@ -36,7 +44,9 @@ import { PushSection } from './push/section.tsx'
 import { PhonesPage } from './phones-page.tsx'
 import { SignInPage } from './sign-in-page.tsx'
 import { signInFirst } from './sign-in-first.tsx'
-import { SignPage } from './sign-page.tsx'
+import { SignPage, type SignErrors } from './sign-page.tsx'
+import { isWrongWord, returnRoutes, wordIn } from './return/routes.tsx'
+import { NOT_YOUR_WORD } from './return/word-input.tsx'
 import { trustedPeopleRoutes } from './trusted/routes.tsx'
 
 const MAX_TYPED = 64
@@ -46,7 +56,9 @@ const UUID = /^[0-9a-f-]{36}$/
 const DONE: Readonly<Record<string, string>> = {
   stopped: 'It was stopped. Nothing changes on your phone.',
   released: 'Done. It is in the public log; networks and your phone follow within seconds.',
-  waiting: 'You have signed. An officer’s signature is still missing.',
+  way: 'Saved. Police see it at once.',
+  asked: 'Sent. Officers of your case read it and decide; until then nothing changes.',
+  words: 'Your words count from now on.',
   reported: 'Your report is in force.',
   told: 'This browser is told from now on.',
   untold: 'That browser is told no more.',
@@ -134,6 +146,7 @@ export function accountRoutes(context: Context, frame: Frame) {
   app.route('/phone', trustedPeopleRoutes(context, frame))
   app.route('/phone', cardRoutes(context, frame))
   app.route('/phone', sellRoutes(context, frame))
+  app.route('/phone', returnRoutes(context, frame))
   app.post('/phone/:device/:act', smallBody, owning, async (c) => {
     const { account } = demandOwner(c)
     const fields = await readForm(c)
@@ -153,7 +166,9 @@ export function accountRoutes(context: Context, frame: Frame) {
       }
       case 'report': {
         const id = createdId((fields['form'] ?? '').slice(0, MAX_TYPED), c.req.param('device'))
-        await reportStolen(context, { id, device, proof: 'passkey', why: WHY_STOLEN.theft })
+        // Of one that only seems open its owner sees now what is true.
+        if (!(await liftVeil(context, device)))
+          await reportStolen(context, { id, device, proof: 'passkey', why: WHY_STOLEN.theft })
         return c.redirect('/account?done=reported', 303)
       }
       default:
@@ -161,31 +176,45 @@ export function accountRoutes(context: Context, frame: Frame) {
     }
   })
 
-  app.get('/sign/:draft', async (c) => {
+  const signPage = async (c: PageContext, errors: SignErrors) => {
     const { account, csrf } = demandOwner(c)
-    const draft = c.req.param('draft')
-    demand(UUID.test(draft), 'not-found', 'nothing waits for you here')
-    const wanted = await ownersSignature(context, account, draft)
-    return c.html(
-      frame.page(
-        {
-          title: 'Sign with your passkey',
-          service: SERVICE,
-          scripts,
-          back: '/account',
-          hasExit: true,
-        },
-        <SignPage wanted={wanted} csrf={csrf} />,
-      ),
+    const wanted = await ownersSignature(context, account, draftIn(c))
+    return frame.page(
+      {
+        title: 'Sign with your passkey',
+        service: SERVICE,
+        scripts,
+        back: '/account',
+        hasExit: true,
+        hasError: Object.keys(errors).length > 0,
+      },
+      <SignPage wanted={wanted} csrf={csrf} errors={errors} />,
     )
-  })
+  }
+  app.get('/sign/:draft', async (c) => c.html(await signPage(c, {})))
   app.post('/sign/:draft', smallBody, owning, async (c) => {
     const { account } = demandOwner(c)
-    const draft = c.req.param('draft')
-    demand(UUID.test(draft), 'not-found', 'nothing waits for you here')
-    const response = shownPasskey((await readForm(c))['response'])
-    const leaf = await signAsOwner(context, account, { draft, response })
-    return c.redirect(`/account?done=${leaf === null ? 'waiting' : 'released'}`, 303)
+    const draft = draftIn(c)
+    const fields = await readForm(c)
+    const response = shownPasskey(fields['response'])
+    const code = (fields['code'] ?? '').slice(0, MAX_TYPED)
+    try {
+      await signAsOwner(context, account, { draft, response, code, word: wordIn(fields) })
+    } catch (error) {
+      if (isWrongWord(error)) return c.html(await signPage(c, { word: NOT_YOUR_WORD }), 422)
+      if (!(error instanceof Refusal) || error.code !== 'return-code') throw error
+      return c.html(await signPage(c, { code: NOT_THE_CODE }), 422)
+    }
+    return c.redirect('/account?done=released', 303)
   })
   return app
+}
+
+const NOT_THE_CODE = 'Enter the code that stands on the label'
+
+/** @throws {Refusal} not-found */
+function draftIn(c: PageContext): string {
+  const draft = c.req.param('draft')
+  demand(draft !== undefined && UUID.test(draft), 'not-found', 'nothing waits for you here')
+  return draft
 }

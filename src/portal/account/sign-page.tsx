@@ -1,19 +1,35 @@
 import type { OwnersSignature } from '../../registry/index.ts'
+import { ErrorSummary } from '../look/error-summary.tsx'
+import { Input } from '../look/input.tsx'
 import { InsetText } from '../look/text.tsx'
 import { PasskeyForm } from '../passkey-form.tsx'
+import { WordInput } from './return/word-input.tsx'
+
+/** What was wrong with what was typed beside the signature. */
+export interface SignErrors {
+  readonly word?: string
+  readonly code?: string
+}
 
 /** One signature of the owner, and what it does in words before it is made. */
 export function SignPage({
   wanted,
   csrf,
+  errors,
 }: {
   readonly wanted: OwnersSignature
   readonly csrf: string
+  readonly errors: SignErrors
 }) {
-  const { draft, options } = wanted
-  const { title, does, button } = WORDS[kindOf(wanted)]
+  const { draft, options, wantsCode } = wanted
+  const { title, does, button } = WORDS[wanted.kind]
+  const listed = (['code', 'word'] as const).flatMap((name) => {
+    const text = errors[name]
+    return text === undefined ? [] : [{ text, href: `#${name}` }]
+  })
   return (
     <>
+      {listed.length === 0 ? null : <ErrorSummary errors={listed} />}
       <h1 class="govuk-heading-l">{title}</h1>
       <p class="govuk-body">{does}</p>
       <InsetText>
@@ -25,13 +41,24 @@ export function SignPage({
         options={options}
         csrf={csrf}
         button={button}
-      />
+      >
+        {wantsCode ? (
+          <Input
+            name="code"
+            label={{ content: 'Code on the label', classes: 'govuk-label--m' }}
+            hint="10 letters and digits, on the phone or its parcel. Have it before you: nobody tells it to you in a message."
+            error={errors.code}
+            classes="govuk-input--width-10"
+            autocomplete="off"
+            autocapitalize="characters"
+            spellcheck={false}
+          />
+        ) : null}
+        <WordInput error={errors.word} />
+      </PasskeyForm>
     </>
   )
 }
-
-const kindOf = ({ isWithdrawal, isForError }: OwnersSignature) =>
-  isWithdrawal ? 'withdrawal' : isForError ? 'error' : 'return'
 
 const WORDS = {
   withdrawal: {

@@ -7,7 +7,7 @@ import { When } from '../when.tsx'
 import { DecisionColumn } from './decision.tsx'
 import { EvidenceColumn } from './evidence.tsx'
 import type { Seat } from './seat.ts'
-import { orderWords } from './words.ts'
+import { TAKING, orderWords } from './words.ts'
 
 /** One case: what is known on one side, what may be done on the other. */
 export function CasePage({
@@ -28,7 +28,10 @@ export function CasePage({
         <bdi>{found.crimeReference}</bdi>
       </h1>
       <p class="govuk-body">
-        Yours until <When ms={until} />. That you look at it is recorded.
+        Yours until <When ms={until} />. That you look at it is recorded.{' '}
+        <a class="govuk-link" href={`/desk/case/${found.id}/return`}>
+          How the phone comes back
+        </a>
       </p>
       <div class="govuk-grid-row">
         <div class="govuk-grid-column-one-half">
@@ -61,9 +64,7 @@ export function TakeCasePage({
         {'Take case '}
         <bdi>{crimeReference}</bdi>
       </h1>
-      <p class="govuk-body">
-        It is yours for 30 minutes; others see that. What you look at is recorded with the case.
-      </p>
+      <p class="govuk-body">{TAKING}</p>
       <form method="post" action={`/desk/case/${id}/take`}>
         <input type="hidden" name="csrf" value={csrf} />
         <Button preventsDoubleClick>Take it</Button>

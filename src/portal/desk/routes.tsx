@@ -7,10 +7,12 @@ import type { Frame } from '../frame.tsx'
 import { signIn, signOut, type PageEnv } from '../session.ts'
 import { auditRoutes } from './audit-routes.tsx'
 import { authorityRoutes } from './authority-routes.tsx'
+import { appealRoutes } from './appeal-routes.tsx'
 import { caseRoutes } from './case-routes.tsx'
 import { correctionRoutes } from './correction-routes.tsx'
 import { queuePage, takeRoutes } from './queue-routes.tsx'
 import { requestRoutes } from './request-routes.tsx'
+import { returnRoutes } from './return-routes.tsx'
 import { seatOf } from './seat.ts'
 import { deskSignIn } from './sign-in-page.tsx'
 import { signOnRoutes } from './sign-on-routes.tsx'
@@ -49,5 +51,7 @@ export function deskRoutes(context: Context, frame: Frame) {
   requestRoutes(app, context, frame)
   caseRoutes(app, context, frame)
   correctionRoutes(app, context, frame)
+  returnRoutes(app, context, frame)
+  appealRoutes(app, context, frame)
   return app
 }

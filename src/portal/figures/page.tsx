@@ -22,6 +22,11 @@ export interface AllFigures {
     readonly p99Ms: number | null
     readonly behind: number
   }[]
+  readonly appeals: readonly {
+    readonly force: string
+    readonly asked: Shown
+    readonly overdue: Shown
+  }[]
   readonly logUrl: string
 }
 
@@ -59,6 +64,7 @@ export function FiguresPage(figures: AllFigures & PageOnly) {
       <Log {...figures} />
       <Countries {...figures} />
       <Operators {...figures} />
+      <Appeals {...figures} />
       <Conformance results={figures.conformance} />
     </>
   )
@@ -234,6 +240,42 @@ function Operators({ registers }: AllFigures) {
         ])}
       />
       <Source csv="operators" command="curl …/v1/registers" />
+    </section>
+  )
+}
+
+function Appeals({ appeals }: AllFigures) {
+  const few = (value: Shown) => (value === null ? 'not shown' : n(value))
+  return (
+    <section>
+      <h2 class="govuk-heading-m">Appeals, by force</h2>
+      <p class="govuk-body">
+        Whoever holds a blocked phone may say that it is his, and is answered within 14 days. Late:
+        answered after that, or not yet. A number from 1 to 4 is not shown.
+      </p>
+      {appeals.length === 0 ? (
+        <p class="govuk-body">Nobody has appealed yet.</p>
+      ) : (
+        <WideTable
+          label="Appeals, by force"
+          head={[
+            { content: 'Force' },
+            { content: 'Appeals', format: 'numeric' },
+            { content: 'Late', format: 'numeric' },
+          ]}
+          rows={appeals.map(({ force, asked, overdue }) => [
+            { content: force },
+            { content: few(asked), format: 'numeric' as const },
+            { content: few(overdue), format: 'numeric' as const },
+          ])}
+        />
+      )}
+      <p class="govuk-body-s">
+        <a class="govuk-link" href="/figures/appeals.csv">
+          The appeals table as CSV
+        </a>
+        . Nobody outside can recompute this: appeals are not in the public log.
+      </p>
     </section>
   )
 }

@@ -1,5 +1,11 @@
 import { Hono } from 'hono'
-import { LogFigures, registersNow, sightingsByCountry, type Context } from '../../registry/index.ts'
+import {
+  LogFigures,
+  appealsByForce,
+  registersNow,
+  sightingsByCountry,
+  type Context,
+} from '../../registry/index.ts'
 import type { Frame } from '../frame.tsx'
 import { worldOf } from '../maps/world.ts'
 import type { PageEnv } from '../session.ts'
@@ -8,7 +14,7 @@ import { csvAnswer } from './csv.ts'
 import { LONDON_FIGURES, SERIES, SOURCES } from './london.ts'
 import { logRows } from './log-table.ts'
 import { FiguresPage, countryName, type AllFigures } from './page.tsx'
-import { LEAST, grouped, shown } from './small-numbers.ts'
+import { LEAST, grouped, shown, shownParts } from './small-numbers.ts'
 
 /** What is counted is not counted anew for each stranger who looks. */
 const SAME_FIGURES_MS = 5_000
@@ -79,6 +85,13 @@ export function figuresRoutes(
       ]),
     ])
   })
+  app.get('/appeals.csv', async () => {
+    const { appeals } = await figures()
+    return csvAnswer([
+      ['force', 'appeals', 'late'],
+      ...appeals.map(({ force, asked, overdue }) => [force, asked ?? FEW, overdue ?? FEW]),
+    ])
+  })
   app.get('/conformance.csv', () => csvAnswer(conformanceTable(conformance)))
   app.get('/operators.csv', async () => {
     const { registers } = await figures()
@@ -98,10 +111,11 @@ export function figuresRoutes(
 }
 
 async function countAll(context: Context, log: LogFigures): Promise<AllFigures> {
-  const [{ figures, size }, countries, { registers, size: guarded }] = await Promise.all([
+  const [{ figures, size }, countries, { registers, size: guarded }, appeals] = await Promise.all([
     log.now(),
     sightingsByCountry(context),
     registersNow(context),
+    appealsByForce(context),
   ])
   return {
     rows: logRows(figures),
@@ -117,6 +131,10 @@ async function countAll(context: Context, log: LogFigures): Promise<AllFigures> 
       p99Ms: locks < LEAST ? null : p99Ms,
       behind: Math.max(0, guarded - at),
     })),
+    appeals: appeals.map(({ force, asked, overdue }) => {
+      const { whole, parts } = shownParts(asked, [overdue, asked - overdue])
+      return { force, asked: whole, overdue: parts[0] }
+    }),
     logUrl: new URL('/log', context.url).href,
   }
 }

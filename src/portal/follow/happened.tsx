@@ -80,6 +80,31 @@ function wordsOf(what: Happened['what']): {
       }
     case 'found':
       return { title: 'Police have your phone', byline: what.force }
+    case 'owner-key':
+      return {
+        title: 'A new owner’s key was recorded',
+        text: (
+          <>
+            {'Police saw who you are. With it the phone can come back from '}
+            <When ms={what.from} />.
+          </>
+        ),
+      }
+    case 'posted':
+      return {
+        title: 'Police have posted your phone',
+        text: 'It stays blocked until you confirm in your account that you have it.',
+      }
+    case 'silent':
+      return {
+        title: 'Police now follow their own procedure',
+        text: (
+          <>
+            {'For 28 days nobody said how the phone comes back. It stays blocked. Phone '}
+            <strong>101</strong> and give your reference.
+          </>
+        ),
+      }
     case 'returned':
       return { title: 'Returned: it works again' }
     case 'in-error':

@@ -42,6 +42,11 @@ export function MinePage({
         </li>
       </ul>
       <h2 class="govuk-heading-m">{words.bought.title}</h2>
+      <p class="govuk-body">
+        <a class="govuk-link" href="/appeal" hreflang="en">
+          {words.bought.appeal}
+        </a>
+      </p>
       <p class="govuk-body">{words.bought.text}</p>
       <h2 class="govuk-heading-m">{words.handedOver.title}</h2>
       <p class="govuk-body">{words.handedOver.text}</p>

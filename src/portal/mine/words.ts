@@ -12,7 +12,8 @@ export interface MineWords {
   readonly title: string
   /** By how somebody came to the phone. */
   readonly reported: { readonly title: string; readonly signIn: string; readonly follow: string }
-  readonly bought: { readonly title: string; readonly text: string }
+  /** The appeal is a link's text. */
+  readonly bought: { readonly title: string; readonly text: string; readonly appeal: string }
   readonly handedOver: { readonly title: string; readonly text: string }
   readonly card: { readonly label: string; readonly hint: string }
   readonly side: { readonly label: string; readonly hint: string }

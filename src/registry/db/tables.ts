@@ -1,11 +1,13 @@
 import type { ColumnType } from 'kysely'
 import type { IdentityForm } from '../../core/index.ts'
 import type { Bytes, BytesOrNull, Int8, Int8OrNull, Json } from './column-types.ts'
+import type { AppealSchema } from './appeal-tables.ts'
 import type { DeskSchema } from './desk-tables.ts'
 import type { MadeTables } from './made-tables.ts'
 import type { OwnerSchema } from './owner-tables.ts'
 import type { PeopleSchema } from './people-tables.ts'
 import type { RequestSchema } from './request-tables.ts'
+import type { ReturnSchema } from './return-tables.ts'
 import type { TitleSchema } from './title-tables.ts'
 import type { WaitSchema } from './wait-tables.ts'
 import type { PartTables } from './part-tables.ts'
@@ -349,12 +351,14 @@ interface SeenBootsTable {
 
 export interface Schema
   extends
+    AppealSchema,
     DeskSchema,
     MadeTables,
     OwnerSchema,
     PartTables,
     PeopleSchema,
     RequestSchema,
+    ReturnSchema,
     TitleSchema,
     WaitSchema {
   number_lists: NumberListsTable

@@ -38,6 +38,7 @@ import { forceQueue } from '../services/desk/force-queue.ts'
 import { salesOfCase, type KnownSale } from '../services/disputes.ts'
 import { draftOrder, draftsOfCase } from '../services/drafts.ts'
 import { reportOfCase } from '../services/owners/report-details.ts'
+import { demandSaidElsewhere } from '../services/returns/said-elsewhere.ts'
 import { addSignatures } from '../services/signatures.ts'
 import { sightingsOf } from '../services/sightings.ts'
 import { cloneAnswers } from './clones.ts'
@@ -80,6 +81,8 @@ const SIGNATURE_REFUSALS = [
   'owner-key',
   'oid-reused',
   'cap-exceeded',
+  'return-code',
+  'second-factor-needed',
   'row-disagrees-with-log',
   'witness-floor',
 ] as const
@@ -215,14 +218,18 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
     app,
     {
       path: '/v1/force-drafts',
-      summary: 'Locks and corrections that two officers have signed and their force has not',
+      summary: 'Orders that officers have signed and their force has not',
       answer: ForceDraftsAnswer,
       middleware: officer,
     },
     async (c) => {
       const { drafts, certificates } = await forceQueue(context, callerIn(c))
       return {
-        drafts: drafts.map((draft) => ({ ...draftAnswer(draft), signatures: draft.signatures })),
+        drafts: drafts.map((draft) => ({
+          ...draftAnswer(draft),
+          signatures: draft.signatures,
+          voucher: draft.voucher,
+        })),
         certificates: certificates.map(toBase64),
       }
     },
@@ -265,14 +272,13 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       refuses: SIGNATURE_REFUSALS,
     },
     async ({ signatures }) => {
-      const results = await addSignatures(
-        context,
-        signatures.map(({ draft, slot, signature }) => ({
-          draftId: draft,
-          slot,
-          signature: fromBase64(signature),
-        })),
-      )
+      const added = signatures.map(({ draft, slot, signature }) => ({
+        draftId: draft,
+        slot,
+        signature: fromBase64(signature),
+      }))
+      await demandSaidElsewhere(context, added)
+      const results = await addSignatures(context, added)
       const [only] = results.values()
       if (results.size === 1 && only instanceof Refusal) throw only
       // What failed for want of the log must not be kept as this key's answer: all is asked again,

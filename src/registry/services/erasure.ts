@@ -38,6 +38,8 @@ const OWNERS = [
   'phones_seen',
   'trusted_people',
   'owner_asks',
+  'secret_words',
+  'threats',
 ] as const
 /** Cases that police still work on. */
 const OPEN_CASES = ['open', 'proposed', 'approved'] as const
@@ -187,6 +189,10 @@ async function erase(
       .deleteFrom(table)
       .where('draft_id', 'in', trx.selectFrom('drafts').select('id').where('subject_id', '=', id))
       .execute()
+  await trx
+    .deleteFrom('release_vouchers')
+    .where('draft_id', 'in', trx.selectFrom('drafts').select('id').where('subject_id', '=', id))
+    .execute()
   await trx.deleteFrom('drafts').where('subject_id', '=', id).execute()
   await eraseIdentities(trx, ids.imeis)
   await eraseClones(trx, ids.imeis)
@@ -226,7 +232,13 @@ async function erase(
       ]),
     )
     .execute()
-  for (const table of ['disputes', 'case_claims'] as const)
+  for (const table of [
+    'disputes',
+    'case_claims',
+    'returns',
+    'release_requests',
+    'appeals',
+  ] as const)
     await trx.deleteFrom(table).where('subject_id', '=', id).execute()
   await trx.deleteFrom('orders').where('subject_id', '=', id).execute()
   const erased = indexes.map((log_index) => ({ log_index }))

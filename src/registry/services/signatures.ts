@@ -23,6 +23,7 @@ import type { Schema } from '../db/tables.ts'
 import type { Submission } from '../log/submission.ts'
 import { inOrder, slotsKept, slotsToKeep, verifyGathered } from '../model/gathered-slots.ts'
 import { formerCard } from '../model/sales.ts'
+import { closeReturn, keepFound } from './returns/found-return.ts'
 
 /** One signature for one slot of one draft. */
 export interface SlotSignature {
@@ -99,6 +100,19 @@ export async function addSignatures(
   return results
 }
 
+/**
+ * Whether this signature would stand in its slot, and nothing kept of it. @throws {Refusal} not-found, and as it
+ * would be added
+ */
+export async function tryOut(
+  context: Context,
+  { draftId, slot, signature }: SlotSignature,
+): Promise<void> {
+  const draft = (await loadDrafts(context, [draftId])).get(draftId)
+  demand(draft !== undefined && !draft.isVoid, 'not-found', 'no such draft')
+  checkSlot(context, draft, slot, parseSlot(decodeCbor(signature, 2048)))
+}
+
 function takeSlot(context: Context, draft: DraftRow, position: number, bytes: Uint8Array): void {
   const slot = parseSlot(decodeCbor(bytes, 2048))
   checkSlot(context, draft, position, slot)
@@ -165,7 +179,7 @@ async function finish(context: Context, draft: DraftRow): Promise<Signed | Refus
   if (draft.awaitsBatch)
     return new Refusal('import-mass-change', 'the list has to be approved as a whole first')
   try {
-    const { index } = await context.sequencer.submit(submissionOf(draft))
+    const { index } = await context.sequencer.submit(submissionOf(context, draft))
     return { state: 'logged', index }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -188,9 +202,10 @@ async function dropDraft({ db }: Context, draft: DraftRow): Promise<void> {
       .execute()
 }
 
-function submissionOf(draft: DraftRow): Submission {
+function submissionOf(context: Context, draft: DraftRow): Submission {
   const slots = inOrder(draft.slots)
-  const { okey } = draft.order
+  const { okey, act, auth: force } = draft.order
+  const { subjectId, caseId } = draft
   return {
     kind: 'order',
     body: { contentType: TYPE, payload: draft.payload, slots },
@@ -201,10 +216,12 @@ function submissionOf(draft: DraftRow): Submission {
       caseId: draft.caseId,
       draftId: draft.id,
     },
-    // Whose key released the phone owns it from now on: a recorded key becomes the device's.
-    ...(okey && {
-      alongside: (trx) => keepOwner(trx, draft, okey.key),
-    }),
+    alongside: async (trx, { index, t }) => {
+      // Whose key released the phone owns it from now on: a recorded key becomes the device's.
+      if (okey) await keepOwner(trx, draft, okey.key)
+      if (act === 'found') await keepFound(context, trx, { subjectId, caseId, force, index, t })
+      if (act === 'release') await closeReturn(trx, { subjectId, t })
+    },
   }
 }
 

@@ -253,6 +253,7 @@ async function keep(
   await trx.deleteFrom('owner_words').where('device_id', '=', device).execute()
   await trx.deleteFrom('trusted_people').where('device_id', '=', device).execute()
   await trx.deleteFrom('owner_asks').where('device_id', '=', device).execute()
+  await trx.deleteFrom('secret_words').where('device_id', '=', device).execute()
 }
 
 /** The proof of purchase of whoever has this card. @throws {Refusal} not-found; unavailable: too few have seen it yet */

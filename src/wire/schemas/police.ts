@@ -171,12 +171,14 @@ export const DraftAnswer = z.object({
 /** GET /v1/cases/{id}/drafts */
 export const DraftsAnswer = z.object({ drafts: z.array(DraftAnswer) })
 
-/** GET /v1/force-drafts: locks and corrections that two officers have signed and their force has not. */
+/** GET /v1/force-drafts: what officers have signed and their force has not. */
 export const ForceDraftsAnswer = z.object({
   drafts: z.array(
     DraftAnswer.extend({
-      /** Of the two officers, COSE_Signature by 1 and 2. */
+      /** COSE_Signature by position: slots of the order; of a correction, what two officers signed beside it. */
       signatures: z.record(z.string(), Base64),
+      /** Of a return: the COSE_Signature of an officer, which is no slot of it. */
+      voucher: Base64.nullable(),
     }),
   ),
   /** Of those who signed, issuers first. */

@@ -74,7 +74,7 @@ export const en: CheckWords = {
   },
   asOf: (time, entry) => `Answered ${time}, as of entry ${entry} of the public log.`,
   seeLog: 'See the log',
-  mine: 'This is your phone? Any police force finds this report for you. Say “this is my phone”; it costs nothing.',
+  mine: 'This is your phone? Any police force finds this report for you. Say “this is my phone”; it costs nothing, and the answer is in writing.',
   print: {
     button: 'Print this answer',
     title: 'Signed answer',

@@ -73,7 +73,7 @@ export const es: CheckWords = {
   },
   asOf: (time, entry) => `Respondido el ${time}, según la entrada ${entry} del registro público.`,
   seeLog: 'Ver el registro',
-  mine: '¿Es suyo este teléfono? Cualquier cuerpo de policía encuentra esta denuncia. Diga «este es mi teléfono»; no cuesta nada.',
+  mine: '¿Es suyo este teléfono? Cualquier cuerpo de policía encuentra esta denuncia. Diga «este es mi teléfono»; no cuesta nada y la respuesta es por escrito.',
   print: {
     button: 'Imprimir esta respuesta',
     title: 'Respuesta firmada',

@@ -74,7 +74,7 @@ export const fr: CheckWords = {
   },
   asOf: (time, entry) => `Répondu le ${time}, selon l’entrée ${entry} du journal public.`,
   seeLog: 'Voir le journal',
-  mine: 'C’est votre téléphone ? Toute police retrouve ce signalement. Dites « c’est mon téléphone » ; c’est gratuit.',
+  mine: 'C’est votre téléphone ? Toute police retrouve ce signalement. Dites « c’est mon téléphone » ; c’est gratuit, et la réponse est écrite.',
   print: {
     button: 'Imprimer cette réponse',
     title: 'Réponse signée',

@@ -73,7 +73,7 @@ export const ptBr: CheckWords = {
   },
   asOf: (time, entry) => `Respondido em ${time}, conforme a entrada ${entry} do registro público.`,
   seeLog: 'Ver o registro',
-  mine: 'Este celular é seu? Qualquer polícia encontra esta comunicação. Diga “este é o meu celular”; não custa nada.',
+  mine: 'Este celular é seu? Qualquer polícia encontra esta comunicação. Diga “este é o meu celular”; não custa nada, e a resposta é por escrito.',
   print: {
     button: 'Imprimir esta resposta',
     title: 'Resposta assinada',

@@ -72,7 +72,7 @@ export const zhHans: CheckWords = {
   },
   asOf: (time, entry) => `答复时间：${time}，依据公开日志第 ${entry} 条。`,
   seeLog: '查看日志',
-  mine: '这是您的手机？任何警察机关都能为您找到这条记录。请说“这是我的手机”；不收费。',
+  mine: '这是您的手机？任何警察机关都能为您找到这条记录。请说“这是我的手机”；不收费，并以书面答复。',
   print: {
     button: '打印此答复',
     title: '已签名的答复',

@@ -10,6 +10,8 @@ export const en: MineWords = {
   bought: {
     title: 'You bought it or were given it, and have no card of your own',
     text: 'Nothing on these pages makes it yours. Take it to any police counter, or phone 101, with what you have from the seller: a receipt, messages, a name. An officer decides.',
+    appeal:
+      'Say that it is your phone: the force that blocked it answers in writing within 14 days, and you need no account',
   },
   handedOver: {
     title: 'It was handed over to you, with a card of your own',

@@ -10,6 +10,8 @@ export const es: MineWords = {
   bought: {
     title: 'Lo compró o se lo dieron, y no tiene tarjeta propia',
     text: 'Nada en estas páginas lo hace suyo. Llévelo a cualquier comisaría, o en el Reino Unido llame al 101, con lo que tenga del vendedor: un recibo, mensajes, un nombre. Decide un agente.',
+    appeal:
+      'Diga que es su teléfono: el cuerpo que lo bloqueó responde por escrito en 14 días, y no necesita cuenta',
   },
   handedOver: {
     title: 'Se lo traspasaron, con una tarjeta propia',

@@ -11,6 +11,8 @@ export const fr: MineWords = {
   bought: {
     title: 'Vous l’avez acheté ou reçu, et n’avez pas de carte à vous',
     text: 'Rien sur ces pages n’en fait le vôtre. Apportez-le à n’importe quel poste de police ou, au Royaume-Uni, appelez le 101, avec ce que vous avez du vendeur : une facture, des messages, un nom. Un agent décide.',
+    appeal:
+      'Dites que c’est votre téléphone : la police qui l’a bloqué répond par écrit sous 14 jours, sans compte à créer',
   },
   handedOver: {
     title: 'Il vous a été cédé, avec une carte à vous',

@@ -10,6 +10,8 @@ export const ptBr: MineWords = {
   bought: {
     title: 'Você o comprou ou ganhou e não tem cartão próprio',
     text: 'Nada nestas páginas faz dele seu. Leve-o a qualquer delegacia ou, no Reino Unido, ligue 101, com o que tiver do vendedor: um recibo, mensagens, um nome. Quem decide é um policial.',
+    appeal:
+      'Diga que o celular é seu: a polícia que o bloqueou responde por escrito em até 14 dias, e você não precisa de conta',
   },
   handedOver: {
     title: 'Ele foi transferido para você, com um cartão próprio',

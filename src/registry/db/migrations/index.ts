@@ -20,6 +20,8 @@ import { auditTrail } from './0021-audit.ts'
 import { knownPeople } from './0022-known-people.ts'
 import { casework } from './0023-casework.ts'
 import { corrections } from './0024-corrections.ts'
+import { returns } from './0025-returns.ts'
+import { appeals } from './0026-appeals.ts'
 import { sessionPasskeys } from './0027-session-passkeys.ts'
 import { push } from './0028-push.ts'
 
@@ -47,6 +49,8 @@ export const MIGRATIONS = [
   { name: '0022-known-people', statements: knownPeople },
   { name: '0023-casework', statements: casework },
   { name: '0024-corrections', statements: corrections },
+  { name: '0025-returns', statements: returns },
+  { name: '0026-appeals', statements: appeals },
   { name: '0027-session-passkeys', statements: sessionPasskeys },
   { name: '0028-push', statements: push },
 ] as const

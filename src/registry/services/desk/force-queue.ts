@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import { chainOf, encodeDocument, toHex } from '../../../core/index.ts'
+import {
+  chainOf,
+  decodeCbor,
+  encodeDocument,
+  parseSlot,
+  toBase64,
+  toHex,
+} from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { demandRole, type Caller } from '../../model/caller.ts'
 import { slotsKept } from '../../model/gathered-slots.ts'
@@ -7,10 +14,20 @@ import { draftOf, type Draft } from '../drafts.ts'
 
 const MOST = 50
 
-/** A lock or a correction that two officers have signed and their force has not, with what shows that they have. */
+/** Of the order's own slots, or of what officers signed beside a release. */
+const OFFICERS = sql<unknown>`coalesce(corrections.signatures, drafts.signatures)`
+const hasSigned = (position: 1 | 2) =>
+  sql<boolean>`jsonb_exists(${OFFICERS}, ${sql.lit(String(position))})`
+
+/**
+ * What waits for a force's key: a lock or a correction that two officers have signed, a `found` or a return on the
+ * word of one; with what shows that they have.
+ */
 export interface ForceDraft extends Draft {
-  /** Of the two officers, COSE_Signature by 1 and 2: in a lock its slots, beside a release kept apart. */
+  /** COSE_Signature by position: an order's own slots, or of a correction what two officers signed beside it. */
   readonly signatures: Readonly<Record<string, string>>
+  /** Of a return: an officer's COSE_Signature, base64, which is no slot of it. */
+  readonly voucher: string | null
 }
 
 export interface ForceQueue {
@@ -26,22 +43,32 @@ export async function forceQueue({ db, sequencer }: Context, caller: Caller): Pr
     .selectFrom('drafts')
     .innerJoin('cases', 'cases.id', 'drafts.case_id')
     .leftJoin('corrections', 'corrections.draft_id', 'drafts.id')
+    .leftJoin('release_vouchers', 'release_vouchers.draft_id', 'drafts.id')
     .selectAll('drafts')
-    .select(sql<unknown>`coalesce(corrections.signatures, drafts.signatures)`.as('officers'))
+    .select([OFFICERS.as('officers'), 'release_vouchers.slot as voucher'])
     .where('cases.force', '=', caller.sub)
     .where('cases.batch_id', 'is', null)
-    .where((is) =>
-      is.or([is('drafts.act', '=', 'lock'), is('corrections.draft_id', 'is not', null)]),
-    )
     .where('drafts.state', '=', 'collecting')
-    .where(sql<boolean>`jsonb_exists(coalesce(corrections.signatures, drafts.signatures), '1')`)
-    .where(sql<boolean>`jsonb_exists(coalesce(corrections.signatures, drafts.signatures), '2')`)
+    .where((is) => {
+      const isOfTwo = is.or([
+        is('drafts.act', '=', 'lock'),
+        is('corrections.draft_id', 'is not', null),
+      ])
+      return is.or([
+        is.and([isOfTwo, hasSigned(1), hasSigned(2)]),
+        is.and([is('drafts.act', '=', 'found'), hasSigned(1)]),
+        is('release_vouchers.slot', 'is not', null),
+      ])
+    })
     .where(sql<boolean>`not jsonb_exists(drafts.signatures, '0')`)
     .orderBy('drafts.at_ms')
     .limit(MOST)
     .execute()
   const links = rows
-    .flatMap(({ officers }) => [...slotsKept(officers).values()])
+    .flatMap(({ officers, voucher }) => [
+      ...slotsKept(officers).values(),
+      ...(voucher === null ? [] : [parseSlot(decodeCbor(new Uint8Array(voucher), 2048))]),
+    ])
     .flatMap(({ kid }) => sequencer.ledger.authorities.ofKey(kid))
     .flatMap((link) => chainOf(link).toReversed())
   const certificates = new Map(links.map((link) => [toHex(link.kid) + link.cert.exp, link.cose]))
@@ -49,6 +76,7 @@ export async function forceQueue({ db, sequencer }: Context, caller: Caller): Pr
     drafts: rows.map((row) => ({
       ...draftOf(row),
       signatures: row.officers as Record<string, string>,
+      voucher: row.voucher === null ? null : toBase64(new Uint8Array(row.voucher)),
     })),
     certificates: [...certificates.values()].map(encodeDocument),
   }

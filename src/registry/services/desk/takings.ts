@@ -28,14 +28,13 @@ export async function takeReport(
     .leftJoin('cases', (join) =>
       join.onRef('cases.report_id', '=', 'reports.id').on('cases.force', '=', caller.iss),
     )
-    .select(['reports.why', 'cases.id as caseId'])
+    .select(['reports.id', 'reports.why', 'cases.id as caseId'])
     .where('reports.reference', '=', reference)
     .orderBy('cases.at_ms')
     .orderBy('cases.id')
     .executeTakeFirst()
   demand(report !== undefined, 'not-found', 'no report with this reference')
-  const knows = await hasSaidKnown(context, caller, reference)
-  demand(!knows, 'knows-people', 'you said that you know somebody involved')
+  await demandKnowsNobody(context, caller, report.id)
   if (report.caseId !== null) return takeCase(context, caller, report.caseId)
   demand(isCrimeReference(crimeReference), 'case-needed', 'a crime reference is needed first')
   const { id } = await openCase(context, caller, {
@@ -47,10 +46,11 @@ export async function takeReport(
   return takeCase(context, caller, id)
 }
 
-/** One officer's for half an hour, or half an hour more. @throws {Refusal} case-taken, not-found */
+/** One officer's for half an hour, or half an hour more. @throws {Refusal} case-taken, not-found, knows-people */
 export async function takeCase(context: Context, caller: Caller, id: string): Promise<string> {
   const { db, surroundings } = context
   const found = await caseById(context, caller, id)
+  if (found.reportId !== null) await demandKnowsNobody(context, caller, found.reportId)
   const now = surroundings.clock()
   const mine = { officer: caller.sub, until_ms: now + TAKING_MS }
   const took = await db
@@ -124,4 +124,19 @@ export async function hasSaidKnown(
     .where('known_people.officer', '=', sub)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** @throws {Refusal} knows-people */
+async function demandKnowsNobody(
+  { db }: Context,
+  { sub }: Caller,
+  reportId: string,
+): Promise<void> {
+  const said = await db
+    .selectFrom('known_people')
+    .select('at_ms')
+    .where('report_id', '=', reportId)
+    .where('officer', '=', sub)
+    .executeTakeFirst()
+  demand(said === undefined, 'knows-people', 'you said that you know somebody involved')
 }

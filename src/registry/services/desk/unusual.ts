@@ -28,9 +28,14 @@ export interface Unusual {
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** Looks at what a case holds. A draft is looked at in order to sign it, and is no look for its own sake. */
-export const LOOKS: readonly string[] = ['case.view', 'identity.view']
+export const LOOKS: readonly string[] = [
+  'case.view',
+  'case.sightings',
+  'appeal.view',
+  'identity.view',
+]
 const TAKES: readonly string[] = ['case.open', 'case.take']
-const NO_DEED: readonly string[] = [...LOOKS, ...TAKES, 'draft.view']
+const NO_DEED: readonly string[] = [...LOOKS, ...TAKES, 'draft.view', 'request.view']
 /** In an hour: fewer are nobody's business, however quiet the force is. */
 const FEW = 20
 const TIMES_USUAL = 5

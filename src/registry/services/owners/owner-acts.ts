@@ -2,13 +2,18 @@ import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server'
+import { sql } from 'kysely'
 import { RELEASED_TO, Refusal, demand, parseOrder } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { draftOf, type Draft } from '../drafts.ts'
 import { passkeySlot, slotChallenge } from '../people/passkey-slot.ts'
 import { relyingPartyOf } from '../people/passkeys.ts'
 import { draftWithdrawalOf } from '../reports.ts'
-import { addSignatures } from '../signatures.ts'
+import { returnOf } from '../returns/found-return.ts'
+import { codeSaid, unuseReturnCode, useReturnCode } from '../returns/return-code.ts'
+import { willOf } from '../returns/secret-word.ts'
+import { STEADY_MS, noteThreat } from '../returns/threats.ts'
+import { addSignatures, tryOut } from '../signatures.ts'
 import { phoneOfAccount, type AccountKey } from './accounts.ts'
 import { newestReport } from './owners-phone.ts'
 
@@ -16,14 +21,18 @@ const TYPE = 'application/stolen-order+cbor'
 /** The owner's slot of a release. */
 const OWNER = 1
 
+/** What an owner's signature ends: his own hold, a lock in error, or the keeping of a phone that comes back. */
+export type OwnersAct = 'withdrawal' | 'error' | 'return'
+
 /** An order that waits for this very passkey, and what a browser needs to ask for it. */
 export interface OwnersSignature {
   readonly draft: Draft
   readonly device: Uint8Array
   readonly passkey: AccountKey
-  readonly isWithdrawal: boolean
-  /** Police take a lock back as their own error. */
-  readonly isForError: boolean
+  readonly subjectId: string
+  readonly kind: OwnersAct
+  /** Its label has a code, which is said with the signature. */
+  readonly wantsCode: boolean
   readonly options: PublicKeyCredentialRequestOptionsJSON
 }
 
@@ -56,18 +65,23 @@ export async function ownersSignature(
     .where('drafts.id', '=', draftId)
     .where('drafts.act', '=', 'release')
     .where('drafts.state', '=', 'collecting')
+    // Police first: what its owner signs is complete.
+    .where(sql<boolean>`jsonb_exists(drafts.signatures, '0')`)
     .executeTakeFirst()
   demand(row !== undefined && row.device_id !== null, 'not-found', 'nothing waits for you here')
   const device = new Uint8Array(row.device_id)
   const { passkey } = await phoneOfAccount(context, account, device)
+  const found = await returnOf(context, row.subject_id)
   const draft = draftOf(row)
   const challenge = slotChallenge(TYPE, draft.payload, passkey.key)
+  const kind = kindOf(row.case_id, draft)
   return {
     draft,
     device,
     passkey,
-    isWithdrawal: row.case_id === null,
-    isForError: parseOrder(draft.payload).to === RELEASED_TO.issuedInError,
+    subjectId: row.subject_id,
+    kind,
+    wantsCode: kind === 'return' && (found?.printedAt ?? null) !== null,
     options: {
       challenge: Buffer.from(challenge).toString('base64url'),
       rpId: relyingPartyOf(context, 'owner').rpId,
@@ -77,20 +91,76 @@ export async function ownersSignature(
   }
 }
 
+function kindOf(caseId: string | null, { payload }: Draft): OwnersAct {
+  if (caseId === null) return 'withdrawal'
+  return parseOrder(payload).to === RELEASED_TO.issuedInError ? 'error' : 'return'
+}
+
 /**
- * Puts the owner's signature to it, which completes it. @returns the release's leaf, null where an officer
- * has still to sign @throws {Refusal} not-found, assertion, signature, wrong-state, replay
+ * Puts the owner's signature to it, which completes it; of a return with the code of its label. Under threat nothing
+ * is done, and all looks and lasts the same.
+ * @throws {Refusal} not-found, assertion, signature, wrong-state, replay; second-factor-needed: not his word;
+ * return-code, return-code-used, rate-limited
  */
 export async function signAsOwner(
   context: Context,
   account: string,
-  signed: { readonly draft: string; readonly response: AuthenticationResponseJSON },
-): Promise<number | null> {
-  const { draft, passkey } = await ownersSignature(context, account, signed.draft)
-  demand(parseOrder(draft.payload).act === 'release', 'not-found', 'owners sign releases')
+  signed: {
+    readonly draft: string
+    readonly response: AuthenticationResponseJSON
+    readonly word: string
+    readonly code: string
+  },
+): Promise<void> {
+  const began = performance.now()
+  await demandUnused(context, account, signed)
+  const { draft, device, subjectId, passkey, kind } = await ownersSignature(
+    context,
+    account,
+    signed.draft,
+  )
   const signature = passkeySlot(passkey.key, signed.response)
-  const results = await addSignatures(context, [{ draftId: draft.id, slot: OWNER, signature }])
-  const result = results.get(draft.id)
-  if (result instanceof Refusal) throw result
-  return result?.state === 'logged' ? result.index : null
+  const one = { draftId: draft.id, slot: OWNER, signature }
+  await tryOut(context, one)
+  const will = await willOf(context, { device, word: signed.word })
+  const said = { subjectId, code: signed.code }
+  if (will === 'threatened') {
+    if (kind === 'return') await codeSaid(context, said)
+    await noteThreat(context, { device, act: kind === 'withdrawal' ? 'take-back' : 'return' })
+    // As if it were logged: signed once more it is not found.
+    await context.db
+      .updateTable('drafts')
+      .set({ state: 'void' })
+      .where('id', '=', draft.id)
+      .where('state', '=', 'collecting')
+      .execute()
+  } else {
+    if (kind === 'return') await useReturnCode(context, said)
+    const result = (await addSignatures(context, [one])).get(draft.id)
+    if (result instanceof Refusal) {
+      await unuseReturnCode(context, subjectId)
+      throw result
+    }
+  }
+  const rest = began + STEADY_MS - performance.now()
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, rest)))
+}
+
+/** A code that has returned a phone says so, though nothing waits any more. @throws {Refusal} return-code-used */
+async function demandUnused(
+  context: Context,
+  account: string,
+  { draft, code }: { readonly draft: string; readonly code: string },
+): Promise<void> {
+  const row = await context.db
+    .selectFrom('drafts')
+    .innerJoin('subjects', 'subjects.id', 'drafts.subject_id')
+    .select(['drafts.subject_id', 'subjects.device_id'])
+    .where('drafts.id', '=', draft)
+    .where('drafts.state', '=', 'logged')
+    .where('drafts.case_id', 'is not', null)
+    .executeTakeFirst()
+  if (row === undefined || row.device_id === null) return
+  await phoneOfAccount(context, account, new Uint8Array(row.device_id))
+  await codeSaid(context, { subjectId: row.subject_id, code })
 }

@@ -11,6 +11,8 @@ import { devicesOfAccount } from './accounts.ts'
 import { asksOf, type Ask } from './asks.ts'
 import { policeLooksAt, type PoliceLooks } from './police-looks.ts'
 import { protecting, type Protecting } from './protecting.ts'
+import { returnOf, type Return } from '../returns/found-return.ts'
+import { veilOver } from '../returns/threats.ts'
 import { timelineOf, type Happened } from './timeline.ts'
 
 /** A phone as its signed-in owner sees it. */
@@ -20,6 +22,8 @@ export interface PhoneOfOwner extends OwnersPhone {
   readonly lapsesAt: number | null
   /** The newest report: its reference, and what has happened since. */
   readonly report: { readonly reference: string; readonly happened: readonly Happened[] } | null
+  /** While police have it. */
+  readonly returning: Return | null
   /** What police have drafted, and only the owner's passkey completes. */
   readonly releases: readonly (Draft & { readonly isForError: boolean })[]
   /** Which force looked at what police have about it. */
@@ -44,6 +48,8 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
   const folded = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
   const device = lapse(folded.device, Math.floor(sequencer.now() / 1000))
   const report = await newestReport(context, subject.id)
+  const veil = await veilOver(context, phone.device, device.outstanding)
+  const state = veil === null ? device.state : 'protected'
   const drafts = await db
     .selectFrom('drafts')
     .selectAll()
@@ -51,17 +57,13 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
     .where('act', '=', 'release')
     .where('case_id', 'is not', null)
     .where('state', '=', 'collecting')
-    // What two officers still talk about is none of it yet.
-    .where(
-      sql<boolean>`(jsonb_exists(signatures, '0')
-        or not exists (select 1 from corrections c where c.draft_id = drafts.id))`,
-    )
+    .where(sql<boolean>`jsonb_exists(signatures, '0')`)
     .orderBy('at_ms')
     .execute()
   return {
     ...phone,
-    state: device.state,
-    lapsesAt: device.state === 'held' ? (device.outstanding?.exp ?? null) : null,
+    state,
+    lapsesAt: state === 'held' ? (device.outstanding?.exp ?? null) : null,
     report:
       report === undefined
         ? null
@@ -78,16 +80,18 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
               { seesPlaces: true },
             ),
           },
+    returning: state === 'recovered' ? await returnOf(context, subject.id) : null,
     looks: await policeLooksAt(context, subject.id),
-    releases: drafts.map((row) => {
-      const draft = draftOf(row)
-      const isForError = parseOrder(draft.payload).to === RELEASED_TO.issuedInError
-      return { ...draft, isForError }
-    }),
+    releases: veil === null ? drafts.map(releaseOf) : [],
     asks: await asksOf(context, phone.device),
     dispute: await disputeFor(context, subject),
     protecting: await protecting(context, subject),
   }
+}
+
+function releaseOf(row: Parameters<typeof draftOf>[0]) {
+  const draft = draftOf(row)
+  return { ...draft, isForError: parseOrder(draft.payload).to === RELEASED_TO.issuedInError }
 }
 
 /** The last report about a device, whoever made it; undefined where nobody did. */

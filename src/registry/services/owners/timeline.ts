@@ -4,6 +4,10 @@ import { frontiersOf } from '../../log/published.ts'
 import { foldInForce, ordersOf, type KnownOrder } from '../../model/orders.ts'
 import { subjectById } from '../../model/subjects.ts'
 import { registersNow } from '../registers.ts'
+import { returnOf } from '../returns/found-return.ts'
+import { keysRecorded } from '../returns/keys-recorded.ts'
+import { SILENT_MS } from '../returns/reminders.ts'
+import { veilOver, type Veil } from '../returns/threats.ts'
 import { sightingsOf } from '../sightings.ts'
 
 /** One thing that happened. Times in ms; `leaf` is where the log says so, null where it does not. */
@@ -17,6 +21,8 @@ export interface Happened {
     | { readonly kind: 'networks'; readonly told: number; readonly of: number }
     | { readonly kind: 'seen'; readonly country: string; readonly how: string }
     | { readonly kind: 'overdue'; readonly promised: number }
+    | { readonly kind: 'owner-key'; readonly from: number }
+    | { readonly kind: 'posted' | 'silent' }
 }
 
 /** By when police look at a report, after it was made. */
@@ -40,15 +46,17 @@ export async function timelineOf(
   const { db, sequencer } = context
   const subject = await subjectById(db, report.subjectId)
   const logged = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
-  const { orders } = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
+  const { orders, device } = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
   // What was before this report was told to whoever made that one.
   const own = orders.filter(({ index }) => index >= report.holdIndex)
   const seen = seesPlaces ? await sightingsOf(context, subject) : []
-  return [
+  const happened = [
     ...own.flatMap(happenedBy),
     ...lapsed(own, sequencer.now()),
     ...(await networks(context, own)),
     ...(await withPolice(context, report, own)),
+    ...(await ownerKeys(context, own)),
+    ...(await returning(context, report.subjectId)),
     ...seen
       .filter(({ at }) => at >= report.reportedAt)
       .map(({ at, country, how }) => ({
@@ -56,7 +64,27 @@ export async function timelineOf(
         leaf: null,
         what: { kind: 'seen' as const, country, how },
       })),
-  ].toSorted((a, b) => b.at - a.at)
+  ]
+  const veil = await veilOver(context, subject.ids.dak, device.outstanding)
+  const told = veil === null ? happened : veiled(happened, veil)
+  return told.toSorted((a, b) => b.at - a.at)
+}
+
+/** What becomes moot with a release. */
+const MOOT: readonly Happened['what']['kind'][] = ['overdue', 'posted', 'silent']
+
+/** As if the owner's act under threat had been done, for whoever reads over his shoulder. */
+function veiled(happened: readonly Happened[], { at, act }: Veil): readonly Happened[] {
+  const before = happened.filter(
+    (one) => one.what.kind === 'networks' || (one.at <= at && !MOOT.includes(one.what.kind)),
+  )
+  const kind = act === 'take-back' ? 'withdrawn' : 'returned'
+  return [
+    ...before.map((one) =>
+      one.what.kind === 'networks' ? { ...one, at: Math.max(one.at, at + 1) } : one,
+    ),
+    { at, leaf: null, what: { kind } },
+  ]
 }
 
 const UNDONE: Readonly<Record<number, 'withdrawn' | 'in-error'>> = {
@@ -73,7 +101,8 @@ function happenedBy({ index: leaf, t: at, order }: KnownOrder): Happened[] {
     case 'found':
       return [{ at, leaf, what: { kind: 'found', force: order.auth } }]
     case 'release':
-      return [{ at, leaf, what: { kind: UNDONE[order.to ?? 0] ?? 'returned' } }]
+      // Without its entry: under threat there is none, and nobody who looks on may see the difference.
+      return [{ at, leaf: null, what: { kind: UNDONE[order.to ?? 0] ?? 'returned' } }]
     case 'retire':
       return [{ at, leaf, what: { kind: 'retired' } }]
     default:
@@ -96,7 +125,8 @@ async function networks(context: Context, orders: readonly KnownOrder[]): Promis
   if (registers.length === 0) return []
   const told = registers.filter(({ size }) => size > newest.index)
   const age = Math.min(...(told.length > 0 ? told : registers).map((one) => one.ackAgeSeconds))
-  const at = Math.max(newest.t, context.surroundings.clock() - age * 1000)
+  // After what they were told, always.
+  const at = Math.max(newest.t + 1, context.surroundings.clock() - age * 1000)
   return [{ at, leaf: null, what: { kind: 'networks', told: told.length, of: registers.length } }]
 }
 
@@ -127,4 +157,27 @@ async function withPolice(
     isRefused || orders.some(({ order }) => order.act === 'lock' || order.act === 'release')
   if (isDecided || sequencer.now() <= promised) return taken
   return [...taken, { at: promised, leaf: null, what: { kind: 'overdue', promised } }]
+}
+
+/** New keys for an owner who lost his: each counts from a date. */
+async function ownerKeys(context: Context, orders: readonly KnownOrder[]): Promise<Happened[]> {
+  const recorded = await keysRecorded(
+    context,
+    orders.map(({ index }) => index),
+  )
+  return recorded.map(({ leaf, at, from }) => ({ at, leaf, what: { kind: 'owner-key', from } }))
+}
+
+/** What becomes of a found phone until it is released. */
+async function returning(context: Context, subjectId: string): Promise<Happened[]> {
+  const found = await returnOf(context, subjectId)
+  if (found === null || found.releasedAt !== null) return []
+  const isSilent = found.way === null && context.sequencer.now() >= found.at + SILENT_MS
+  const isPosted = found.way === 'post' && found.handedAt !== null
+  return [
+    ...(isPosted ? [{ at: found.handedAt, leaf: null, what: { kind: 'posted' as const } }] : []),
+    ...(isSilent
+      ? [{ at: found.at + SILENT_MS, leaf: null, what: { kind: 'silent' as const } }]
+      : []),
+  ]
 }
