@@ -115,6 +115,8 @@ export async function noticeForPhone(
   const { db, sequencer } = context
   const [newest] = await noticesOf(db, device, 1)
   if (newest === undefined || newest.at < sequencer.now() - SHOWN) return null
+  // Police hold this phone when that is news, and back with its owner it is none.
+  if (newest.what === 'found' || newest.what === 'return-waits') return null
   if (newest.what !== 'requested' && newest.what !== 'waiting') return newest
   const { newest: wait } = await inTransaction(db, (trx) => waitsOf(trx, context, device))
   const isOver = wait === null || !isOpen(wait, waitTimes(sequencer))
