@@ -45,6 +45,13 @@ const FORMS: readonly {
   { form: 'PHONE/card', fields: { response: '{}' }, leadsTo: 'PHONE/card' },
   { form: 'PHONE/sell', fields: { response: '{}', nonce: 'x', from: '1' }, leadsTo: 'PHONE/sell' },
   {
+    form: 'PHONE/return',
+    fields: { way: 'post', address: '1 Example Street' },
+    keeps: ['way', 'address'],
+  },
+  { form: 'PHONE/undo', fields: { why: 'It is mine', word: 'x' }, keeps: ['why'] },
+  { form: 'PHONE/word', fields: { response: '{}', word: 'x' }, leadsTo: 'PHONE/word' },
+  {
     form: '/account/sign/00000000-0000-4000-8000-000000000000',
     fields: { response: '{}' },
     leadsTo: '/account/sign/00000000-0000-4000-8000-000000000000',

@@ -11,7 +11,10 @@ afterAll(() => site[Symbol.asyncDispose]())
 const PAGES = [
   '/',
   '/account',
+  '/account/create',
   '/account/new',
+  '/appeal',
+  '/appeal/follow',
   '/check',
   '/check?lang=ar',
   '/check?imei=001017010000019',
@@ -23,6 +26,7 @@ const PAGES = [
   '/follow',
   '/lab',
   '/mine',
+  '/mine?lang=ar',
   '/practice',
   '/report',
   '/request',

@@ -1,7 +1,8 @@
 /** Where signing in leads: one of our own pages, whatever a form says. */
 const NEXT = ['/account', '/account/passkeys', '/trusted', '/trusted/accept', '/take']
 /** A page about one phone, or one signature. */
-const ABOUT = /^\/account\/(phone\/[A-Za-z0-9_-]{43}\/(card|sell|trusted)|sign\/[0-9a-f-]{36})$/
+const ABOUT =
+  /^\/account\/(phone\/[A-Za-z0-9_-]{43}\/(card|return|sell|trusted|undo|word)|sign\/[0-9a-f-]{36})$/
 
 const isPage = (path: string) => NEXT.includes(path) || ABOUT.test(path)
 
