@@ -23,7 +23,7 @@ export async function benchPages({ devices, json = false }: Options): Promise<vo
 
 function text({ devices, bare, pages, checks }: PagesMeasured): string {
   const line = (name: string, { p50, p95 }: Quantiles, more = '') =>
-    `${name.padEnd(16)} p50 ${p50.toFixed(2).padStart(7)} ms   p95 ${p95.toFixed(2).padStart(7)} ms${more}`
+    `${name.padEnd(26)} p50 ${p50.toFixed(2).padStart(7)} ms   p95 ${p95.toFixed(2).padStart(7)} ms${more}`
   return [
     `${devices} enrolled phones, embedded database; time in the server`,
     line('bare framework', bare),

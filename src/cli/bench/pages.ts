@@ -7,6 +7,7 @@ import { LIMITS, type Limits } from '../../registry/index.ts'
 import { DEMO_TAC } from '../demo-trust.ts'
 import { progressBar } from '../progress.ts'
 import { openLogUnderTest, signHolds, type LogUnderTest } from './log-under-test.ts'
+import { fillPeople, type SignedInPeople } from './people.ts'
 import { quantileOf } from './quantile.ts'
 
 /** Numbers under a hold: the hits. Enrolled phones follow them. */
@@ -21,10 +22,22 @@ const PAGES = [
   '/report',
   '/practice',
   '/follow',
-  '/account',
+  '/account/create',
+  '/appeal',
   '/figures',
   '/entry/20',
 ]
+const DESK = [
+  '/desk',
+  '/desk?mark=reported-before',
+  '/desk/requests',
+  '/desk/returns',
+  '/desk/appeals',
+  '/desk/audit',
+  '/desk/authority',
+]
+/** Of one case that the officer has taken. */
+const CASE = ['', '/sightings', '/progress', '/return']
 
 export interface Quantiles {
   readonly p50: number
@@ -59,12 +72,19 @@ export async function measurePages(devices: number): Promise<PagesMeasured> {
   })
   try {
     await fill(world, devices)
-    const times = await timed(kindsOf(world, devices))
+    const people = await fillPeople(world, HITS)
+    await sql`analyze`.execute(world.registry.context.db)
+    const times = await timed(kindsOf(world, devices, people))
     const of = (name: string) => quantiles(times.get(name)!)
     return {
       devices,
       bare: of('bare'),
-      pages: Object.fromEntries([...PAGES, PRINT].map((path) => [path, of(path)])),
+      pages: Object.fromEntries(
+        [...PAGES, PRINT, '/account', ...DESK, ...CASE.map(nameOfCase)].map((path) => [
+          path,
+          of(path),
+        ]),
+      ),
       checks: { hit: of('hit'), miss: of('miss'), unknown: of('unknown') },
     }
   } finally {
@@ -73,6 +93,7 @@ export async function measurePages(devices: number): Promise<PagesMeasured> {
 }
 
 const PRINT = '/check/print'
+const nameOfCase = (page: string) => `/desk/case/<id>${page}`
 
 /** Holds through the sequencer; enrolled phones as rows alone, since nothing of their keys is asked. */
 async function fill({ registry, sequencer, founding }: LogUnderTest, devices: number) {
@@ -96,16 +117,20 @@ async function fill({ registry, sequencer, founding }: LogUnderTest, devices: nu
     select gen_random_uuid(), sha256(n::text::bytea) from generate_series(${HITS}::int, ${last}::int) n`.execute(
     db,
   )
-  await sql`analyze`.execute(db)
   bar.advance(devices)
   bar.stop()
 }
 
-function kindsOf({ registry }: LogUnderTest, devices: number): readonly Kind[] {
+function kindsOf(
+  { registry }: LogUnderTest,
+  devices: number,
+  people: SignedInPeople,
+): readonly Kind[] {
   const { context, hub } = registry
   const portal = createPortal(context, hub, { edgePort: 1, phones: () => [] })
   const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } }
-  const get = (path: string) => Promise.resolve(portal.request(path, {}, env))
+  const get = (path: string, cookie?: string) =>
+    Promise.resolve(portal.request(path, cookie === undefined ? {} : { headers: { cookie } }, env))
   const post = (path: string, fields: Record<string, string>) =>
     Promise.resolve(
       portal.request(path, { method: 'POST', body: new URLSearchParams(fields) }, env),
@@ -121,6 +146,12 @@ function kindsOf({ registry }: LogUnderTest, devices: number): readonly Kind[] {
   return [
     ['bare', () => Promise.resolve(bare.request('/'))],
     ...PAGES.map((path): Kind => [path, () => get(path)]),
+    ['/account', () => get('/account', people.owner)],
+    ...DESK.map((path): Kind => [path, () => get(path, people.officer)]),
+    ...CASE.map((page): Kind => [
+      nameOfCase(page),
+      () => get(`/desk/case/${people.caseId}${page}`, people.officer),
+    ]),
     [PRINT, async () => post(PRINT, await printed)],
     ['hit', (round) => check(round % HITS)],
     ['miss', (round) => check(HITS + ((round * 7919) % devices))],
