@@ -1,41 +1,25 @@
-import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OfficerDesk } from '../../src/cli/clients/officer.ts'
 import { Owner } from '../../src/cli/clients/owner.ts'
-import { loadFounding, loadSigner } from '../../src/cli/files.ts'
-import { equal, kidOf, parseImei14, readCertificate, withCheckDigit } from '../../src/core/index.ts'
+import { loadSigner } from '../../src/cli/files.ts'
+import { parseImei14, withCheckDigit } from '../../src/core/index.ts'
 import { CasePage } from '../../src/wire/index.ts'
 import { RegisterProbe } from '../../src/sim/index.ts'
 import { NARROW, Site, WIDE, type Visitor } from './browser.ts'
+import { seatedAt } from './officer.ts'
 
 let site: Site
 /** Each signs in once: a test's authenticator counts from nothing in every browser. */
 let officers: readonly [Visitor, Visitor, Visitor]
 beforeAll(async () => {
   site = await Site.start(3)
-  officers = [await seated(1), await seated(2), await seated(3)]
+  officers = [await seatedAt(site, 1), await seatedAt(site, 2), await seatedAt(site, 3)]
 })
 afterAll(async () => {
   for (const officer of officers) await officer[Symbol.asyncDispose]()
   await site[Symbol.asyncDispose]()
 })
-
-async function seated(n: 1 | 2 | 3): Promise<Visitor> {
-  const { files } = site.world
-  const path = files.key(`officer-${n}`)
-  const kid = kidOf((await loadSigner(path)).key)
-  const [, ...certificates] = await loadFounding(files)
-  const own = certificates.map(readCertificate).find((one) => equal(one.kid, kid))
-  const officer = await site.visitor()
-  const credential = Buffer.from(`officer ${n}`).toString('base64url')
-  await officer.addPasskeys([{ pem: readFileSync(path, 'utf8'), credential, user: `o${n}` }])
-  await officer.page.goto('/desk')
-  await officer.page.getByLabel('Your name in the certificate').fill(own!.cert.sub)
-  await officer.page.getByRole('button', { name: 'Sign in' }).click()
-  await officer.page.getByRole('heading', { name: 'Reports' }).waitFor()
-  return officer
-}
 
 /** Looked at on a large screen and on a small phone. */
 async function expectGood(visitor: Visitor, name: string): Promise<void> {

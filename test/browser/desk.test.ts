@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadFounding, loadSigner } from '../../src/cli/files.ts'
-import { equal, kidOf, readCertificate } from '../../src/core/index.ts'
 import { NARROW, Site, WIDE, type Visitor } from './browser.ts'
+import { atTheDoor, signIn } from './officer.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -31,19 +29,9 @@ async function reported(i: number): Promise<{ reference: string; card: string }>
 
 /** An officer in front of the desk, signed in with the key of his certificate. */
 async function seated(n: 1 | 2 | 3, viewport = WIDE): Promise<Visitor> {
-  const { files } = site.world
-  const path = files.key(`officer-${n}`)
-  const kid = kidOf((await loadSigner(path)).key)
-  const [, ...certificates] = await loadFounding(files)
-  const own = certificates.map(readCertificate).find((one) => equal(one.kid, kid))
-  const officer = await site.visitor({ viewport })
-  const credential = Buffer.from(`officer ${n}`).toString('base64url')
-  await officer.addPasskeys([{ pem: readFileSync(path, 'utf8'), credential, user: `o${n}` }])
-  await officer.page.goto('/desk')
+  const { officer, name } = await atTheDoor(site, n, viewport)
   if (n === 1) await expectGood(officer, 'desk-sign-in')
-  await officer.page.getByLabel('Your name in the certificate').fill(own!.cert.sub)
-  await officer.page.getByRole('button', { name: 'Sign in' }).click()
-  await officer.page.getByRole('heading', { name: 'Reports' }).waitFor()
+  await signIn(officer, name)
   return officer
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadFounding, loadSigner } from '../../src/cli/files.ts'
-import { equal, kidOf, readCertificate } from '../../src/core/index.ts'
+import { loadSigner } from '../../src/cli/files.ts'
 import { OfficerDesk } from '../../src/cli/clients/officer.ts'
 import { NARROW, Site, WIDE, type Visitor } from './browser.ts'
+import { seatedAt } from './officer.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -37,23 +37,6 @@ async function reported(i: number): Promise<string> {
 
 async function signerOf(name: string) {
   return loadSigner(site.world.files.key(name))
-}
-
-/** An officer in front of the desk, signed in with the key of his certificate. */
-async function seated(n: 1 | 2 | 3): Promise<Visitor> {
-  const { files } = site.world
-  const path = files.key(`officer-${n}`)
-  const kid = kidOf((await loadSigner(path)).key)
-  const [, ...certificates] = await loadFounding(files)
-  const own = certificates.map(readCertificate).find((one) => equal(one.kid, kid))
-  const officer = await site.visitor({ viewport: WIDE })
-  const credential = Buffer.from(`officer ${n}`).toString('base64url')
-  await officer.addPasskeys([{ pem: readFileSync(path, 'utf8'), credential, user: `o${n}` }])
-  await officer.page.goto('/desk')
-  await officer.page.getByLabel('Your name in the certificate').fill(own!.cert.sub)
-  await officer.page.getByRole('button', { name: 'Sign in' }).click()
-  await officer.page.getByRole('heading', { name: 'Reports' }).waitFor()
-  return officer
 }
 
 async function withAccount(i: number): Promise<Visitor> {
@@ -95,7 +78,7 @@ test('O6.1, O6.2, O6.3, A27: found, chosen, labelled, signed by both: the phone 
   await own.getByRole('button', { name: 'Send it to the police' }).click()
   await own.getByText(/^Sent\. Officers of your case/).waitFor()
 
-  await using officer = await seated(3)
+  await using officer = await seatedAt(site, 3)
   const { page: desk } = officer
   await desk.goto('/desk/returns')
   await desk.getByText('Owner under threat').waitFor()
@@ -178,7 +161,7 @@ test('O8.1, O8.2: a holder appeals, an officer answers in writing, and the holde
   const code = (await page.locator('.app-number').textContent())!
   expect(await page.context().cookies()).toEqual([])
 
-  await using officer = await seated(2)
+  await using officer = await seatedAt(site, 2)
   const { page: desk } = officer
   await desk.goto('/desk/appeals')
   await expectGood(officer, 'appeals')
