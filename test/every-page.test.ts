@@ -140,7 +140,7 @@ describe.each(Object.keys(HOSTILE))('A77: %s', (name) => {
   test.each([true, false])('is refused by every form, signed in: %s', async (isSignedIn) => {
     for (const path of pages.post) {
       const request = new Request('http://localhost/', HOSTILE[name]!())
-      if (isSignedIn) request.headers.set('cookie', cookie)
+      if (isSignedIn) request.headers.set('cookie', path.startsWith('/desk') ? officers : cookie)
       const answer = await ask(path, request)
       if (path !== SHOWS_AGAIN) expect(answer.status, path).toBeGreaterThanOrEqual(300)
       expect(answer.status, path).toBeLessThan(500)
@@ -180,6 +180,20 @@ describe('A71', () => {
     }
     expect(await rows()).toEqual(before)
   })
+})
+
+test.each([
+  'after=%00&case=%00&officer=a%00b&lang=%00&state=x',
+  'after=1.------------------------------------&day=9999-99-99&mark=x&kind=x&lang=xx',
+  `after=${'9'.repeat(15)}.00000000-0000-4000-8000-000000000000&day=0000-00-00&imei=%27%22%3C&a=%FF%FE`,
+  `q=${'x'.repeat(8_000)}&lang=__proto__&state=constructor&mark=toString&action=%25%27`,
+])('A77, A92: whatever stands in an address, no page falls over it: %s', async (query) => {
+  for (const path of pages.get) {
+    const own = path.startsWith('/desk') ? officers : cookie
+    const answer = await ask(`${path}?${query}`, { headers: { cookie: own } })
+    expect(answer.status, path).toBeLessThan(500)
+    expect(await answer.text(), path).not.toContain('\u0027"<')
+  }
 })
 
 test('A70: every page says that it is a demonstration, and none asks for passcode, payment or a code by text', async () => {

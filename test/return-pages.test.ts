@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { approveOwnerKey, proposeOwnerKey } from '../src/cli/clients/owner-keys.ts'
+import { signDraft } from '../src/cli/clients/drafts.ts'
+import { fromBase64 } from '../src/core/index.ts'
 import { generateEs256 } from '../src/host/index.ts'
 import { deviceInPath } from '../src/portal/account/device-path.ts'
 import { qrOf } from '../src/portal/check/qr-code.ts'
 import { whenWords } from '../src/portal/when.tsx'
 import { remindOwners } from '../src/registry/services/returns/reminders.ts'
 import { ask } from './ask.ts'
-import { forceAtWork, seatedAt, takenReturn } from './desk-seat.ts'
+import { forceAtWork, seatedAt, secondForce, takenReturn } from './desk-seat.ts'
 import { answer } from './key-answer.ts'
 import { Pages } from './pages.ts'
 import { signedIn } from './signed-in.ts'
@@ -74,6 +76,46 @@ async function sign(
   return pages.post(path, { response: answer(page, ownerKey), ...fields }, page)
 }
 
+test('A49, A28: one officer’s word sends back no phone that police have not found, nor may another force', async () => {
+  const other = await secondForce(world)
+  const { caseId, path, phone } = await stolen()
+  const officer = await seatedAt(world, 0)
+  const page = await takenReturn(officer.pages, caseId)
+  expect((await officer.pages.post(`${path}/release`, {}, page)).status).toBe(409)
+  // Whatever the registry lets through, the force's own desk reads the log.
+  const by = world.founding.officers[0]!.signer
+  const wanted = {
+    path: `/v1/cases/${caseId}/drafts`,
+    body: { act: 'release', to: 'returned' },
+    by,
+  }
+  const { json } = await ask(world, wanted)
+  const { db } = world.running.context
+  const draft = await world.first.waiting(caseId, 'release')
+  const slot = fromBase64(signDraft(draft, 1, by).signature)
+  const voucher = { draft_id: String(json['id']), officer: officer.name, slot, at_ms: 1 }
+  await db.insertInto('release_vouchers').values(voucher).execute()
+  expect(await forceAtWork(world)).toMatchObject([{ code: 'wrong-state' }])
+  await db.deleteFrom('release_vouchers').where('draft_id', '=', voucher.draft_id).execute()
+  await db.updateTable('drafts').set({ state: 'void' }).where('id', '=', voucher.draft_id).execute()
+
+  await found(officer, caseId)
+  const owner = (await signedIn(world, phone.ownerKey.key)).pages
+  await choose(owner, phone, 'post', ADDRESS)
+  expect((await officer.pages.get(path)).text).toContain('7 Example Row')
+  const body = { crimeReference: 'OTHER/1', why: 'theft', imei: phone.imei }
+  const opened = await ask(world, { path: '/v1/cases', body, by: other.officer.signer })
+  const theirs = await seatedAt(world, other.officer)
+  const seen = await takenReturn(theirs.pages, String(opened.json['id']))
+  expect(seen.status).toBe(200)
+  expect(seen.text).not.toContain('Example Row')
+  for (const act of ['label', 'hand-over', 'release']) {
+    const to = `/desk/case/${String(opened.json['id'])}/return/${act}`
+    expect((await theirs.pages.post(to, {}, seen)).status, act).toBeGreaterThanOrEqual(400)
+  }
+  expect((await officer.pages.get(path)).text).toContain('7 Example Row')
+})
+
 describe('a found phone', () => {
   test('O6.1, O6.2, O6.3, O6.X1, A24, A27, A28, A68: comes back by police, the code of its label and the owner’s key', async () => {
     const { phone, caseId, path, reference } = await stolen()
@@ -133,7 +175,8 @@ describe('a found phone', () => {
     // Posted: nobody needs the address any more.
     await officer.pages.post(`${path}/hand-over`, {}, await officer.pages.get(path))
     expect((await officer.pages.get(path)).text).not.toContain('Example Row')
-    const rows = await db.selectFrom('returns').select('address').execute()
+    const ofCase = db.selectFrom('returns').select('address').where('case_id', '=', caseId)
+    const rows = await ofCase.execute()
     expect(rows.every(({ address }) => address === null)).toBe(true)
 
     // Neither the link, nor the label, nor another's passkey is enough.

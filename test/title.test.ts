@@ -4,6 +4,7 @@ import { approveOwnerKey, proposeOwnerKey } from '../src/cli/clients/owner-keys.
 import { confirmRetirement, proposeRetirement } from '../src/cli/clients/recycler.ts'
 import type { Signer } from '../src/core/index.ts'
 import { generateEs256 } from '../src/host/index.ts'
+import { subjectForDevice } from '../src/registry/model/subjects.ts'
 import { ClaimRequest } from '../src/wire/index.ts'
 import { ask } from './ask.ts'
 import { certify } from './certify.ts'
@@ -92,7 +93,22 @@ test('A39 reported, paid, still used: the case is marked, its use is seen, and o
   await world.settle()
   expect(await theft.release('returned', theft.heir)).toBe('wrong-state')
   expect(await theft.release('titlePassed', phone.ownerKey)).toBe('owner-key')
+  // The old owner's words and label are asked of nobody else, and end with his key.
+  const { db } = world.running.context
+  const hashes = { own_hash: new Uint8Array(32), threat_hash: new Uint8Array(32) }
+  await db
+    .insertInto('secret_words')
+    .values({ device_id: phone.device, ...hashes, at_ms: 1 })
+    .execute()
+  const { id } = await subjectForDevice(db, phone.device)
+  const back = { found_index: 1, subject_id: id, device_id: phone.device, case_id: caseId }
+  const label = { way: 'insurer', address: null, code_hash: new Uint8Array(32) } as const
+  await db
+    .insertInto('returns')
+    .values({ ...back, ...label, force: 'zz.force', at_ms: 1 })
+    .execute()
   expect(await theft.release('titlePassed', theft.heir)).toBe('logged')
+  expect(await db.selectFrom('secret_words').selectAll().execute()).toEqual([])
   await world.audit() // register and phone: it belongs to its insurer
   expect(await world.probe.ask(phone.imei)).toBe('WHITELISTED')
   const card = { card: phone.card, why: 'theft' }

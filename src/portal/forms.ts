@@ -35,7 +35,8 @@ export async function readPublicForm(c: PageContext): Promise<Readonly<Record<st
   })
   const fields = Object.entries(body)
   demand(fields.length <= MAX_FIELDS, 'too-large', 'too many fields')
-  return Object.fromEntries(
-    fields.filter((field): field is [string, string] => typeof field[1] === 'string'),
-  )
+  const texts = fields.filter((field): field is [string, string] => typeof field[1] === 'string')
+  // No database keeps it, and nobody types it.
+  demand(!texts.some(([, text]) => text.includes('\u0000')), 'malformed', 'a NUL is no text')
+  return Object.fromEntries(texts)
 }

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { demand } from '../core/index.ts'
 import type { PageEnv } from './session.ts'
 
 const POLICY = [
@@ -28,4 +29,10 @@ export const securityHeaders: MiddlewareHandler<PageEnv> = async (c, next) => {
   headers.set('x-content-type-options', 'nosniff')
   headers.set('cross-origin-opener-policy', 'same-origin')
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+}
+
+/** No database keeps a NUL, and no link of ours holds one. @throws {Refusal} malformed */
+export const plainAddress: MiddlewareHandler<PageEnv> = async (c, next) => {
+  demand(!c.req.url.includes('%00'), 'malformed', 'a NUL is no text')
+  await next()
 }

@@ -10,7 +10,7 @@ import { deskRoutes } from './desk/routes.tsx'
 import type { ConformanceRow } from './figures/conformance.tsx'
 import { figuresRoutes } from './figures/routes.tsx'
 import { Frame } from './frame.tsx'
-import { securityHeaders } from './headers.ts'
+import { plainAddress, securityHeaders } from './headers.ts'
 import type { LabDoor } from './lab/lab-view.ts'
 import { labRoutes } from './lab/routes.tsx'
 import { mineRoutes } from './mine/routes.tsx'
@@ -51,6 +51,7 @@ export function createPortal(
   const app = new Hono<PageEnv>()
   app.use(securityHeaders)
   app.onError((error, c) => problemPage(c, context, frame, error))
+  app.use(plainAddress)
   app.use(sessions(context))
   app.get('/assets/theme.css', (c) =>
     c.body(themeCss(theme), 200, {

@@ -11,6 +11,7 @@ import { forgetAnswers } from './http/idempotency.ts'
 import { Throttle, unlimited } from './http/throttle.ts'
 import { faultOf } from './fault.ts'
 import { markAllUnusual } from './services/desk/marked-looks.ts'
+import { forgetAppeals } from './services/appeals/forget-appeals.ts'
 import { forgetCloneSignals } from './services/clone-cases.ts'
 import { forgetSpent } from './services/nonces.ts'
 import { IdentityProviderDoor } from './services/people/identity-provider.ts'
@@ -111,6 +112,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     await forgetWaits(context)
     await forgetOffers(context)
     await remindOwners(context)
+    await forgetAppeals(context)
   }
   const tell = (message: string) => (error: unknown) => {
     logger.warn({ err: faultOf(error) }, message)

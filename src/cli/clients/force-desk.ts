@@ -62,10 +62,12 @@ export class ForceDesk {
     return refused
   }
 
-  /** @throws {Refusal} chain, cert-time, distrusted, signer-set, same-officer, signature, assertion, fields, opening */
-  #read(draft: Waiting['drafts'][number], { authorities, size }: Ledger): ReadDraft {
+  /** @throws {Refusal} wrong-state, chain, cert-time, distrusted, signer-set, same-officer, signature, assertion, fields, opening */
+  #read(draft: Waiting['drafts'][number], ledger: Ledger): ReadDraft {
     const { verify } = this.#trust
+    const { authorities, size } = ledger
     const read = readDraft(draft, draft.act)
+    demandInHand(read.order, ledger)
     const names = officersOf(draft, read.order).map((signature) => {
       const slot = parseSlot(decodeCbor(fromBase64(signature ?? ''), 2048))
       const { cert } = authorities.signer(slot.kid, this.#clock(), size)
@@ -86,6 +88,13 @@ export class ForceDesk {
     demand(new Set(names).size === names.length, 'same-officer', 'two officers means two people')
     return read
   }
+}
+
+/** One officer's word sends back only what this force has: by the log, whoever asks. @throws {Refusal} wrong-state */
+function demandInHand({ act, to, of = -1, auth }: ReadDraft['order'], ledger: Ledger): void {
+  if (act !== 'release' || to === RELEASED_TO.issuedInError) return
+  const foundBy = ledger.standing(of)?.outstanding.foundBy
+  demand(foundBy === auth, 'wrong-state', 'this force has not found the phone')
 }
 
 /** Whose signatures have to be there before the force's. @throws {Refusal} signer-set */

@@ -45,12 +45,12 @@ import { PhonesPage } from './phones-page.tsx'
 import { SignInPage } from './sign-in-page.tsx'
 import { signInFirst } from './sign-in-first.tsx'
 import { SignPage, type SignErrors } from './sign-page.tsx'
+import { UUID } from '../uuid.ts'
 import { isWrongWord, returnRoutes, wordIn } from './return/routes.tsx'
 import { NOT_YOUR_WORD } from './return/word-input.tsx'
 import { trustedPeopleRoutes } from './trusted/routes.tsx'
 
 const MAX_TYPED = 64
-const UUID = /^[0-9a-f-]{36}$/
 
 /** What a page says after it was led back to. */
 const DONE: Readonly<Record<string, string>> = {

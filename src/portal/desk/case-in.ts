@@ -1,7 +1,6 @@
 import { demand } from '../../core/index.ts'
 import type { PageContext } from '../session.ts'
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+import { UUID } from '../uuid.ts'
 
 /** @throws {Refusal} case-needed: there is no looking at a phone but by its case */
 export function caseIn(c: PageContext): string {

@@ -23,6 +23,7 @@ import type { Schema } from '../db/tables.ts'
 import type { Submission } from '../log/submission.ts'
 import { inOrder, slotsKept, slotsToKeep, verifyGathered } from '../model/gathered-slots.ts'
 import { formerCard } from '../model/sales.ts'
+import { forgetWill } from './returns/forget-will.ts'
 import { closeReturn, keepFound } from './returns/found-return.ts'
 
 /** One signature for one slot of one draft. */
@@ -220,7 +221,7 @@ function submissionOf(context: Context, draft: DraftRow): Submission {
       // Whose key released the phone owns it from now on: a recorded key becomes the device's.
       if (okey) await keepOwner(trx, draft, okey.key)
       if (act === 'found') await keepFound(context, trx, { subjectId, caseId, force, index, t })
-      if (act === 'release') await closeReturn(trx, { subjectId, t })
+      if (act === 'release' || act === 'retire') await closeReturn(trx, { subjectId, t })
     },
   }
 }
@@ -249,6 +250,7 @@ async function keepOwner(
     .executeTakeFirstOrThrow()
   const isSame = before.owner_thumbprint !== null && equal(before.owner_thumbprint, owner)
   const own = isSame ? null : await formerCard(trx, device, owner)
+  if (!isSame) await forgetWill(trx, device)
   const hasPassed = order.to === RELEASED_TO.titlePassed && !isSame
   await trx
     .updateTable('devices')

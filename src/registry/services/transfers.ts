@@ -30,6 +30,7 @@ import { cardHash, drawCard } from '../model/cards.ts'
 import { buyerOf, proofOfSale, salesOf } from '../model/sales.ts'
 import { subjectForDevice, type Subject } from '../model/subjects.ts'
 import { demandBound, isBound } from './parts/unbound-parts.ts'
+import { forgetWill } from './returns/forget-will.ts'
 import { confirmAct, markDone, readyAct, waitingAct } from './waits.ts'
 
 /** Clocks of owners and registry may differ by this much, seconds. */
@@ -253,7 +254,7 @@ async function keep(
   await trx.deleteFrom('owner_words').where('device_id', '=', device).execute()
   await trx.deleteFrom('trusted_people').where('device_id', '=', device).execute()
   await trx.deleteFrom('owner_asks').where('device_id', '=', device).execute()
-  await trx.deleteFrom('secret_words').where('device_id', '=', device).execute()
+  await forgetWill(trx, device)
 }
 
 /** The proof of purchase of whoever has this card. @throws {Refusal} not-found; unavailable: too few have seen it yet */

@@ -2,9 +2,9 @@ import { Hono } from 'hono'
 import { notifyBrowser, silenceBrowser, type Context } from '../../../registry/index.ts'
 import { readForm, smallBody } from '../../forms.ts'
 import { demandOwner, type PageEnv } from '../../session.ts'
+import { UUID } from '../../uuid.ts'
 
 const MAX_TYPED = 60
-const UUID = /^[0-9a-f-]{36}$/
 
 /** To which browsers an owner's notices go. */
 export function pushRoutes(context: Context) {

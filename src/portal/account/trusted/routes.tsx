@@ -15,6 +15,7 @@ import { demandOwner, type PageContext, type PageEnv } from '../../session.ts'
 import { deviceInPath, deviceOfPath } from '../device-path.ts'
 import { SERVICE } from '../service.ts'
 import { TrustedPeoplePage } from './page.tsx'
+import { UUID } from '../../uuid.ts'
 
 const MAX_TYPED = 60
 const MAX_FORM = 64
@@ -67,7 +68,7 @@ export function trustedPeopleRoutes(context: Context, frame: Frame) {
   app.post('/:device/trusted/remove', smallBody, owning, async (c) => {
     const { id = '' } = await readForm(c)
     const at = await own(c)
-    demand(/^[0-9a-f-]{36}$/.test(id), 'not-found', 'no such person')
+    demand(UUID.test(id), 'not-found', 'no such person')
     await removeTrusted(context, { device: at.device, id })
     return c.redirect(at.path, 303)
   })

@@ -22,6 +22,16 @@ export const returns: readonly string[] = [
   `create index if not exists returns_by_subject on returns (subject_id)`,
   `create index if not exists returns_by_case on returns (case_id)`,
   `create index if not exists returns_by_force on returns (force, at_ms)`,
+  // Phones that police have already.
+  `insert into returns (found_index, subject_id, device_id, case_id, force, at_ms)
+    select o.log_index, o.subject_id, s.device_id, o.case_id, c.force, o.at_ms
+    from orders o
+    join subjects s on s.id = o.subject_id
+    join cases c on c.id = o.case_id
+    where o.act = 'found' and not exists (
+      select 1 from orders l where l.subject_id = o.subject_id and l.log_index > o.log_index
+    )
+    on conflict do nothing`,
   `create table if not exists release_vouchers (
     draft_id uuid primary key,
     officer text not null,

@@ -57,7 +57,10 @@ export async function forceQueue({ db, sequencer }: Context, caller: Caller): Pr
       return is.or([
         is.and([isOfTwo, hasSigned(1), hasSigned(2)]),
         is.and([is('drafts.act', '=', 'found'), hasSigned(1)]),
-        is('release_vouchers.slot', 'is not', null),
+        is.and([
+          is('release_vouchers.slot', 'is not', null),
+          is('corrections.draft_id', 'is', null),
+        ]),
       ])
     })
     .where(sql<boolean>`not jsonb_exists(drafts.signatures, '0')`)

@@ -7,8 +7,9 @@ import { foldInForce, ordersOf } from '../../model/orders.ts'
 import type { Subject } from '../../model/subjects.ts'
 import { lookAtCase, type Case } from '../cases.ts'
 import { takenCase, takingOf } from '../desk/takings.ts'
-import { openReturn, returnOf, type Return } from './found-return.ts'
+import { addressFor, ourReturn, returnOf, type Return } from './found-return.ts'
 import { keysRecorded, type KeyRecorded } from './keys-recorded.ts'
+import { IS_NO_CORRECTION } from './no-correction.ts'
 import { drawReturnCode } from './return-code.ts'
 
 /** The return of a case's phone, as police see it. Times in ms. */
@@ -18,7 +19,7 @@ export interface ReturnAtDesk {
   readonly until: number
   readonly state: State
   readonly found: Return | null
-  /** Where to post it; null where it is not posted. */
+  /** Where to post it; null where it is not posted, or not by this force. */
   readonly address: string | null
   /** A `found` that an officer signed and the force's key has not. */
   readonly isFoundSigned: boolean
@@ -51,11 +52,12 @@ export async function returnAtDesk(
   const folded = foldInForce(logged, frontiersOf(sequencer.published), sequencer.ledger)
   const { state, outstanding } = lapse(folded.device, Math.floor(sequencer.now() / 1000))
   const isWithUs = state === 'recovered'
-  const address = isWithUs ? (await openReturn(context, subject.id)).address : null
+  const address = isWithUs ? await addressFor(context, subject.id, caller.iss) : null
   const threats = await db
     .selectFrom('threats')
     .select(['at_ms', 'act', 'seen_by'])
     .where('subject_id', '=', subject.id)
+    .where('force', '=', caller.iss)
     .orderBy('at_ms')
     .execute()
   const request =
@@ -95,6 +97,7 @@ async function waitingIn({ db }: Context, caseId: string) {
     .where('case_id', '=', caseId)
     .where('act', 'in', ['found', 'release'])
     .where('state', '=', 'collecting')
+    .where(IS_NO_CORRECTION)
     .orderBy('drafts.at_ms')
     .execute()
   const signed = (row: { readonly signatures: unknown }, slot: number) =>
@@ -118,24 +121,26 @@ async function waitingIn({ db }: Context, caseId: string) {
 /** How long a drafted release can be signed. */
 const RELEASE_MS = 6 * 86_400_000
 
-/** The code for a label. @throws {Refusal} case-needed, case-taken, wrong-state */
+/** The code for a label. @throws {Refusal} case-needed, case-taken, wrong-state, forbidden: another force has it */
 export async function printLabel(
   context: Context,
   caller: Caller,
   caseId: string,
 ): Promise<{ readonly code: string }> {
   const { subjectId } = await takenCase(context, caller, caseId)
+  await ourReturn(context, caller, subjectId)
   const code = await drawReturnCode(context, subjectId)
   await audit(context, caller, 'return.label', { caseId, subjectId })
   return { code }
 }
 
-/** Given to its owner, or to the post: the address is not needed any more. @throws {Refusal} case-needed, case-taken, wrong-state */
+/** Given to its owner, or to the post: the address is not needed any more. @throws {Refusal} as above */
 export async function handOver(context: Context, caller: Caller, caseId: string): Promise<void> {
   const { db, surroundings } = context
   const { subjectId } = await takenCase(context, caller, caseId)
   const found = await returnOf(context, subjectId)
   demand(found !== null && found.printedAt !== null, 'wrong-state', 'no label was printed')
+  demand(found.force === caller.iss, 'forbidden', 'another force has this phone')
   // Over a counter only what its owner has signed for.
   const mayGo = found.way === 'post' || found.releasedAt !== null
   demand(mayGo, 'wrong-state', 'its owner has not confirmed yet')
@@ -159,6 +164,7 @@ export async function seeToThreats(
     .updateTable('threats')
     .set({ seen_by: caller.sub })
     .where('subject_id', '=', subjectId)
+    .where('force', '=', caller.iss)
     .where('seen_by', 'is', null)
     .execute()
   await audit(context, caller, 'threat.see-to', { caseId, subjectId })

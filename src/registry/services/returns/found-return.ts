@@ -3,6 +3,7 @@ import { demand } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import type { Way } from '../../db/return-tables.ts'
 import type { Schema } from '../../db/tables.ts'
+import type { Caller } from '../../model/caller.ts'
 import { tell } from '../notices.ts'
 
 /** A phone on its way back. Times in ms. */
@@ -59,7 +60,7 @@ export async function keepFound(
   await tell(context, trx, told)
 }
 
-/** Written with a release: the phone is its owner's again, and nobody needs his address or his request any more. */
+/** Written with a release, or when a phone is out of use for good: nobody needs his address or his request any more. */
 export async function closeReturn(
   trx: Transaction<Schema>,
   { subjectId, t }: { readonly subjectId: string; readonly t: number },
@@ -87,6 +88,26 @@ export async function openReturn({ db }: Pick<Context, 'db'>, subjectId: string)
   const row = await rowOf({ db }, subjectId)
   demand(row !== undefined && row.released_ms === null, 'wrong-state', 'police do not have it')
   return row
+}
+
+/** Where the force that has the phone posts it; null: nowhere, or another force has it. */
+export async function addressFor(
+  context: Pick<Context, 'db'>,
+  subjectId: string,
+  force: string,
+): Promise<string | null> {
+  const row = await rowOf(context, subjectId)
+  return row?.force === force && row.released_ms === null ? row.address : null
+}
+
+/** The same, and this force has it. @throws {Refusal} wrong-state, forbidden */
+export async function ourReturn(
+  context: Pick<Context, 'db'>,
+  { iss }: Caller,
+  subjectId: string,
+): Promise<void> {
+  const { force } = await openReturn(context, subjectId)
+  demand(force === iss, 'forbidden', 'another force has this phone')
 }
 
 function rowOf({ db }: Pick<Context, 'db'>, subjectId: string) {

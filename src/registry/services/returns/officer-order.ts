@@ -12,6 +12,8 @@ import { shownBefore, type Officer } from '../people/officers.ts'
 import { passkeySlot, slotChallenge } from '../people/passkey-slot.ts'
 import { relyingPartyOf } from '../people/passkeys.ts'
 import { addSignatures } from '../signatures.ts'
+import { ourReturn } from './found-return.ts'
+import { IS_NO_CORRECTION } from './no-correction.ts'
 
 const TYPE = 'application/stolen-order+cbor'
 /** The officer's slot of a `found`. */
@@ -20,14 +22,15 @@ const FINDER = 1
 /** What one officer signs for; the force's key follows on his word. */
 export type OfficersAct = 'found' | 'release'
 
-/** Drafts it in a taken case, in the place of what nobody completed. @throws {Refusal} case-taken, case-needed, wrong-state, owner-key, signer-set */
+/** Drafts it in a taken case, in the place of what nobody completed. @throws {Refusal} case-taken, case-needed, wrong-state, forbidden: another force has it · owner-key, signer-set */
 export async function draftForReturn(
   context: Context,
   officer: Officer,
   caseId: string,
   wanted: Extract<Wanted, { act: OfficersAct }>,
 ): Promise<void> {
-  await takenCase(context, officer, caseId)
+  const { subjectId } = await takenCase(context, officer, caseId)
+  if (wanted.act === 'release') await ourReturn(context, officer, subjectId)
   const { id } = await draftOrder(context, officer, caseId, wanted)
   await context.db
     .updateTable('drafts')
@@ -35,11 +38,12 @@ export async function draftForReturn(
     .where('case_id', '=', caseId)
     .where('act', '=', wanted.act)
     .where('state', '=', 'collecting')
+    .where(IS_NO_CORRECTION)
     .where('id', '<>', id)
     .execute()
 }
 
-/** The order that waits in a case and what asks an officer's passkey to sign it. @throws {Refusal} not-found, case-taken, case-needed */
+/** The order that waits in a case and what asks an officer's passkey to sign it. @throws {Refusal} not-found, case-taken, case-needed, wrong-state, forbidden */
 export async function officersOrder(
   context: Context,
   officer: Officer,
@@ -48,13 +52,15 @@ export async function officersOrder(
   readonly draft: { readonly id: string; readonly payload: Uint8Array }
   readonly options: PublicKeyCredentialRequestOptionsJSON
 }> {
-  await takenCase(context, officer, caseId)
+  const { subjectId } = await takenCase(context, officer, caseId)
+  if (act === 'release') await ourReturn(context, officer, subjectId)
   const row = await context.db
     .selectFrom('drafts')
     .select(['id', 'payload'])
     .where('case_id', '=', caseId)
     .where('act', '=', act)
     .where('state', '=', 'collecting')
+    .where(IS_NO_CORRECTION)
     .orderBy('at_ms', 'desc')
     .limit(1)
     .executeTakeFirst()

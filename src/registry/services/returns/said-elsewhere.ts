@@ -1,4 +1,4 @@
-import { demand } from '../../../core/index.ts'
+import { demand, equal, parseOrder, thumbprint } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import type { SlotSignature } from '../signatures.ts'
 
@@ -7,7 +7,8 @@ const OWNER = 1
 
 /**
  * What only the owner's pages ask for, a label's code and his word, is not left out by sending his signature past
- * them. @throws {Refusal} return-code, second-factor-needed
+ * them. Whoever a police counter or a paid claim made the owner has neither yet: his key is not the phone's.
+ * @throws {Refusal} return-code, second-factor-needed
  */
 export async function demandSaidElsewhere(
   { db }: Context,
@@ -18,6 +19,7 @@ export async function demandSaidElsewhere(
   const rows = await db
     .selectFrom('drafts')
     .innerJoin('subjects', 'subjects.id', 'drafts.subject_id')
+    .innerJoin('devices', 'devices.id', 'subjects.device_id')
     .leftJoin('secret_words', 'secret_words.device_id', 'subjects.device_id')
     .leftJoin('returns', (join) =>
       join
@@ -26,12 +28,16 @@ export async function demandSaidElsewhere(
         .on('returns.code_hash', 'is not', null)
         .on('returns.used_ms', 'is', null),
     )
+    .select(['drafts.payload', 'devices.owner_thumbprint'])
     .select(['returns.found_index', 'secret_words.at_ms'])
     .where('drafts.id', 'in', ids)
     .where('drafts.act', '=', 'release')
     .where('drafts.state', '=', 'collecting')
     .execute()
-  for (const { found_index, at_ms } of rows) {
+  for (const { payload, owner_thumbprint: owner, found_index, at_ms } of rows) {
+    const { okey } = parseOrder(new Uint8Array(payload))
+    const isOwners = okey !== undefined && owner !== null && equal(thumbprint(okey.key), owner)
+    if (!isOwners) continue
     demand(found_index === null, 'return-code', 'the code on the label is said on the pages')
     demand(at_ms === null, 'second-factor-needed', 'the owner says his word on the pages')
   }
