@@ -142,6 +142,28 @@ describe('the queue', () => {
     expect(marked.text).toContain('Unlocked by its owner since')
   })
 
+  test('P1.1: what its owner took back, and what is decided, waits no longer', async () => {
+    const handset = await world.enrolOne()
+    const taken = await reportedByCard(world, handset)
+    const locked = await world.enrolOne()
+    const { reference } = await locked.owner.report('theft')
+    const { pages } = await seatedAt(world, 0)
+    const waits = async (one: string) => (await pages.get('/desk?state=waiting')).text.includes(one)
+    const { db } = world.running.context
+    // Alone in the queue: what other tests left there would fill its first page.
+    const others = [taken, reference]
+    await db
+      .updateTable('reports')
+      .set({ decided_ms: 1 })
+      .where('reference', 'not in', others)
+      .execute()
+    expect([await waits(taken), await waits(reference)]).toEqual([true, true])
+    await handset.owner.withdraw(taken)
+    await world.lock({ reference })
+    expect([await waits(taken), await waits(reference)]).toEqual([false, false])
+    expect((await pages.get('/desk?state=locked')).text).toContain(reference)
+  })
+
   test('A38: whose phone was sold on record is marked before anything of it is seen, and the sale stands beside the decision', async () => {
     const handset = await world.enrolOne()
     const reference = await reportedByCard(world, handset)

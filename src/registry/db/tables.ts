@@ -113,6 +113,8 @@ interface ReportsTable {
   hold_index: Int8
   /** Whose intake signed the hold. */
   force: string
+  /** When police locked the phone or refused, or its owner took the hold back; null: it waits. */
+  decided_ms: ColumnType<bigint | null, number | bigint | null | undefined, number | bigint | null>
 }
 
 export type CaseState = 'open' | 'proposed' | 'approved' | 'locked' | 'withdrawn' | 'refused'

@@ -89,6 +89,12 @@ async function closeDrafts(trx: Transaction<Schema>, rows: readonly OrderRow[]):
   const locked = rows.flatMap(({ order, context }) =>
     order.act === 'lock' && context.caseId ? [context.caseId] : [],
   )
-  if (locked.length > 0)
-    await trx.updateTable('cases').set({ state: 'locked' }).where('id', 'in', locked).execute()
+  if (locked.length === 0) return
+  const now = { decided_ms: rows[0]!.t }
+  await trx.updateTable('cases').set({ state: 'locked' }).where('id', 'in', locked).execute()
+  await trx
+    .updateTable('reports')
+    .set(now)
+    .where('id', 'in', trx.selectFrom('cases').select('report_id').where('id', 'in', locked))
+    .execute()
 }

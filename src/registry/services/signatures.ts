@@ -222,8 +222,22 @@ function submissionOf(context: Context, draft: DraftRow): Submission {
       if (okey) await keepOwner(trx, draft, okey.key)
       if (act === 'found') await keepFound(context, trx, { subjectId, caseId, force, index, t })
       if (act === 'release' || act === 'retire') await closeReturn(trx, { subjectId, t })
+      if (act === 'release') await closeReport(trx, { of: draft.order.of, t })
     },
   }
+}
+
+/** Whose owner took it back waits for nobody at the desk. */
+async function closeReport(
+  trx: Transaction<Schema>,
+  { of = -1, t }: { readonly of: number | undefined; readonly t: number },
+): Promise<void> {
+  await trx
+    .updateTable('reports')
+    .set({ decided_ms: t })
+    .where('hold_index', '=', BigInt(of))
+    .where('decided_ms', 'is', null)
+    .execute()
 }
 
 /**

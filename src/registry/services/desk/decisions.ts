@@ -110,9 +110,15 @@ export async function refuseCase(
   caller: Caller,
   { caseId, reason }: { readonly caseId: string; readonly reason: CaseRefusal },
 ): Promise<void> {
-  const { subjectId } = await takenCase(context, caller, caseId)
+  const { subjectId, reportId } = await takenCase(context, caller, caseId)
   const at_ms = context.surroundings.clock()
   await inTransaction(context.db, async (trx) => {
+    if (reportId !== null)
+      await trx
+        .updateTable('reports')
+        .set({ decided_ms: at_ms })
+        .where('id', '=', reportId)
+        .execute()
     const closed = await trx
       .updateTable('cases')
       .set({ state: 'refused' })

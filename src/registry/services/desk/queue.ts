@@ -123,6 +123,7 @@ export async function deskQueue(
   demandRole(caller, 'officer')
   const { state, mark, kind, isMine } = filter
   const now = surroundings.clock()
+  const isOpen = !['locked', 'refused'].includes(state)
   const [at, id] = filter.after === null ? ['0', NIL] : cursorOf(filter.after)
   const from = sql`(${at}::bigint, ${id}::uuid)`
   // Each half is cut where an index gives its order; marks are looked up for what is shown, or for what is asked.
@@ -139,7 +140,7 @@ export async function deskQueue(
       from (
         select r.*, exists (
           select 1 from report_details d where d.report_id = r.id and d.purchase <> ''
-        ) as proof_given from reports r where r.force = ${caller.iss}
+        ) as proof_given from reports r where r.force = ${caller.iss} ${isOpen ? sql`and r.decided_ms is null` : sql``}
       ) w
       left join lateral (
         select id, crime_reference, state from cases
