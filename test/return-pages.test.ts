@@ -6,6 +6,7 @@ import { generateEs256 } from '../src/host/index.ts'
 import { deviceInPath } from '../src/portal/account/device-path.ts'
 import { qrOf } from '../src/portal/check/qr-code.ts'
 import { whenWords } from '../src/portal/when.tsx'
+import { subjectForDevice } from '../src/registry/model/subjects.ts'
 import { remindOwners } from '../src/registry/services/returns/reminders.ts'
 import { ask } from './ask.ts'
 import { forceAtWork, seatedAt, secondForce, takenReturn } from './desk-seat.ts'
@@ -114,6 +115,25 @@ test('A49, A28: one officer’s word sends back no phone that police have not fo
     expect((await theirs.pages.post(to, {}, seen)).status, act).toBeGreaterThanOrEqual(400)
   }
   expect((await officer.pages.get(path)).text).toContain('7 Example Row')
+})
+
+test('P1.1: however many phones wait for their owners, the newest has its place on a page', async () => {
+  await using big = await World.boot()
+  const { db } = big.running.context
+  const { id: subject } = await subjectForDevice(db, (await big.enrolOne()).device)
+  const rows = Array.from({ length: 130 }, (_, i) => ({
+    ...{ found_index: 1_000 + i, subject_id: subject, device_id: null, case_id: null },
+    ...{ force: 'zz.force', at_ms: 1_000, way: null, address: null, code_hash: null },
+  }))
+  await db.insertInto('returns').values(rows).execute()
+  const { pages } = await seatedAt(big, 0)
+  const count = (html: string) => html.match(/With police/g)?.length ?? 0
+  const first = await pages.get('/desk/returns')
+  const [, next = ''] = /href="(\/desk\/returns\?after=[^"]+)"/.exec(first.html)!
+  const second = await pages.get(next)
+  expect([count(first.html), count(second.html)]).toEqual([100, 30])
+  expect(second.text).not.toContain('Next page')
+  expect((await pages.get('/desk/returns?after=x')).status).toBe(400)
 })
 
 describe('a found phone', () => {

@@ -37,11 +37,11 @@ const FOUND_ERROR =
 export function returnRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): void {
   app.get('/returns', async (c) => {
     const { officer } = await demandSeat(c, context)
-    const waiting = await returnsWaiting(context, officer)
+    const { items, next } = await returnsWaiting(context, officer, c.req.query('after') ?? null)
     return c.html(
       frame.page(
         { title: 'Returns', service: SERVICE, back: '/desk', isWide: true },
-        <ReturnsPage waiting={waiting} />,
+        <ReturnsPage waiting={items} next={next} />,
       ),
     )
   })

@@ -11,7 +11,13 @@ const KINDS: Readonly<Record<ReturnWaiting['kind'], string>> = {
 }
 
 /** Phones on their way back, and what their owners have said: no phone and no owner, which only a case opens. */
-export function ReturnsPage({ waiting }: { readonly waiting: readonly ReturnWaiting[] }) {
+export function ReturnsPage({
+  waiting,
+  next,
+}: {
+  readonly waiting: readonly ReturnWaiting[]
+  readonly next: string | null
+}) {
   return (
     <>
       <h1 class="govuk-heading-l">Returns</h1>
@@ -43,6 +49,13 @@ export function ReturnsPage({ waiting }: { readonly waiting: readonly ReturnWait
             { content: standsAt(one) },
           ])}
         />
+      )}
+      {next === null ? null : (
+        <p class="govuk-body">
+          <a class="govuk-link" href={`/desk/returns?after=${next}`} rel="next">
+            Next page
+          </a>
+        </p>
       )}
       <p class="govuk-body">
         <a class="govuk-link" href="/desk">

@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import { demand } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { demandRole, type Caller } from '../../model/caller.ts'
 import type { Return } from './found-return.ts'
@@ -15,13 +17,19 @@ export interface ReturnWaiting {
 }
 
 const MOST = 100
+const CURSOR = /^(\d{1,15})\.(\d{1,15})$/
 
-/** Threatened owners first, then who asks for a release, then phones on their way back; each oldest first. @throws {Refusal} forbidden */
+/**
+ * Threatened owners first, then who asks for a release, then phones on their way back, a page at a time; each oldest
+ * first. @param after the last answer's `next` @throws {Refusal} forbidden, bad-cursor
+ */
 export async function returnsWaiting(
   { db }: Context,
   caller: Caller,
-): Promise<readonly ReturnWaiting[]> {
+  after: string | null,
+): Promise<{ readonly items: readonly ReturnWaiting[]; readonly next: string | null }> {
   demandRole(caller, 'officer')
+  const [at, index] = after === null ? ['0', '0'] : cursorOf(after)
   const threats = await db
     .selectFrom('threats')
     .select(['at_ms', 'subject_id'])
@@ -39,29 +47,51 @@ export async function returnsWaiting(
     .execute()
   const returns = await db
     .selectFrom('returns')
-    .select(['at_ms', 'subject_id', 'way', 'printed_ms', 'handed_ms'])
+    .select(['at_ms', 'subject_id', 'way', 'printed_ms', 'handed_ms', 'found_index'])
     .where('force', '=', caller.iss)
     .where('released_ms', 'is', null)
+    .where(sql<boolean>`(at_ms, found_index) > (${at}::bigint, ${index}::bigint)`)
     .orderBy('at_ms')
-    .limit(MOST)
+    .orderBy('found_index')
+    .limit(MOST + 1)
     .execute()
+  const last = returns.length > MOST ? returns[MOST - 1] : undefined
   const time = (ms: bigint | null) => (ms === null ? null : Number(ms))
   const waiting = [
-    ...threats.map((row) => ({ kind: 'threat' as const, row, found: null })),
-    ...requests.map((row) => ({ kind: 'request' as const, row, found: null })),
-    ...returns.map((row) => ({
+    // On the first page: nobody turns leaves to find somebody in danger.
+    ...(after === null ? threats : []).map((row) => ({
+      kind: 'threat' as const,
+      row,
+      found: null,
+    })),
+    ...(after === null ? requests : []).map((row) => ({
+      kind: 'request' as const,
+      row,
+      found: null,
+    })),
+    ...returns.slice(0, MOST).map((row) => ({
       kind: 'found' as const,
       row,
       found: { way: row.way, printedAt: time(row.printed_ms), handedAt: time(row.handed_ms) },
     })),
   ]
   const named = await namesOf(db, caller, [...new Set(waiting.map(({ row }) => row.subject_id))])
-  return waiting.map(({ kind, row, found }) => ({
-    kind,
-    at: Number(row.at_ms),
-    ...named(row.subject_id),
-    found,
-  }))
+  return {
+    items: waiting.map(({ kind, row, found }) => ({
+      kind,
+      at: Number(row.at_ms),
+      ...named(row.subject_id),
+      found,
+    })),
+    next: last === undefined ? null : `${last.at_ms}.${last.found_index}`,
+  }
+}
+
+/** @throws {Refusal} bad-cursor */
+function cursorOf(text: string): readonly [string, string] {
+  const [, at, index] = CURSOR.exec(text) ?? []
+  demand(at !== undefined && index !== undefined, 'bad-cursor', 'not one of our cursors')
+  return [at, index]
 }
 
 /** By which number of the force, or of whose report, a phone is spoken of. */
