@@ -122,8 +122,15 @@ test('P1.1: however many phones wait for their owners, the newest has its place 
   const { db } = big.running.context
   const { id: subject } = await subjectForDevice(db, (await big.enrolOne()).device)
   const rows = Array.from({ length: 130 }, (_, i) => ({
-    ...{ found_index: 1_000 + i, subject_id: subject, device_id: null, case_id: null },
-    ...{ force: 'zz.force', at_ms: 1_000, way: null, address: null, code_hash: null },
+    found_index: 1_000 + i,
+    subject_id: subject,
+    device_id: null,
+    case_id: null,
+    force: 'zz.force',
+    at_ms: 1_000,
+    way: null,
+    address: null,
+    code_hash: null,
   }))
   await db.insertInto('returns').values(rows).execute()
   const { pages } = await seatedAt(big, 0)
