@@ -1,51 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deviceInPath } from '../src/portal/account/device-path.ts'
+import { toBase64 } from '../src/core/index.ts'
 import { registersNow } from '../src/registry/index.ts'
+import { passkeySlot } from '../src/registry/services/people/passkey-slot.ts'
 import { ask } from './ask.ts'
 import { forceAtWork, seatedAt, takenReturn } from './desk-seat.ts'
 import { answer } from './key-answer.ts'
-import { Pages, type Shown } from './pages.ts'
+import { Pages } from './pages.ts'
 import { signedIn } from './signed-in.ts'
-import { World, type Handset } from './world.ts'
+import { OWN, THREAT, looksLike, owning, pathOf, sign, takingBack } from './threatened.ts'
+import { World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
   world = await World.boot()
 })
 afterAll(() => world[Symbol.asyncDispose]())
-
-const OWN = 'Blue kettle'
-const THREAT = 'Green kettle'
-
-const pathOf = ({ device }: Handset) => `/account/phone/${deviceInPath(device)}`
-
-async function sign(
-  pages: Pages,
-  { ownerKey }: Handset,
-  path: string,
-  fields: Record<string, string>,
-) {
-  const page = await pages.get(path)
-  return pages.post(path, { response: answer(page, ownerKey), ...fields }, page)
-}
-
-/** An owner, signed in, who has set both words. */
-async function owning(phone: Handset): Promise<Pages> {
-  const { pages } = await signedIn(world, phone.ownerKey.key)
-  const set = await sign(pages, phone, `${pathOf(phone)}/word`, { own: OWN, threat: THREAT })
-  expect(set.to).toBe('/account?done=words')
-  return pages
-}
-
-/** What a page shows, without what differs between any two phones and moments. */
-const looksLike = ({ text, status }: Shown) => ({
-  status,
-  text: text
-    .replace(/\d\d:\d\d \w+, \w+ \d+ \w+ \d{4}/g, 'then')
-    .replace(/SM-[0-9A-Z]{4}-[0-9A-Z]{4}|serial \S+|Example One \S+/g, 'it')
-    .replace(/Entry \d+/g, 'Entry')
-    .replace(/told: \d of \d/g, 'told'),
-})
 
 describe('a threatened owner', () => {
   test('O5.X1, A25: takes a report back and all looks and lasts as with his own word; the hold stays, and police read why', async () => {
@@ -57,12 +26,12 @@ describe('a threatened owner', () => {
     for (const [i, phone] of phones.entries()) {
       const { reference } = await phone.owner.report('theft')
       await world.settle()
-      const pages = await owning(phone)
-      const to = async () =>
-        (await pages.post(`${pathOf(phone)}/take-back`, {}, await pages.get('/account'))).to!
+      const pages = await owning(world, phone)
+      const to = () => takingBack(pages, phone)
       // Left out, or another: refused for both, so that nobody can make him leave it out.
       for (const word of ['', 'Red kettle'])
         expect((await sign(pages, phone, await to(), { word })).status).toBe(422)
+      const overtaken = await to()
       const path = await to()
       const began = performance.now()
       const sent = await sign(pages, phone, path, { word: [OWN, THREAT][i]! })
@@ -73,7 +42,21 @@ describe('a threatened owner', () => {
       const asked = { reference, card: phone.card }
       const followed = await anybody.post('/follow', asked, await anybody.get('/follow'))
       const again = await pages.get(path)
+      const status = await ask(world, { path: '/v1/report-status', body: asked })
+      const back = await ask(world, { path: '/v1/withdrawals', body: asked })
+      const report = { card: phone.card, why: 'theft' }
+      const card = await ask(world, { path: '/v1/reports', body: report })
+      const { db } = context
+      expect(await db.selectFrom('threats').selectAll().execute()).toHaveLength(i)
       seen.push({
+        state: status.json['state'],
+        drafted: [back.code, back.text],
+        card: [card.code, card.text],
+        byCard: looksLike(await anybody.post('/report', report, await anybody.get('/report'))),
+        taken: looksLike(
+          await pages.post(`${pathOf(phone)}/take-back`, {}, await pages.get('/account')),
+        ),
+        overtaken: looksLike(await sign(pages, phone, overtaken, { word: [OWN, THREAT][i]! })),
         to: sent.to,
         shown: looksLike(shown),
         followed: looksLike(await anybody.get(followed.to!)),
@@ -84,6 +67,10 @@ describe('a threatened owner', () => {
     const [free, threatened] = seen as [(typeof seen)[0], (typeof seen)[0]]
     expect({ ...threatened, took: 0 }).toEqual({ ...free, took: 0 })
     expect(free.shown.text).toContain('You took the report back')
+    expect(threatened.state).toBe('protected')
+    expect(threatened.drafted[0]).toBe('wrong-state')
+    expect(threatened.card[0]).toBe('hold-exhausted')
+    expect(threatened.overtaken.status).toBe(409)
     expect(Math.abs(free.took - threatened.took)).toBeLessThan(700)
 
     const [, phone] = phones
@@ -113,7 +100,7 @@ describe('a threatened owner', () => {
     const { reference } = await phone.owner.report('theft')
     const { caseId } = await world.lock({ reference })
     await world.settle()
-    const pages = await owning(phone)
+    const pages = await owning(world, phone)
     const path = `/desk/case/${caseId}/return`
     const undo = `${pathOf(phone)}/undo`
     expect((await pages.get('/account')).text).toContain('Ask police to unblock it')
@@ -169,7 +156,7 @@ describe('a threatened owner', () => {
 
   test('A25: words are never shown, guessed or set anew by whoever knows one under threat; nor left out by the interface', async () => {
     const phone = await world.enrolOne()
-    const pages = await owning(phone)
+    const pages = await owning(world, phone)
     for (const shown of [await pages.get('/account'), await pages.get(`${pathOf(phone)}/word`)])
       expect(shown.html).not.toMatch(/kettle/i)
     const { db } = world.running.context
@@ -179,19 +166,39 @@ describe('a threatened owner', () => {
     expect(rows).not.toMatch(/kettle/i)
     const word = `${pathOf(phone)}/word`
     const mine = { own: 'His own', threat: 'Another' }
-    expect((await sign(pages, phone, word, { ...mine, word: 'wrong' })).status).toBe(422)
+    const guessed = await sign(pages, phone, word, { ...mine, word: 'wrong' })
+    expect(guessed.status).toBe(422)
     const set = await sign(pages, phone, word, { ...mine, word: THREAT })
     expect(set.to).toBe('/account?done=words')
     await phone.owner.report('theft')
     await world.settle()
-    const to = async () =>
-      (await pages.post(`${pathOf(phone)}/take-back`, {}, await pages.get('/account'))).to!
-    expect((await sign(pages, phone, await to(), { word: 'His own' })).status).toBe(422)
-    // Past the pages there is no field for a word: and no way.
-    const draft = (await to()).split('/').at(-1)
-    const body = { signatures: [{ draft, slot: 1, signature: 'AAAA' }] }
-    const past = await ask(world, { path: '/v1/signatures', body })
-    expect(past.code).toBe('second-factor-needed')
+    const to = () => takingBack(pages, phone)
+    // All is tried that a change would have changed: the new ones are taken, and do nothing.
+    expect((await sign(pages, phone, await to(), { word: THREAT })).status).toBe(422)
+    for (const said of Object.values(mine)) {
+      const done = await sign(pages, phone, await to(), { word: said })
+      expect(done.to).toBe('/account?done=released')
+      await world.settle()
+      expect(await world.stateOf(phone.imei)).toBe('held')
+      await pages.post(`${pathOf(phone)}/report`, {}, await pages.get('/account'))
+    }
+    // Past the pages there is no field for a word: and no way; nor does anybody learn that without the key.
+    const page = await pages.get(await to())
+    const response = JSON.parse(answer(page, phone.ownerKey)) as never
+    const signed = passkeySlot(phone.ownerKey.key, response)
+    const past = async (path: string, signature: string) => {
+      const draft = path.split('/').at(-1)
+      const body = { signatures: [{ draft, slot: 1, signature }] }
+      return (await ask(world, { path: '/v1/signatures', body })).code
+    }
+    const plain = await world.enrolOne()
+    await plain.owner.report('theft')
+    const others = (await signedIn(world, plain.ownerKey.key)).pages
+    const without = await takingBack(others, plain)
+    const wordy = /"(\/account\/sign\/[0-9a-f-]{36})"/.exec(page.html)![1]!
+    expect(await past(wordy, 'AAAA')).toBe(await past(without, 'AAAA'))
+    expect(await past(without, toBase64(signed))).toBe('owner-key')
+    expect(await past(wordy, toBase64(signed))).toBe('second-factor-needed')
     for (let i = 0; i < 8; i++) await sign(pages, phone, await to(), { word: `guess ${i}` })
     expect((await sign(pages, phone, await to(), { word: OWN })).status).toBe(429)
     expect(await world.stateOf(phone.imei)).toBe('held')

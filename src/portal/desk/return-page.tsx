@@ -14,6 +14,7 @@ import { PHONE_WORDS, TAKING } from './words.ts'
 const THREATENED: Readonly<Record<string, string>> = {
   'take-back': 'to take the report back',
   return: 'to confirm the return',
+  error: 'to confirm that the block was an error',
   request: 'to ask for the phone to be unblocked',
   words: 'to set new words',
 }

@@ -55,8 +55,15 @@ interface SecretWordsTable {
   device_id: Bytes
   own_hash: Bytes
   threat_hash: Bytes
+  /** Set under threat: both mean a threat, and stand in the place of `threat_hash` until his own word is said. */
+  pretended_own: ColumnType<Uint8Array | null, undefined, Uint8Array | null>
+  pretended_threat: ColumnType<Uint8Array | null, undefined, Uint8Array | null>
+  /** Wrong ones beside a passkey's signature, and since when. */
   wrong_tries: Counted
   wrong_ms: Counted
+  /** The same where a session is enough. */
+  asked_tries: Counted
+  asked_ms: Counted
   at_ms: Int8
 }
 
@@ -65,7 +72,7 @@ interface ThreatsTable {
   id: string
   device_id: Bytes
   subject_id: string
-  act: 'take-back' | 'return' | 'request' | 'words'
+  act: 'take-back' | 'return' | 'error' | 'request' | 'words'
   /** The hold or lock that stays in force; -1: none is. */
   of_index: Int8
   force: string

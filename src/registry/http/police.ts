@@ -39,7 +39,7 @@ import { salesOfCase, type KnownSale } from '../services/disputes.ts'
 import { draftOrder, draftsOfCase } from '../services/drafts.ts'
 import { reportOfCase } from '../services/owners/report-details.ts'
 import { demandSaidElsewhere } from '../services/returns/said-elsewhere.ts'
-import { addSignatures } from '../services/signatures.ts'
+import { addSignatures, standingOfOwners } from '../services/signatures.ts'
 import { sightingsOf } from '../services/sightings.ts'
 import { cloneAnswers } from './clones.ts'
 import type { Env } from './env.ts'
@@ -277,7 +277,7 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
         slot,
         signature: fromBase64(signature),
       }))
-      await demandSaidElsewhere(context, added)
+      await demandSaidElsewhere(context, await standingOfOwners(context, added))
       const results = await addSignatures(context, added)
       const [only] = results.values()
       if (results.size === 1 && only instanceof Refusal) throw only

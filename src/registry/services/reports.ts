@@ -22,6 +22,7 @@ import { subjectForDevice, subjectById, type Subject } from '../model/subjects.t
 import { openDispute } from './disputes.ts'
 import { draftOf, keepDraft, type Draft } from './drafts.ts'
 import { tell } from './notices.ts'
+import { demandUnveiled, veilNow, veilOver } from './returns/threats.ts'
 import { addSignatures } from './signatures.ts'
 
 /** What is true about a report now. */
@@ -69,6 +70,8 @@ export async function reportStolen(
   const now = Math.floor(sequencer.now() / 1000)
   const own = [proof, saltedHash(surroundings.random(32), `report ${reference}`)] as const
   const intake = intakeFor(context, report.force)
+  // As whoever found the card would be answered, had it been undone.
+  if (proof !== 'passkey') demand((await veilNow(context, subject)) === null, ...EXHAUSTED)
   const composed = compose(
     { act: 'hold', auth: intake.sub, own, why: report.why },
     subject,
@@ -155,10 +158,15 @@ function demandFreshHold(orders: readonly KnownOrder[]): void {
   const hold = orders.findLast(({ order }) => order.act === 'hold')
   const lock = orders.findLast(({ order }) => order.act === 'lock')
   const spent = hold !== undefined && (lock === undefined || lock.index < hold.index)
-  demand(!spent, 'hold-exhausted', 'an earlier hold on this proof lapsed or was withdrawn')
+  demand(!spent, ...EXHAUSTED)
 }
 
-/** What is true about a report now. */
+const EXHAUSTED = [
+  'hold-exhausted',
+  'an earlier hold on this proof lapsed or was withdrawn',
+] as const
+
+/** What is true about a report now; where its owner was threatened, what his pages say. */
 export async function statusByReference(
   context: Context,
   reference: string,
@@ -175,11 +183,13 @@ export async function statusByReference(
     stateInForce(orders, frontiersOf(sequencer.published), sequencer.ledger),
     now,
   )
-  const lapsesAt = device.state === 'held' ? (device.outstanding?.exp ?? null) : null
   const { ids } = await subjectById(db, report.subject_id)
+  const veil = await veilOver(context, ids.dak, device.outstanding)
+  const state = veil === null ? device.state : 'protected'
+  const lapsesAt = state === 'held' ? (device.outstanding?.exp ?? null) : null
   demand(ids.dak !== null, 'not-found', 'only an enrolled phone is reported')
   const holdIndex = Number(report.hold_index)
-  return { reference, state: device.state, lapsesAt, holdIndex, device: ids.dak }
+  return { reference, state, lapsesAt, holdIndex, device: ids.dak }
 }
 
 /** Reference and card together: neither alone says anything. @throws {Refusal} not-found */
@@ -247,6 +257,7 @@ export async function draftWithdrawalOf(
   const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
   const held = orders.find(({ index }) => index === Number(report.hold_index))
   demand(held !== undefined, 'not-found', 'the hold of this report is not there')
+  await demandUnveiled(context, subject, 'release does not follow protected')
   const now = Math.floor(sequencer.now() / 1000)
   const intake = intakeNamed(context, held.order.auth)
   const content = { act: 'release', auth: intake.sub, to: RELEASED_TO.holdWithdrawn } as const

@@ -114,6 +114,28 @@ export async function tryOut(
   checkSlot(context, draft, slot, parseSlot(decodeCbor(signature, 2048)))
 }
 
+/**
+ * Those by which an owner signs what waits for him, each one that would stand in its slot: what more is asked of an
+ * owner is nobody's to learn who has not his key. Nothing is kept of them.
+ */
+export async function standingOfOwners(
+  context: Context,
+  signatures: readonly SlotSignature[],
+): Promise<readonly SlotSignature[]> {
+  const drafts = await loadDrafts(context, [...new Set(signatures.map(({ draftId }) => draftId))])
+  return signatures.filter(({ draftId, slot, signature }) => {
+    const draft = drafts.get(draftId)
+    if (draft === undefined || RULES[draft.order.act].slots[slot] !== 'owner') return false
+    try {
+      checkSlot(context, draft, slot, parseSlot(decodeCbor(signature, 2048)))
+      return true
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return false
+    }
+  })
+}
+
 function takeSlot(context: Context, draft: DraftRow, position: number, bytes: Uint8Array): void {
   const slot = parseSlot(decodeCbor(bytes, 2048))
   checkSlot(context, draft, position, slot)

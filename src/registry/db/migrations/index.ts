@@ -24,6 +24,7 @@ import { returns } from './0025-returns.ts'
 import { appeals } from './0026-appeals.ts'
 import { sessionPasskeys } from './0027-session-passkeys.ts'
 import { push } from './0028-push.ts'
+import { pretendedWords } from './0029-pretended-words.ts'
 import { indexes } from './0030-indexes.ts'
 
 /** In order, for ever: what has been released is never edited, only followed. */
@@ -54,5 +55,6 @@ export const MIGRATIONS = [
   { name: '0026-appeals', statements: appeals },
   { name: '0027-session-passkeys', statements: sessionPasskeys },
   { name: '0028-push', statements: push },
+  { name: '0029-pretended-words', statements: pretendedWords },
   { name: '0030-indexes', statements: indexes },
 ] as const

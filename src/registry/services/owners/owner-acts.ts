@@ -5,6 +5,7 @@ import type {
 import { sql } from 'kysely'
 import { RELEASED_TO, Refusal, demand, parseOrder } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
+import { subjectById } from '../../model/subjects.ts'
 import { draftOf, type Draft } from '../drafts.ts'
 import { passkeySlot, slotChallenge } from '../people/passkey-slot.ts'
 import { relyingPartyOf } from '../people/passkeys.ts'
@@ -12,7 +13,7 @@ import { draftWithdrawalOf } from '../reports.ts'
 import { returnOf } from '../returns/found-return.ts'
 import { codeSaid, unuseReturnCode, useReturnCode } from '../returns/return-code.ts'
 import { willOf } from '../returns/secret-word.ts'
-import { STEADY_MS, noteThreat } from '../returns/threats.ts'
+import { STEADY_MS, noteThreat, veilNow, veilOver } from '../returns/threats.ts'
 import { addSignatures, tryOut } from '../signatures.ts'
 import { phoneOfAccount, type AccountKey } from './accounts.ts'
 import { newestReport } from './owners-phone.ts'
@@ -122,11 +123,13 @@ export async function signAsOwner(
   const signature = passkeySlot(passkey.key, signed.response)
   const one = { draftId: draft.id, slot: OWNER, signature }
   await tryOut(context, one)
-  const will = await willOf(context, { device, word: signed.word })
+  const will = await willOf(context, { device, word: signed.word, beside: 'passkey' })
   const said = { subjectId, code: signed.code }
-  if (will === 'threatened') {
-    if (kind === 'return') await codeSaid(context, said)
-    await noteThreat(context, { device, act: kind === 'withdrawal' ? 'take-back' : 'return' })
+  const seemsUndone = (await veilNow(context, await subjectById(context.db, subjectId))) !== null
+  if (seemsUndone || will === 'threatened') {
+    const label = kind === 'return' ? await codeSaid(context, said) : null
+    demand(!seemsUndone || label === null, ...CODE_USED)
+    if (!seemsUndone) await noteThreat(context, { device, act: PRETENDED[kind] })
     // As if it were logged: signed once more it is not found.
     await context.db
       .updateTable('drafts')
@@ -134,6 +137,7 @@ export async function signAsOwner(
       .where('id', '=', draft.id)
       .where('state', '=', 'collecting')
       .execute()
+    demand(!seemsUndone, 'replay', 'this order was overtaken')
   } else {
     if (kind === 'return') await useReturnCode(context, said)
     const result = (await addSignatures(context, [one])).get(draft.id)
@@ -146,7 +150,10 @@ export async function signAsOwner(
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, rest)))
 }
 
-/** A code that has returned a phone says so, though nothing waits any more. @throws {Refusal} return-code-used */
+const PRETENDED = { withdrawal: 'take-back', error: 'error', return: 'return' } as const
+const CODE_USED = ['return-code-used', 'this code was used before'] as const
+
+/** A code that has returned a phone, or seems to, says so, though nothing waits any more. @throws {Refusal} return-code-used */
 async function demandUnused(
   context: Context,
   account: string,
@@ -155,12 +162,19 @@ async function demandUnused(
   const row = await context.db
     .selectFrom('drafts')
     .innerJoin('subjects', 'subjects.id', 'drafts.subject_id')
-    .select(['drafts.subject_id', 'subjects.device_id'])
+    .select(['drafts.subject_id', 'drafts.state', 'drafts.payload', 'subjects.device_id'])
     .where('drafts.id', '=', draft)
-    .where('drafts.state', '=', 'logged')
+    .where('drafts.act', '=', 'release')
+    .where('drafts.state', 'in', ['logged', 'void'])
     .where('drafts.case_id', 'is not', null)
     .executeTakeFirst()
   if (row === undefined || row.device_id === null) return
-  await phoneOfAccount(context, account, new Uint8Array(row.device_id))
-  await codeSaid(context, { subjectId: row.subject_id, code })
+  const device = new Uint8Array(row.device_id)
+  const order = parseOrder(new Uint8Array(row.payload))
+  const undone = order.of === undefined ? null : { index: order.of }
+  const veil = row.state === 'void' ? await veilOver(context, device, undone) : null
+  if (row.state === 'void' && veil === null) return
+  await phoneOfAccount(context, account, device)
+  const label = await codeSaid(context, { subjectId: row.subject_id, code })
+  demand(label === null || veil?.act !== 'return', ...CODE_USED)
 }

@@ -50,6 +50,8 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
   const report = await newestReport(context, subject.id)
   const veil = await veilOver(context, phone.device, device.outstanding)
   const state = veil === null ? device.state : 'protected'
+  // Where all seems undone police look at nothing.
+  const looks = await policeLooksAt(context, subject.id, veil?.at)
   const drafts = await db
     .selectFrom('drafts')
     .selectAll()
@@ -81,7 +83,7 @@ async function phoneNow(context: Context, phone: OwnersPhone): Promise<PhoneOfOw
             ),
           },
     returning: state === 'recovered' ? await returnOf(context, subject.id) : null,
-    looks: await policeLooksAt(context, subject.id),
+    looks,
     releases: veil === null ? drafts.map(releaseOf) : [],
     asks: await asksOf(context, phone.device),
     dispute: await disputeFor(context, subject),

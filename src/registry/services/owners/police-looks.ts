@@ -10,14 +10,19 @@ export interface PoliceLooks {
   readonly last: number
 }
 
-/** Who looked at a phone's cases, newest first. */
-export async function policeLooksAt({ db }: Context, subjectId: string): Promise<PoliceLooks[]> {
+/** Who looked at a phone's cases, newest first; until that moment, in ms. */
+export async function policeLooksAt(
+  { db }: Context,
+  subjectId: string,
+  until = Number.MAX_SAFE_INTEGER,
+): Promise<PoliceLooks[]> {
   const rows = await db
     .selectFrom('audit')
     .select(['force', (is) => is.fn.countAll().as('count'), (is) => is.fn.max('at_ms').as('last')])
     .where('subject_id', '=', subjectId)
     .where('action', 'in', [...LOOKS])
     .where('force', 'is not', null)
+    .where('at_ms', '<=', BigInt(until))
     .groupBy('force')
     .execute()
   return rows

@@ -1,8 +1,7 @@
 import { demand } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
-import { ordersOf, stateLogged } from '../../model/orders.ts'
+import { ordersOf } from '../../model/orders.ts'
 import { subjectById } from '../../model/subjects.ts'
-import { veilOver } from '../returns/threats.ts'
 import { statusByReference, type ReportStatus } from '../reports.ts'
 import { phoneSeen } from './phones-seen.ts'
 
@@ -25,13 +24,10 @@ export async function reportNow(context: Context, id: string): Promise<ReportNow
   const status = await statusByReference(context, report.reference)
   const { ids } = await subjectById(db, report.subject_id)
   const orders = (await ordersOf(db, [report.subject_id])).get(report.subject_id) ?? []
-  const { outstanding } = stateLogged(orders, context.sequencer.ledger)
-  const veil = await veilOver(context, ids.dak, outstanding)
   const hold = orders.find(({ index }) => index === status.holdIndex)
   const seen = ids.dak && (await phoneSeen(context, ids.dak))
   return {
     ...status,
-    ...(veil && { state: 'protected' as const, lapsesAt: null }),
     id,
     subjectId: report.subject_id,
     reportedAt: Number(report.at_ms),

@@ -7,7 +7,7 @@ import { registersNow } from '../registers.ts'
 import { returnOf } from '../returns/found-return.ts'
 import { keysRecorded } from '../returns/keys-recorded.ts'
 import { SILENT_MS } from '../returns/reminders.ts'
-import { veilOver, type Veil } from '../returns/threats.ts'
+import { veilsOf, type Veil } from '../returns/threats.ts'
 import { sightingsOf } from '../sightings.ts'
 
 /** One thing that happened. Times in ms; `leaf` is where the log says so, null where it does not. */
@@ -65,25 +65,42 @@ export async function timelineOf(
         what: { kind: 'seen' as const, country, how },
       })),
   ]
-  const veil = await veilOver(context, subject.ids.dak, device.outstanding)
-  const told = veil === null ? happened : veiled(happened, veil)
+  const veils = (await veilsOf(context, subject.ids.dak)).filter(
+    ({ of }) => of >= report.holdIndex && !own.some(isReleaseOf(of)),
+  )
+  const now = veils.find(({ of }) => of === device.outstanding?.index)
+  // Police locked what seemed undone: both stay in what is told.
+  const earlier = veils.filter(({ of }) => of !== device.outstanding?.index).map(pretended)
+  const told = [...earlier, ...(now === undefined ? happened : veiled(happened, now))]
   return told.toSorted((a, b) => b.at - a.at)
 }
 
 /** What becomes moot with a release. */
 const MOOT: readonly Happened['what']['kind'][] = ['overdue', 'posted', 'silent']
 
+const isReleaseOf =
+  (of: number) =>
+  ({ order }: KnownOrder) =>
+    order.act === 'release' && order.of === of
+
+const PRETENDED = { 'take-back': 'withdrawn', return: 'returned', error: 'in-error' } as const
+
+/** What was not done, as it would be told. */
+function pretended({ at, act }: Veil): Happened {
+  return { at, leaf: null, what: { kind: PRETENDED[act] } }
+}
+
 /** As if the owner's act under threat had been done, for whoever reads over his shoulder. */
-function veiled(happened: readonly Happened[], { at, act }: Veil): readonly Happened[] {
+function veiled(happened: readonly Happened[], veil: Veil): readonly Happened[] {
+  const { at } = veil
   const before = happened.filter(
     (one) => one.what.kind === 'networks' || (one.at <= at && !MOOT.includes(one.what.kind)),
   )
-  const kind = act === 'take-back' ? 'withdrawn' : 'returned'
   return [
     ...before.map((one) =>
       one.what.kind === 'networks' ? { ...one, at: Math.max(one.at, at + 1) } : one,
     ),
-    { at, leaf: null, what: { kind } },
+    pretended(veil),
   ]
 }
 

@@ -3,9 +3,10 @@ import type { Context } from '../../context.ts'
 import { ordersOf, stateLogged } from '../../model/orders.ts'
 import { phoneOfAccount } from '../owners/accounts.ts'
 import { willOf } from './secret-word.ts'
-import { forceOf, noteThreat } from './threats.ts'
+import { demandUnveiled, forceOf, noteThreat } from './threats.ts'
 
 export const MAX_REQUEST = 1_000
+const NO_LOCK = 'no lock of police is in force'
 
 /**
  * The owner asks police to undo a lock, and says why. Nothing is undone: they decide, and his key is needed again.
@@ -25,8 +26,9 @@ export async function requestRelease(
   const orders = (await ordersOf(db, [subject.id])).get(subject.id) ?? []
   const now = Math.floor(sequencer.now() / 1000)
   const { outstanding } = lapse(stateLogged(orders, sequencer.ledger), now)
-  demand(outstanding?.act === 'lock', 'wrong-state', 'no lock of police is in force')
-  const will = await willOf(context, said)
+  demand(outstanding?.act === 'lock', 'wrong-state', NO_LOCK)
+  await demandUnveiled(context, subject, NO_LOCK)
+  const will = await willOf(context, { ...said, beside: 'session' })
   if (will === 'threatened') await noteThreat(context, { device, act: 'request' })
   const row = { text, at_ms: surroundings.clock() }
   await db

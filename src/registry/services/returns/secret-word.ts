@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
+import { sql } from 'kysely'
 import { Refusal, demand, toHex } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { audit } from '../../model/audit.ts'
@@ -27,46 +28,88 @@ function wordHash({ keys }: Context, device: Uint8Array, word: string): Uint8Arr
   return new Uint8Array(hmac.digest())
 }
 
+/** Where wrong words are counted: a session alone does not use up the tries of whoever has the passkey too. */
+const COUNTS = {
+  passkey: { tries: 'wrong_tries', since: 'wrong_ms' },
+  session: { tries: 'asked_tries', since: 'asked_ms' },
+} as const
+
 /**
- * What the word means that an owner typed. Who has set none is free whatever he typed; who has set them says one of
- * them, so that nobody can make him leave it out. @throws {Refusal} second-factor-needed: neither of his words; rate-limited
+ * What the word means that an owner typed beside his passkey's signature, or with a session alone. Who has set none is
+ * free whatever he typed; who has set them says one of them, so that nobody can make him leave it out.
+ * @throws {Refusal} second-factor-needed: neither of his words; rate-limited
  */
 export async function willOf(
   context: Context,
-  { device, word }: { readonly device: Uint8Array; readonly word: string },
+  {
+    device,
+    word,
+    beside,
+  }: {
+    readonly device: Uint8Array
+    readonly word: string
+    readonly beside: keyof typeof COUNTS
+  },
 ): Promise<Will> {
-  const { db, surroundings } = context
+  const { db } = context
   const said = wordHash(context, device, word)
-  const row = await db
-    .selectFrom('secret_words')
-    .selectAll()
-    .where('device_id', '=', device)
-    .executeTakeFirst()
-  const isOwn = timingSafeEqual(said, row?.own_hash ?? NONE)
-  const isThreat = timingSafeEqual(said, row?.threat_hash ?? NONE)
+  const row = await countedTry(context, device, beside)
+  const is = (hash: Uint8Array | null | undefined) => timingSafeEqual(said, hash ?? NONE)
+  const isOwn = is(row?.own_hash)
+  const isThreat = is(row?.threat_hash)
+  const isPretended = [row?.pretended_own, row?.pretended_threat].map(is).includes(true)
   if (row === undefined) return 'free'
-  const now = surroundings.clock()
-  const isLater = Number(row.wrong_ms) + DAY < now
-  if (!isLater && Number(row.wrong_tries) >= MOST_WRONG)
-    throw new Refusal('rate-limited', 'too many wrong words', {
-      retryAfterSeconds: Math.ceil((Number(row.wrong_ms) + DAY - now) / 1000),
-    })
-  if (isOwn) return 'free'
-  if (isThreat) return 'threatened'
-  await db
-    .updateTable('secret_words')
-    .set((eb) => ({
-      wrong_tries: isLater ? 1 : eb('wrong_tries', '+', 1n),
-      wrong_ms: isLater ? now : row.wrong_ms,
-    }))
-    .where('device_id', '=', device)
-    .execute()
+  const { tries } = COUNTS[beside]
+  const words = db.updateTable('secret_words').where('device_id', '=', device)
+  if (isOwn) {
+    await words.set({ [tries]: 0, pretended_own: null, pretended_threat: null }).execute()
+    return 'free'
+  }
+  // The word by which new ones were set counts no more, as after a true change.
+  if (row.pretended_own === null ? isThreat : isPretended) {
+    await words.set(({ eb }) => ({ [tries]: eb(tries, '-', 1n) })).execute()
+    return 'threatened'
+  }
   throw new Refusal('second-factor-needed', 'neither of the owner’s words')
 }
 
 /**
+ * Counts before it is judged, so that many at once are no more than many in turn.
+ * @returns the words; undefined: none are set @throws {Refusal} rate-limited
+ */
+async function countedTry(
+  { db, surroundings }: Context,
+  device: Uint8Array,
+  beside: keyof typeof COUNTS,
+) {
+  const { tries, since } = COUNTS[beside]
+  const now = surroundings.clock()
+  const isLater = sql<boolean>`${sql.ref(since)} < ${now - DAY}`
+  const counted = await db
+    .updateTable('secret_words')
+    .set({
+      [tries]: sql`case when ${isLater} then 1 else ${sql.ref(tries)} + 1 end`,
+      [since]: sql`case when ${isLater} then ${now} else ${sql.ref(since)} end`,
+    })
+    .where('device_id', '=', device)
+    .where((eb) => eb.or([isLater, eb(tries, '<', BigInt(MOST_WRONG))]))
+    .returningAll()
+    .executeTakeFirst()
+  if (counted !== undefined) return counted
+  const full = await db
+    .selectFrom('secret_words')
+    .select(since)
+    .where('device_id', '=', device)
+    .executeTakeFirst()
+  if (full === undefined) return undefined
+  throw new Refusal('rate-limited', 'too many wrong words', {
+    retryAfterSeconds: Math.ceil((Number(full[since]) + DAY - now) / 1000),
+  })
+}
+
+/**
  * Sets both words of a phone, with the passkey that owns it and, where there are words, the one that counts now.
- * Under threat nothing is set, and nobody sees that. @throws {Refusal} malformed; as `willOf`; assertion, token-nonce, not-found
+ * Under threat new ones seem to count, and mean a threat both. @throws {Refusal} malformed; as `willOf`; assertion, token-nonce, not-found
  */
 export async function setSecretWords(
   context: Context,
@@ -92,8 +135,14 @@ export async function setSecretWords(
   const own_hash = wordHash(context, device, set.own)
   const threat_hash = wordHash(context, device, set.threat)
   demand(!timingSafeEqual(own_hash, threat_hash), 'malformed', 'expected two different words')
-  if ((await willOf(context, set)) === 'threatened')
+  if ((await willOf(context, { ...set, beside: 'passkey' })) === 'threatened') {
+    await db
+      .updateTable('secret_words')
+      .set({ pretended_own: own_hash, pretended_threat: threat_hash })
+      .where('device_id', '=', device)
+      .execute()
     return noteThreat(context, { device, act: 'words' })
+  }
   const row = { own_hash, threat_hash, wrong_tries: 0, at_ms: surroundings.clock() }
   await db
     .insertInto('secret_words')

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import type { Way } from '../../db/return-tables.ts'
 import { phoneOfAccount } from '../owners/accounts.ts'
 import { openReturn } from './found-return.ts'
+import { demandUnveiled } from './threats.ts'
 
 export const MAX_ADDRESS = 400
 
@@ -18,6 +19,7 @@ export async function chooseWay(
 ): Promise<void> {
   const { db, surroundings } = context
   const { subject } = await phoneOfAccount(context, account, said.device)
+  await demandUnveiled(context, subject, 'police do not have it')
   const { found_index } = await openReturn(context, subject.id)
   const address = said.way === 'post' ? said.address.trim() : null
   demand(address !== '', 'malformed', 'expected an address')
