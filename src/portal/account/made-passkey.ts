@@ -2,6 +2,15 @@ import { coseKey, decodeCbor, demand, encodeCbor, parseCoseKey } from '../../cor
 import type { MadePasskey } from '../../registry/index.ts'
 
 const MAX = 2_048
+/** Of a new passkey that is none of ours, or came too late: codes that are answered with the page again. */
+export const NO_PASSKEY = [
+  'assertion',
+  'token-nonce',
+  'alg',
+  'malformed',
+  'not-canonical',
+  'too-large',
+]
 
 /**
  * A new passkey between being made and being used once, as a hidden field. Nothing seals it: that its person

@@ -1,15 +1,12 @@
 import type { OwnersSignature } from '../../registry/index.ts'
-import { ErrorSummary } from '../look/error-summary.tsx'
+import { FormErrors } from '../look/error-summary.tsx'
 import { Input } from '../look/input.tsx'
 import { InsetText } from '../look/text.tsx'
 import { PasskeyForm } from '../passkey-form.tsx'
 import { WordInput } from './return/word-input.tsx'
 
 /** What was wrong with what was typed beside the signature. */
-export interface SignErrors {
-  readonly word?: string
-  readonly code?: string
-}
+export type SignErrors = Readonly<{ word?: string; code?: string }>
 
 /** One signature of the owner, and what it does in words before it is made. */
 export function SignPage({
@@ -23,13 +20,9 @@ export function SignPage({
 }) {
   const { draft, options, wantsCode } = wanted
   const { title, does, button } = WORDS[wanted.kind]
-  const listed = (['code', 'word'] as const).flatMap((name) => {
-    const text = errors[name]
-    return text === undefined ? [] : [{ text, href: `#${name}` }]
-  })
   return (
     <>
-      {listed.length === 0 ? null : <ErrorSummary errors={listed} />}
+      <FormErrors errors={errors} />
       <h1 class="govuk-heading-l">{title}</h1>
       <p class="govuk-body">{does}</p>
       <InsetText>

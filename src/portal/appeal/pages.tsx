@@ -2,7 +2,7 @@ import type { AppealNow } from '../../registry/index.ts'
 import { ReferenceForm } from '../follow/reference-form.tsx'
 import { Panel } from '../look/banners.tsx'
 import { Button } from '../look/button.tsx'
-import { ErrorSummary } from '../look/error-summary.tsx'
+import { FormErrors } from '../look/error-summary.tsx'
 import { Input } from '../look/input.tsx'
 import { SummaryList } from '../look/summary-list.tsx'
 import { InsetText } from '../look/text.tsx'
@@ -27,13 +27,9 @@ export function AppealPage({
   readonly form: string
   readonly typed: AppealTyped
 }) {
-  const listed = (['number', 'statement', 'reach'] as const).flatMap((name) => {
-    const text = errors[name]
-    return text === undefined ? [] : [{ text, href: `#${name}` }]
-  })
   return (
     <>
-      {listed.length === 0 ? null : <ErrorSummary errors={listed} />}
+      <FormErrors errors={errors} />
       <h1 class="govuk-heading-l">Say that it is your phone</h1>
       <p class="govuk-body">
         The force that blocked it reads your side before it looks at the owner’s, and a human

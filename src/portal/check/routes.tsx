@@ -9,7 +9,7 @@ import type { PageContext, PageEnv } from '../session.ts'
 import { MAX_TYPED, readNumber } from './number.ts'
 import { CheckPage, type CheckOutcome } from './page.tsx'
 import { PrintPage, verifyAddress } from './print-page.tsx'
-import { qrOf } from './qr-code.ts'
+import { qrOf } from '../qr-code.ts'
 import { VerifyPage, type Compared } from './verify-page.tsx'
 import { fromAddress, spoken, voiceOf, type Voice } from './voice.tsx'
 

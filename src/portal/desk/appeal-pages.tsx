@@ -1,7 +1,7 @@
 import type { AppealAtDesk, AppealWaiting } from '../../registry/index.ts'
 import { Button } from '../look/button.tsx'
 import { Radios } from '../look/choices.tsx'
-import { ErrorSummary } from '../look/error-summary.tsx'
+import { FormErrors } from '../look/error-summary.tsx'
 import { SummaryList } from '../look/summary-list.tsx'
 import { WideTable } from '../look/table.tsx'
 import { InsetText } from '../look/text.tsx'
@@ -66,13 +66,9 @@ export function DeskAppealPage({
   readonly typed: DecisionTyped
 }) {
   const path = `/desk/appeal/${appeal.id}`
-  const listed = (['answer', 'reason'] as const).flatMap((name) => {
-    const text = errors[name]
-    return text === undefined ? [] : [{ text, href: `#${name}` }]
-  })
   return (
     <>
-      {listed.length === 0 ? null : <ErrorSummary errors={listed} />}
+      <FormErrors errors={errors} />
       <h1 class="govuk-heading-l">
         {'Appeal '}
         <bdi>{appeal.reference}</bdi>

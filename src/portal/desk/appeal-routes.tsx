@@ -14,8 +14,8 @@ import type { PageContext, PageEnv } from '../session.ts'
 import { AppealsPage, DeskAppealPage, type DecisionTyped } from './appeal-pages.tsx'
 import { demandSeat } from './seat.ts'
 import { SERVICE } from './words.ts'
+import { UUID } from '../uuid.ts'
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const NOTHING: DecisionTyped = { reason: '', errors: {} }
 
 /** Appeals of whoever holds a phone that this force blocked. */

@@ -20,7 +20,7 @@ import {
 } from '../../registry/index.ts'
 import { shownPasskey } from '../account/passkey-answer.ts'
 import { readForm, smallBody } from '../forms.ts'
-import { csvAnswer } from '../figures/csv.ts'
+import { csvAnswer } from '../csv.ts'
 import type { Frame } from '../frame.tsx'
 import { Watchers } from '../live.ts'
 import { worldOf } from '../maps/world.ts'

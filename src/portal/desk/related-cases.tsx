@@ -1,5 +1,5 @@
 import type { RelatedCase, Shared } from '../../registry/index.ts'
-import { countryName } from './trail-words.ts'
+import { countryName } from '../country-name.ts'
 import { ageWords } from './words.ts'
 
 /** Cases that point to each other: leads, not proof. Of another force nothing but that there is one. */

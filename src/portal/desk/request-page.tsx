@@ -3,7 +3,7 @@ import { REQUEST_REFUSALS, type PoliceRequest } from '../../registry/index.ts'
 import { Button } from '../look/button.tsx'
 import { Radios } from '../look/choices.tsx'
 import { Details } from '../look/details.tsx'
-import { ErrorSummary } from '../look/error-summary.tsx'
+import { FormErrors } from '../look/error-summary.tsx'
 import { Input } from '../look/input.tsx'
 import { SummaryList } from '../look/summary-list.tsx'
 import { InsetText } from '../look/text.tsx'
@@ -21,10 +21,9 @@ interface PageProps {
 export function RequestPage({ errors, ...props }: PageProps & { readonly errors: ObtainedErrors }) {
   const { request, csrf, typed } = props
   const path = `/desk/requests/${request.id}`
-  const found = Object.entries(errors).map(([name, text]) => ({ text, href: `#${name}` }))
   return (
     <>
-      {found.length === 0 ? null : <ErrorSummary errors={found} />}
+      <FormErrors errors={errors} />
       <h1 class="govuk-heading-l">
         {'Request '}
         <bdi>{request.reference}</bdi>

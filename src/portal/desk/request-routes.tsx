@@ -19,9 +19,9 @@ import { AnsweredPage, RequestCheckPage, RequestPage } from './request-page.tsx'
 import { RequestsPage } from './requests-page.tsx'
 import { demandSeat } from './seat.ts'
 import { SERVICE } from './words.ts'
+import { UUID } from '../uuid.ts'
 
 const PAGE = 25
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Owners of phones nobody enrolled: an officer obtains the number, or says why not. */
 export function requestRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): void {

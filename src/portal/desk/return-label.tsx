@@ -1,15 +1,16 @@
+import { CodePicture } from '../code-picture.tsx'
+
 /** What goes on a phone or its parcel: a random code, and nothing of whose it is or which. */
 export function LabelPage({
   code,
-  picture,
+  address,
   caseId,
 }: {
   readonly code: string
-  /** The QR code, an SVG. */
-  readonly picture: string
+  /** Where its owner confirms. */
+  readonly address: string
   readonly caseId: string
 }) {
-  const source = `data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`
   return (
     <>
       <h1 class="govuk-heading-l app-no-print">Label</h1>
@@ -18,7 +19,7 @@ export function LabelPage({
         <p class="govuk-heading-l">
           <bdi class="app-number">{`${code.slice(0, 5)} ${code.slice(5)}`}</bdi>
         </p>
-        <img class="app-code-picture" src={source} alt="QR code: opens the owner’s account" />
+        <CodePicture address={address} code={code} alt="QR code: opens the owner’s account" />
         <p class="govuk-body">
           The code is good once, and for nobody but the owner. Found it? Any police station takes
           it.

@@ -16,18 +16,17 @@ import {
   type OfficersAct,
 } from '../../registry/index.ts'
 import { shownPasskey } from '../account/passkey-answer.ts'
-import { qrOf } from '../check/qr-code.ts'
 import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../passkey-form.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
+import { caseIn } from './case-in.ts'
 import { LabelPage } from './return-label.tsx'
 import { DeskReturnPage, SignReturnPage, TakeReturnPage, signTitle } from './return-page.tsx'
 import { ReturnsPage } from './returns-page.tsx'
 import { demandSeat } from './seat.ts'
 import { SERVICE } from './words.ts'
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const ACTS: readonly OfficersAct[] = ['found', 'release']
 const MAX_EXHIBIT = 64
 const FOUND_ERROR =
@@ -107,12 +106,11 @@ export function returnRoutes(app: Hono<PageEnv>, context: Context, frame: Frame)
     await readForm(c)
     const caseId = caseIn(c)
     const { code } = await printLabel(context, officer, caseId)
-    // Behind the #: a browser sends it to nobody.
-    const picture = qrOf(`${ownersPage(context, '/account')}#${code}`)
+    const address = ownersPage(context, '/account')
     return c.html(
       frame.page(
         { title: 'Label', service: SERVICE },
-        <LabelPage {...{ code, picture, caseId }} />,
+        <LabelPage {...{ code, address, caseId }} />,
       ),
     )
   })
@@ -137,13 +135,6 @@ export function returnRoutes(app: Hono<PageEnv>, context: Context, frame: Frame)
 }
 
 const pathOf = (c: PageContext): string => `/desk/case/${caseIn(c)}/return`
-
-/** @throws {Refusal} case-needed */
-function caseIn(c: PageContext): string {
-  const id = c.req.param('id')
-  demand(id !== undefined && UUID.test(id), 'case-needed', 'nothing is looked at without a case')
-  return id
-}
 
 /** @throws {Refusal} not-found */
 function actIn(c: PageContext): OfficersAct {

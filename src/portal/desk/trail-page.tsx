@@ -1,4 +1,5 @@
 import type { CaseTrail, SeenAt } from '../../registry/index.ts'
+import { countryName } from '../country-name.ts'
 import { Tag } from '../look/tag.tsx'
 import { WideTable } from '../look/table.tsx'
 import { InsetText } from '../look/text.tsx'
@@ -6,7 +7,7 @@ import { Timeline, type TimelineItem } from '../look/timeline.tsx'
 import { WorldMap } from '../maps/world-map.tsx'
 import type { World } from '../maps/world.ts'
 import { When, whenWords } from '../when.tsx'
-import { ACT_WORDS, HOW_WORDS, RESTS_WORDS, countryName, isAttested } from './trail-words.ts'
+import { ACT_WORDS, HOW_WORDS, RESTS_WORDS, isAttested } from './trail-words.ts'
 
 const HEAD = ['When', 'Country', 'Network', 'How', 'Answer', 'Standing', 'Rests on'].map(
   (content) => ({ content }),

@@ -1,9 +1,6 @@
 import type { Act } from '../../core/index.ts'
 import type { SeenAt } from '../../registry/index.ts'
 
-const COUNTRIES = new Intl.DisplayNames('en-GB', { type: 'region' })
-export const countryName = (code: string): string => COUNTRIES.of(code) ?? code
-
 /** How a phone, or a part of it, was met. */
 export const HOW_WORDS: Readonly<Record<string, string>> = {
   attach: 'Attached to a network',

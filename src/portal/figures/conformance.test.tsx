@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Conformance, conformanceTable, type ConformanceRow } from './conformance.tsx'
-import { csvOf } from './csv.ts'
+import { csvOf } from '../csv.ts'
 
 const ROW: ConformanceRow = {
   device: '=cmd() <b>',

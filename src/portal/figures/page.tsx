@@ -1,3 +1,4 @@
+import { countryName } from '../country-name.ts'
 import { WideTable } from '../look/table.tsx'
 import { Bars } from './bars.tsx'
 import { LONDON_FIGURES, SERIES, SOURCES, derivedFigures } from './london.ts'
@@ -32,13 +33,10 @@ export interface AllFigures {
 
 const digits = new Intl.NumberFormat('en-GB')
 const n = (value: number) => digits.format(value)
+/** Of a country, or of those that are too few to be shown alone. */
+export const countryOrRest = (code: string | null): string =>
+  code === null ? 'Other countries' : countryName(code)
 const percent = (share: number) => `${(share * 100).toFixed(2)} %`
-const regions = new Intl.DisplayNames('en', { type: 'region' })
-
-export function countryName(code: string | null): string {
-  if (code === null) return 'Other countries'
-  return /^[A-Z]{2}$/i.test(code) ? (regions.of(code.toUpperCase()) ?? code) : code
-}
 
 interface PageOnly {
   readonly world: World
@@ -179,14 +177,14 @@ function Countries({ countries, world }: AllFigures & { readonly world: World })
             title="Phones by country on a map; the table below has the numbers"
             world={world}
             marks={countries.flatMap(({ name, count }) =>
-              name === null ? [] : [{ country: name, count, text: countryName(name) }],
+              name === null ? [] : [{ country: name, count, text: countryOrRest(name) }],
             )}
           />
           <Bars
             id="chart-countries"
             title="Phones by country; the table below has the numbers"
             bars={countries.map(({ name, count }) => ({
-              label: countryName(name),
+              label: countryOrRest(name),
               value: count,
               text: n(count),
             }))}
@@ -195,7 +193,7 @@ function Countries({ countries, world }: AllFigures & { readonly world: World })
             label="Phones by country"
             head={[{ content: 'Country' }, { content: 'Phones', format: 'numeric' }]}
             rows={countries.map(({ name, count }) => [
-              { content: countryName(name) },
+              { content: countryOrRest(name) },
               { content: n(count), format: 'numeric' as const },
             ])}
           />

@@ -10,10 +10,10 @@ import type { Frame } from '../frame.tsx'
 import { worldOf } from '../maps/world.ts'
 import type { PageEnv } from '../session.ts'
 import { conformanceTable, type ConformanceRow } from './conformance.tsx'
-import { csvAnswer } from './csv.ts'
+import { csvAnswer } from '../csv.ts'
 import { LONDON_FIGURES, SERIES, SOURCES } from './london.ts'
 import { logRows } from './log-table.ts'
-import { FiguresPage, countryName, type AllFigures } from './page.tsx'
+import { FiguresPage, countryOrRest, type AllFigures } from './page.tsx'
 import { LEAST, grouped, shown, shownParts } from './small-numbers.ts'
 
 /** What is counted is not counted anew for each stranger who looks. */
@@ -80,7 +80,7 @@ export function figuresRoutes(
     return csvAnswer([
       ['country', 'phones'],
       ...(countries ?? [{ name: null, count: FEW }]).map(({ name, count }) => [
-        countryName(name),
+        countryOrRest(name),
         count,
       ]),
     ])

@@ -41,3 +41,17 @@ export function ErrorSummary({
     </div>
   )
 }
+
+/** The same of a form's fields, by name; nothing where nothing is wrong. */
+export function FormErrors({
+  errors,
+  title,
+}: {
+  readonly errors: Readonly<Record<string, string | undefined>>
+  readonly title?: Child
+}) {
+  const listed = Object.entries(errors).flatMap(([name, text]) =>
+    text === undefined ? [] : [{ text, href: `#${name}` }],
+  )
+  return listed.length === 0 ? null : <ErrorSummary title={title} errors={listed} />
+}

@@ -1,6 +1,6 @@
 import type { Voice } from '../check/voice.tsx'
 import { Button } from '../look/button.tsx'
-import { ErrorSummary } from '../look/error-summary.tsx'
+import { FormErrors } from '../look/error-summary.tsx'
 import { Input } from '../look/input.tsx'
 import { InsetText } from '../look/text.tsx'
 import { Textarea } from '../look/textarea.tsx'
@@ -19,14 +19,10 @@ export function MinePage({
   voice: { language, words: around },
 }: SideTyped & { readonly voice: Voice }) {
   const words = MINE_WORDS[language]
-  const summary = (['card', 'statement'] as const).flatMap((name) => {
-    const text = errors[name]
-    return text === undefined ? [] : [{ text, href: `#${name}` }]
-  })
   const errorWord = around.frame.error
   return (
     <>
-      {summary.length === 0 ? null : <ErrorSummary title={around.mistakeTitle} errors={summary} />}
+      <FormErrors title={around.mistakeTitle} errors={errors} />
       <h1 class="govuk-heading-l">{words.title}</h1>
       <h2 class="govuk-heading-m">{words.reported.title}</h2>
       <ul class="govuk-list govuk-list--bullet">

@@ -1,6 +1,6 @@
 import { InsetText } from '../../look/text.tsx'
 import { PasskeyForm } from '../../passkey-form.tsx'
-import { CodePicture } from '../code-picture.tsx'
+import { CodePicture } from '../../code-picture.tsx'
 
 /** Before a new card is made: what becomes of the old one. */
 export function NewCardPage({

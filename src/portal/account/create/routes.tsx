@@ -11,7 +11,7 @@ import { readPublicForm, smallBody } from '../../forms.ts'
 import type { Frame } from '../../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../../passkey-form.tsx'
 import { signIn, type PageEnv } from '../../session.ts'
-import { carriedMade, carryMade } from '../made-passkey.ts'
+import { NO_PASSKEY, carriedMade, carryMade } from '../made-passkey.ts'
 import { nextPage } from '../next-page.ts'
 import { madePasskey, shownPasskey } from '../passkey-answer.ts'
 import { CreateAccountPage, FirstUsePage } from './pages.tsx'
@@ -19,8 +19,6 @@ import { CreateAccountPage, FirstUsePage } from './pages.tsx'
 const MAX_TYPED = 60
 const AGAIN =
   'No account was made: the passkey was not one of this page, took longer than ten minutes, or has an account already. Sign in with it, or make another'
-/** Of an answer that is none of ours, or came too late. */
-const NONE = ['assertion', 'token-nonce', 'alg', 'malformed', 'not-canonical', 'too-large']
 
 /** Somebody trusted, or a buyer: an account that begins with a passkey and nothing else. */
 export function createRoutes(context: Context, frame: Frame) {
@@ -58,7 +56,7 @@ export function createRoutes(context: Context, frame: Frame) {
         ),
       )
     } catch (error) {
-      if (!(error instanceof Refusal) || !NONE.includes(error.code)) throw error
+      if (!(error instanceof Refusal) || !NO_PASSKEY.includes(error.code)) throw error
       return c.html(await form(next, AGAIN), 422)
     }
   })
@@ -73,7 +71,7 @@ export function createRoutes(context: Context, frame: Frame) {
       await signIn(c, context, account, made.credential)
       return c.redirect(next, 303)
     } catch (error) {
-      if (!(error instanceof Refusal) || !NONE.includes(error.code)) throw error
+      if (!(error instanceof Refusal) || !NO_PASSKEY.includes(error.code)) throw error
       return c.html(await form(next, AGAIN), 422)
     }
   })

@@ -18,7 +18,7 @@ import type { Frame } from '../../frame.tsx'
 import { PASSKEY_SCRIPTS } from '../../passkey-form.tsx'
 import { demandOwner, type PageContext, type PageEnv } from '../../session.ts'
 import { FirstUsePage } from '../create/pages.tsx'
-import { carriedMade, carryMade } from '../made-passkey.ts'
+import { NO_PASSKEY, carriedMade, carryMade } from '../made-passkey.ts'
 import { madePasskey, shownPasskey } from '../passkey-answer.ts'
 import { SERVICE } from '../service.ts'
 import { MakePasskeyPage, PasskeysPage } from './pages.tsx'
@@ -26,8 +26,6 @@ import { MakePasskeyPage, PasskeysPage } from './pages.tsx'
 const MAX_TYPED = 60
 const MAX_PERMIT = 128
 const AGAIN = 'No passkey was added: it did not work, took too long, or has an account already'
-/** Of an answer that is none of ours, or came too late. */
-const NONE = ['assertion', 'token-nonce', 'alg', 'malformed', 'not-canonical', 'too-large']
 
 /** The passkeys of an account: each change asks for one of them once more. */
 export function passkeysRoutes(context: Context, frame: Frame) {
@@ -56,7 +54,7 @@ export function passkeysRoutes(context: Context, frame: Frame) {
     try {
       return await step()
     } catch (error) {
-      if (!(error instanceof Refusal) || !NONE.includes(error.code)) throw error
+      if (!(error instanceof Refusal) || !NO_PASSKEY.includes(error.code)) throw error
       return c.html(await list(c, AGAIN), 422)
     }
   }

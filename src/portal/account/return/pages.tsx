@@ -1,7 +1,7 @@
 import { WAYS, type Way } from '../../../registry/index.ts'
 import { Button } from '../../look/button.tsx'
 import { Radios } from '../../look/choices.tsx'
-import { ErrorSummary } from '../../look/error-summary.tsx'
+import { FormErrors } from '../../look/error-summary.tsx'
 import { Input } from '../../look/input.tsx'
 import { InsetText } from '../../look/text.tsx'
 import { Textarea } from '../../look/textarea.tsx'
@@ -18,13 +18,6 @@ interface FormProps {
   readonly errors: Errors
 }
 
-function Summary({ errors }: { readonly errors: Errors }) {
-  const listed = Object.entries(errors).flatMap(([name, text]) =>
-    text === undefined ? [] : [{ text, href: `#${name}` }],
-  )
-  return listed.length === 0 ? null : <ErrorSummary errors={listed} />
-}
-
 /** How a found phone comes back. */
 export function ReturnPage({
   action,
@@ -35,7 +28,7 @@ export function ReturnPage({
 }: FormProps & { readonly way: Way | null; readonly address: string }) {
   return (
     <>
-      <Summary errors={errors} />
+      <FormErrors errors={errors} />
       <h1 class="govuk-heading-l">Police have your phone</h1>
       <p class="govuk-body">
         It stays blocked until police and you have both signed that you have it. You can change this
@@ -79,7 +72,7 @@ export function ReturnPage({
 export function UndoPage({ action, csrf, errors, text }: FormProps & { readonly text: string }) {
   return (
     <>
-      <Summary errors={errors} />
+      <FormErrors errors={errors} />
       <h1 class="govuk-heading-l">Ask police to unblock it</h1>
       <p class="govuk-body">
         Police have confirmed the theft: you alone cannot undo it. Officers of your case read this
@@ -110,7 +103,7 @@ export function WordsPage({
 }: FormProps & { readonly options: object }) {
   return (
     <>
-      <Summary errors={errors} />
+      <FormErrors errors={errors} />
       <h1 class="govuk-heading-l">Your word and your word under threat</h1>
       <p class="govuk-body">
         Set two words that only you know. From then on these pages want one of them whenever you

@@ -3,7 +3,7 @@ import { ErrorSummary } from '../../look/error-summary.tsx'
 import { InsetText } from '../../look/text.tsx'
 import { PasskeyForm } from '../../passkey-form.tsx'
 import { When } from '../../when.tsx'
-import { CodePicture } from '../code-picture.tsx'
+import { CodePicture } from '../../code-picture.tsx'
 
 /** Stages in which an owner can sign an offer. */
 const OPEN = ['requested', 'pending', 'ready']

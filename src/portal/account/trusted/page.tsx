@@ -4,7 +4,7 @@ import { ErrorSummary } from '../../look/error-summary.tsx'
 import { Input } from '../../look/input.tsx'
 import { SummaryList } from '../../look/summary-list.tsx'
 import { InsetText } from '../../look/text.tsx'
-import { CodePicture } from '../code-picture.tsx'
+import { CodePicture } from '../../code-picture.tsx'
 
 /** Whom an owner trusts with one phone. */
 export function TrustedPeoplePage({

@@ -1,4 +1,4 @@
-import { qrOf } from '../check/qr-code.ts'
+import { qrOf } from './qr-code.ts'
 
 /** A code to be scanned: it stands behind the # of an address, which a browser sends to nobody. */
 export function CodePicture({
