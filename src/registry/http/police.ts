@@ -5,7 +5,6 @@ import {
   demand,
   fromBase64,
   parseImei,
-  toBase64,
   withCheckDigit,
 } from '../../core/index.ts'
 import {
@@ -223,14 +222,13 @@ export function policeRoutes(app: OpenAPIHono<Env>, context: Context): void {
       middleware: officer,
     },
     async (c) => {
-      const { drafts, certificates } = await forceQueue(context, callerIn(c))
+      const drafts = await forceQueue(context, callerIn(c))
       return {
         drafts: drafts.map((draft) => ({
           ...draftAnswer(draft),
           signatures: draft.signatures,
           voucher: draft.voucher,
         })),
-        certificates: certificates.map(toBase64),
       }
     },
   )

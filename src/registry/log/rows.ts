@@ -90,11 +90,10 @@ async function closeDrafts(trx: Transaction<Schema>, rows: readonly OrderRow[]):
     order.act === 'lock' && context.caseId ? [context.caseId] : [],
   )
   if (locked.length === 0) return
-  const now = { decided_ms: rows[0]!.t }
   await trx.updateTable('cases').set({ state: 'locked' }).where('id', 'in', locked).execute()
   await trx
     .updateTable('reports')
-    .set(now)
+    .set({ decided_ms: rows[0]!.t })
     .where('id', 'in', trx.selectFrom('cases').select('report_id').where('id', 'in', locked))
     .execute()
 }

@@ -124,6 +124,25 @@ export async function forgetBlockTimes({ db, surroundings }: Context): Promise<v
   await sql`delete from probes where at_ms < ${since}`.execute(db)
 }
 
+/** How many registers say that they enforce the entry at a leaf, of all that ever said anything. */
+export interface NetworksTold {
+  readonly told: number
+  readonly of: number
+  /** When the last of those was heard of, or of any where none is; ms, 0: never. */
+  readonly heardAt: number
+}
+
+/** @param leaf null: nothing is logged yet, and nobody was told */
+export async function networksTold(
+  { db }: Pick<Context, 'db'>,
+  leaf: number | null,
+): Promise<NetworksTold> {
+  const rows = await db.selectFrom('registers').select(['size', 'received_ms']).execute()
+  const told = leaf === null ? [] : rows.filter(({ size }) => size > leaf)
+  const heard = (told.length > 0 ? told : rows).map(({ received_ms }) => Number(received_ms))
+  return { told: told.length, of: rows.length, heardAt: Math.max(0, ...heard) }
+}
+
 /** How far and how fast each register enforces: public, for whoever compares operators. */
 export async function registersNow({ db, sequencer, surroundings }: Context) {
   const now = surroundings.clock()

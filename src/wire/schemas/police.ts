@@ -181,8 +181,6 @@ export const ForceDraftsAnswer = z.object({
       voucher: Base64.nullable(),
     }),
   ),
-  /** Of those who signed, issuers first. */
-  certificates: z.array(Base64),
 })
 
 /** POST /v1/signatures: whoever can sign may; each signature stands on its own. */

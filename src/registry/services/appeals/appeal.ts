@@ -3,7 +3,7 @@ import { demand, lapse, stateInForce, type Asked } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import type { AppealState } from '../../db/appeal-tables.ts'
 import { frontiersOf } from '../../log/published.ts'
-import { cardHash, drawReference } from '../../model/cards.ts'
+import { cardHash, drawCard, drawReference } from '../../model/cards.ts'
 import { ordersOf } from '../../model/orders.ts'
 import { subjectIdsOfPhone } from '../../model/subjects.ts'
 import { forceOf } from '../returns/threats.ts'
@@ -19,8 +19,7 @@ const secretHash = ({ keys }: Context, secret: string) => cardHash(keys.secret, 
 /** Ten characters that follow from the form: sent twice, it shows the same once more, and we keep its hash alone. */
 function secretOf({ keys }: Context, id: string): string {
   const hmac = createHmac('sha256', keys.secret).update(`appeal secret ${id}`).digest()
-  const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-  return Array.from(hmac.subarray(0, 10), (byte) => alphabet[byte % 32]!).join('')
+  return drawCard((length) => new Uint8Array(hmac.subarray(0, length)))
 }
 
 /**
@@ -126,7 +125,8 @@ export async function appealNow(context: Context, id: string): Promise<AppealNow
   const rows = await roundsOf(context, id)
   const last = rows.at(-1)
   demand(last !== undefined, 'not-found', 'no such appeal')
-  const mayGoOn = last.state === 'refused' && rows.length === 1
+  // Not once the holder's side is forgotten: a second force would read an empty page.
+  const mayGoOn = last.state === 'refused' && rows.length === 1 && last.statement !== ''
   return {
     reference: last.reference,
     rounds: rows.map((row) => ({

@@ -10,9 +10,8 @@ import { audit } from '../../model/audit.ts'
 import { slotsToKeep, verifyGathered } from '../../model/gathered-slots.ts'
 import { subjectById } from '../../model/subjects.ts'
 import { tell } from '../notices.ts'
-import { shownBefore, type Officer } from '../people/officers.ts'
-import { passkeySlot, slotChallenge } from '../people/passkey-slot.ts'
-import { relyingPartyOf } from '../people/passkeys.ts'
+import { signatureWanted, type Officer } from '../people/officers.ts'
+import { passkeySlot } from '../people/passkey-slot.ts'
 import { correctionDraftOf, reasonsOf, type CorrectionDraft } from './corrections.ts'
 import { leaveCase, takenCase } from './takings.ts'
 
@@ -45,16 +44,10 @@ export async function correctionSignature(
   const said = await reasonsOf(context, draft.id)
   const hasSaid = said.some((one) => one.officer === officer.sub)
   demand(hasSaid, 'forbidden', 'say first what was wrong with the lock')
-  const challenge = slotChallenge(TYPE, draft.payload, officer.key)
   return {
     draft,
     position: draft.officers.has(PROPOSER) ? APPROVER : PROPOSER,
-    options: {
-      challenge: Buffer.from(challenge).toString('base64url'),
-      rpId: relyingPartyOf(context, 'officer').rpId,
-      ...shownBefore(officer),
-      userVerification: 'required',
-    },
+    options: signatureWanted(context, officer, draft.payload),
   }
 }
 

@@ -7,7 +7,7 @@ import { subjectById } from '../../model/subjects.ts'
 import { caseById, lookAtCase, type Case } from '../cases.ts'
 import { draftOrder } from '../drafts.ts'
 import type { Officer } from '../people/officers.ts'
-import { registersNow } from '../registers.ts'
+import { networksTold, type NetworksTold } from '../registers.ts'
 import { phoneNow, type PhoneNow } from './phone-now.ts'
 import { leaveCase, takenCase } from './takings.ts'
 
@@ -83,7 +83,7 @@ export interface Correction {
   /** By the log's clock, ms. */
   readonly now: number
   readonly isWitnessed: boolean
-  readonly networks: { readonly told: number; readonly of: number }
+  readonly networks: NetworksTold
 }
 
 /** For any officer of the force: a look that is recorded. @throws {Refusal} not-found */
@@ -111,7 +111,6 @@ export async function correctionAgain(
   const said = draft === null ? [] : await reasonsOf(context, draft.id)
   const ownReason = said.find((one) => one.officer === officer.sub)?.reason ?? null
   const first = said.find((one) => one.officer === draft?.proposer)?.reason ?? null
-  const { registers } = await registersNow(context)
   const { plain } = context.sequencer.published
   const leaf = draft?.leaf ?? null
   return {
@@ -125,10 +124,7 @@ export async function correctionAgain(
     firstReason: ownReason === null ? null : first,
     now: context.sequencer.now(),
     isWitnessed: leaf !== null && (plain?.checkpoint.size ?? 0) > leaf,
-    networks: {
-      told: leaf === null ? 0 : registers.filter(({ size }) => size > leaf).length,
-      of: registers.length,
-    },
+    networks: await networksTold(context, leaf),
   }
 }
 

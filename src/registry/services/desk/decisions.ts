@@ -113,12 +113,6 @@ export async function refuseCase(
   const { subjectId, reportId } = await takenCase(context, caller, caseId)
   const at_ms = context.surroundings.clock()
   await inTransaction(context.db, async (trx) => {
-    if (reportId !== null)
-      await trx
-        .updateTable('reports')
-        .set({ decided_ms: at_ms })
-        .where('id', '=', reportId)
-        .execute()
     const closed = await trx
       .updateTable('cases')
       .set({ state: 'refused' })
@@ -126,6 +120,12 @@ export async function refuseCase(
       .where('state', 'in', ['open', 'proposed'])
       .executeTakeFirst()
     demand(closed.numUpdatedRows === 1n, 'wrong-state', 'the case has been decided')
+    if (reportId !== null)
+      await trx
+        .updateTable('reports')
+        .set({ decided_ms: at_ms })
+        .where('id', '=', reportId)
+        .execute()
     await trx
       .updateTable('drafts')
       .set({ state: 'void' })

@@ -1,15 +1,7 @@
 import { sql } from 'kysely'
-import {
-  chainOf,
-  decodeCbor,
-  encodeDocument,
-  parseSlot,
-  toBase64,
-  toHex,
-} from '../../../core/index.ts'
+import { toBase64 } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { demandRole, type Caller } from '../../model/caller.ts'
-import { slotsKept } from '../../model/gathered-slots.ts'
 import { draftOf, type Draft } from '../drafts.ts'
 
 const MOST = 50
@@ -30,14 +22,8 @@ export interface ForceDraft extends Draft {
   readonly voucher: string | null
 }
 
-export interface ForceQueue {
-  readonly drafts: readonly ForceDraft[]
-  /** Certificates of those who signed, issuers first. */
-  readonly certificates: readonly Uint8Array[]
-}
-
 /** What waits for a force's own key, oldest first; lists are approved as a whole and elsewhere. @throws {Refusal} forbidden */
-export async function forceQueue({ db, sequencer }: Context, caller: Caller): Promise<ForceQueue> {
+export async function forceQueue({ db }: Context, caller: Caller): Promise<readonly ForceDraft[]> {
   demandRole(caller, 'force')
   const rows = await db
     .selectFrom('drafts')
@@ -67,20 +53,9 @@ export async function forceQueue({ db, sequencer }: Context, caller: Caller): Pr
     .orderBy('drafts.at_ms')
     .limit(MOST)
     .execute()
-  const links = rows
-    .flatMap(({ officers, voucher }) => [
-      ...slotsKept(officers).values(),
-      ...(voucher === null ? [] : [parseSlot(decodeCbor(new Uint8Array(voucher), 2048))]),
-    ])
-    .flatMap(({ kid }) => sequencer.ledger.authorities.ofKey(kid))
-    .flatMap((link) => chainOf(link).toReversed())
-  const certificates = new Map(links.map((link) => [toHex(link.kid) + link.cert.exp, link.cose]))
-  return {
-    drafts: rows.map((row) => ({
-      ...draftOf(row),
-      signatures: row.officers as Record<string, string>,
-      voucher: row.voucher === null ? null : toBase64(new Uint8Array(row.voucher)),
-    })),
-    certificates: [...certificates.values()].map(encodeDocument),
-  }
+  return rows.map((row) => ({
+    ...draftOf(row),
+    signatures: row.officers as Record<string, string>,
+    voucher: row.voucher === null ? null : toBase64(new Uint8Array(row.voucher)),
+  }))
 }

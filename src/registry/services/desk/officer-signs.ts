@@ -5,17 +5,14 @@ import type {
 import { Refusal, demand, encodeCbor, encodeSlot } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { audit } from '../../model/audit.ts'
-import { shownBefore, type Officer } from '../people/officers.ts'
-import { passkeySlot, slotChallenge } from '../people/passkey-slot.ts'
-import { relyingPartyOf } from '../people/passkeys.ts'
+import { signatureWanted, type Officer } from '../people/officers.ts'
+import { passkeySlot } from '../people/passkey-slot.ts'
 import { caseById } from '../cases.ts'
 import { addSignatures, type Signed } from '../signatures.ts'
 import { viewsOf } from './decisions.ts'
 import { APPROVER, PROPOSER, isOver, lockDraftOf, type LockDraft } from './lock-draft.ts'
 import { phoneNow } from './phone-now.ts'
 import { leaveCase, takenCase } from './takings.ts'
-
-const TYPE = 'application/stolen-order+cbor'
 
 /** What a browser needs to ask this officer's passkey for his slot. */
 export interface OfficersSignature {
@@ -47,12 +44,7 @@ export async function officersSignature(
   return {
     draft,
     slot: draft.proposer === null ? PROPOSER : APPROVER,
-    options: {
-      challenge: Buffer.from(slotChallenge(TYPE, draft.payload, officer.key)).toString('base64url'),
-      rpId: relyingPartyOf(context, 'officer').rpId,
-      ...shownBefore(officer),
-      userVerification: 'required',
-    },
+    options: signatureWanted(context, officer, draft.payload),
   }
 }
 

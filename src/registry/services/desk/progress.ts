@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { caseById, lookAtCase, type Case } from '../cases.ts'
 import type { Officer } from '../people/officers.ts'
-import { registersNow } from '../registers.ts'
+import { networksTold, type NetworksTold } from '../registers.ts'
 import { capReached, type CapReached } from './cap-now.ts'
 import { LOCK_SLOTS } from './decisions.ts'
 import { lockDraftOf } from './lock-draft.ts'
@@ -20,7 +20,7 @@ export interface Progress {
   readonly cap: CapReached | null
   readonly leaf: number | null
   readonly isWitnessed: boolean
-  readonly networks: { readonly told: number; readonly of: number }
+  readonly networks: NetworksTold
 }
 
 /** Without the evidence, and so for any officer of the force: but recorded. @throws {Refusal} not-found */
@@ -46,7 +46,7 @@ export async function progressAgain(
   const lock = logged.findLast((one) => one.caseId === caseId && one.order.act === 'lock')
   const draft = await lockDraftOf(context, caseId)
   const leaf = lock?.index ?? null
-  const { size, registers } = await registersNow(context)
+  const guarded = context.sequencer.published.guarded?.checkpoint.size ?? 0
   const signed = [draft?.proposer, draft?.approver].filter((one) => typeof one === 'string').length
   return {
     case: found,
@@ -56,10 +56,7 @@ export async function progressAgain(
     isComplete: draft?.slots.size === LOCK_SLOTS,
     cap: draft === null ? null : capReached(context, officer),
     leaf,
-    isWitnessed: leaf !== null && size > leaf,
-    networks: {
-      told: leaf === null ? 0 : registers.filter((one) => one.size > leaf).length,
-      of: registers.length,
-    },
+    isWitnessed: leaf !== null && guarded > leaf,
+    networks: await networksTold(context, leaf),
   }
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { frontiersOf } from '../../log/published.ts'
 import { foldInForce, ordersOf, type KnownOrder } from '../../model/orders.ts'
 import { subjectById } from '../../model/subjects.ts'
-import { registersNow } from '../registers.ts'
+import { networksTold } from '../registers.ts'
 import { returnOf } from '../returns/found-return.ts'
 import { keysRecorded } from '../returns/keys-recorded.ts'
 import { SILENT_MS } from '../returns/reminders.ts'
@@ -138,13 +138,11 @@ function lapsed(orders: readonly KnownOrder[], now: number): Happened[] {
 async function networks(context: Context, orders: readonly KnownOrder[]): Promise<Happened[]> {
   const newest = orders.at(-1)
   if (newest === undefined) return []
-  const { registers } = await registersNow(context)
-  if (registers.length === 0) return []
-  const told = registers.filter(({ size }) => size > newest.index)
-  const age = Math.min(...(told.length > 0 ? told : registers).map((one) => one.ackAgeSeconds))
+  const { told, of, heardAt } = await networksTold(context, newest.index)
+  if (of === 0) return []
   // After what they were told, always.
-  const at = Math.max(newest.t + 1, context.surroundings.clock() - age * 1000)
-  return [{ at, leaf: null, what: { kind: 'networks', told: told.length, of: registers.length } }]
+  const at = Math.max(newest.t + 1, heardAt)
+  return [{ at, leaf: null, what: { kind: 'networks', told, of } }]
 }
 
 async function withPolice(

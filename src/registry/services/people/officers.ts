@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server'
 import {
   Refusal,
   concat,
@@ -17,9 +20,11 @@ import type { Context } from '../../context.ts'
 import { inTransaction } from '../../db/transaction.ts'
 import { callerOf, type Caller } from '../../model/caller.ts'
 import { certificateNamed, certificateOfKey } from './officer-certificates.ts'
-import { plainSignature } from './passkey-slot.ts'
-import { signedIn, verifyShown } from './passkeys.ts'
+import { plainSignature, slotChallenge } from './passkey-slot.ts'
+import { relyingPartyOf, signedIn, verifyShown } from './passkeys.ts'
 import type { Session } from './sessions.ts'
+
+const ORDER = 'application/stolen-order+cbor'
 
 /** An officer at the desk: who he is by his certificate in the log, and the passkey that is its key. */
 export interface Officer extends Caller {
@@ -28,9 +33,19 @@ export interface Officer extends Caller {
   readonly key: PublicKey
 }
 
-/** Part of what a browser is asked for: the passkey an officer has shown here, or any of his where he has shown none. */
-export const shownBefore = ({ credential }: Officer) =>
-  credential === null ? {} : { allowCredentials: [{ id: credential, type: 'public-key' as const }] }
+/** What a browser needs to ask an officer's passkey for a signature over an order: any of his where he has shown none here. */
+export function signatureWanted(
+  context: Context,
+  { credential, key }: Officer,
+  payload: Uint8Array,
+): PublicKeyCredentialRequestOptionsJSON {
+  return {
+    challenge: Buffer.from(slotChallenge(ORDER, payload, key)).toString('base64url'),
+    rpId: relyingPartyOf(context, 'officer').rpId,
+    ...(credential !== null && { allowCredentials: [{ id: credential, type: 'public-key' }] }),
+    userVerification: 'required',
+  }
+}
 
 /**
  * The account of whoever shows a certified officer's key. The first time his name in the certificate says

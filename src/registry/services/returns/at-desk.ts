@@ -1,4 +1,4 @@
-import { demand, lapse, type State } from '../../../core/index.ts'
+import { demand, lapse, parseOrder, type State } from '../../../core/index.ts'
 import type { Context } from '../../context.ts'
 import { frontiersOf } from '../../log/published.ts'
 import { audit } from '../../model/audit.ts'
@@ -93,7 +93,7 @@ async function waitingIn({ db }: Context, caseId: string) {
   const rows = await db
     .selectFrom('drafts')
     .leftJoin('release_vouchers', 'release_vouchers.draft_id', 'drafts.id')
-    .select(['drafts.act', 'drafts.signatures', 'drafts.at_ms', 'release_vouchers.officer'])
+    .select(['drafts.act', 'drafts.payload', 'drafts.signatures', 'release_vouchers.officer'])
     .where('case_id', '=', caseId)
     .where('act', 'in', ['found', 'release'])
     .where('state', '=', 'collecting')
@@ -110,16 +110,13 @@ async function waitingIn({ db }: Context, caseId: string) {
       release === undefined
         ? null
         : {
-            until: Number(release.at_ms) + RELEASE_MS,
+            until: parseOrder(new Uint8Array(release.payload)).exp * 1000,
             isVouched: release.officer !== null,
             hasForce: signed(release, 0),
             hasOwner: signed(release, 1),
           },
   }
 }
-
-/** How long a drafted release can be signed. */
-const RELEASE_MS = 6 * 86_400_000
 
 /** The code for a label. @throws {Refusal} case-needed, case-taken, wrong-state, forbidden: another force has it */
 export async function printLabel(

@@ -8,9 +8,8 @@ import { audit } from '../../model/audit.ts'
 import { verifyGathered } from '../../model/gathered-slots.ts'
 import { takenCase } from '../desk/takings.ts'
 import { draftOrder, type Wanted } from '../drafts.ts'
-import { shownBefore, type Officer } from '../people/officers.ts'
-import { passkeySlot, slotChallenge } from '../people/passkey-slot.ts'
-import { relyingPartyOf } from '../people/passkeys.ts'
+import { signatureWanted, type Officer } from '../people/officers.ts'
+import { passkeySlot } from '../people/passkey-slot.ts'
 import { addSignatures } from '../signatures.ts'
 import { ourReturn } from './found-return.ts'
 import { IS_NO_CORRECTION } from './no-correction.ts'
@@ -68,12 +67,7 @@ export async function officersOrder(
   const payload = new Uint8Array(row.payload)
   return {
     draft: { id: row.id, payload },
-    options: {
-      challenge: Buffer.from(slotChallenge(TYPE, payload, officer.key)).toString('base64url'),
-      rpId: relyingPartyOf(context, 'officer').rpId,
-      ...shownBefore(officer),
-      userVerification: 'required',
-    },
+    options: signatureWanted(context, officer, payload),
   }
 }
 

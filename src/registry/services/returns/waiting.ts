@@ -30,21 +30,8 @@ export async function returnsWaiting(
 ): Promise<{ readonly items: readonly ReturnWaiting[]; readonly next: string | null }> {
   demandRole(caller, 'officer')
   const [at, index] = after === null ? ['0', '0'] : cursorOf(after)
-  const threats = await db
-    .selectFrom('threats')
-    .select(['at_ms', 'subject_id'])
-    .where('force', '=', caller.iss)
-    .where('seen_by', 'is', null)
-    .orderBy('at_ms')
-    .limit(MOST)
-    .execute()
-  const requests = await db
-    .selectFrom('release_requests')
-    .select(['at_ms', 'subject_id'])
-    .where('force', '=', caller.iss)
-    .orderBy('at_ms')
-    .limit(MOST)
-    .execute()
+  // On the first page alone: nobody turns leaves to find somebody in danger.
+  const urgent = after === null ? await urgentOf(db, caller) : []
   const returns = await db
     .selectFrom('returns')
     .select(['at_ms', 'subject_id', 'way', 'printed_ms', 'handed_ms', 'found_index'])
@@ -58,17 +45,7 @@ export async function returnsWaiting(
   const last = returns.length > MOST ? returns[MOST - 1] : undefined
   const time = (ms: bigint | null) => (ms === null ? null : Number(ms))
   const waiting = [
-    // On the first page: nobody turns leaves to find somebody in danger.
-    ...(after === null ? threats : []).map((row) => ({
-      kind: 'threat' as const,
-      row,
-      found: null,
-    })),
-    ...(after === null ? requests : []).map((row) => ({
-      kind: 'request' as const,
-      row,
-      found: null,
-    })),
+    ...urgent,
     ...returns.slice(0, MOST).map((row) => ({
       kind: 'found' as const,
       row,
@@ -85,6 +62,29 @@ export async function returnsWaiting(
     })),
     next: last === undefined ? null : `${last.at_ms}.${last.found_index}`,
   }
+}
+
+/** Who is threatened, and who asks for a release. */
+async function urgentOf(db: Context['db'], { iss }: Caller) {
+  const threats = await db
+    .selectFrom('threats')
+    .select(['at_ms', 'subject_id'])
+    .where('force', '=', iss)
+    .where('seen_by', 'is', null)
+    .orderBy('at_ms')
+    .limit(MOST)
+    .execute()
+  const requests = await db
+    .selectFrom('release_requests')
+    .select(['at_ms', 'subject_id'])
+    .where('force', '=', iss)
+    .orderBy('at_ms')
+    .limit(MOST)
+    .execute()
+  return [
+    ...threats.map((row) => ({ kind: 'threat' as const, row, found: null })),
+    ...requests.map((row) => ({ kind: 'request' as const, row, found: null })),
+  ]
 }
 
 /** @throws {Refusal} bad-cursor */
