@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withCheckDigit } from '../src/core/index.ts'
+import { forgetAppeals } from '../src/registry/services/appeals/forget-appeals.ts'
 import { seatedAt } from './desk-seat.ts'
 import { certify } from './certify.ts'
 import { Pages, type Shown } from './pages.ts'
@@ -107,6 +108,18 @@ test('O8.1, O8.2, H3.1, H4.1, A59: a holder appeals without an account; his side
   const { to } = await owner.post('/follow', { reference, card: phone.card })
   expect((await owner.get(to!)).text).not.toMatch(/receipt|holder@/)
   expect(await world.stateOf(phone.imei)).toBe('held')
+
+  // Ninety days on, his side and where he is reached are forgotten; the answer is not.
+  const sideOf = () =>
+    db.selectFrom('appeals').select(['statement', 'reach']).where('reference', '=', own).execute()
+  await forgetAppeals(world.running.context)
+  expect(await sideOf()).toMatchObject([{ reach: 'holder@mail.example' }])
+  await world.pass(91 * DAY)
+  await forgetAppeals(world.running.context)
+  expect(await sideOf()).toEqual([{ statement: '', reach: '' }])
+  const later = await followed(holder, own, secret)
+  expect(later.text).toContain(REASON)
+  expect(later.text).not.toContain('No second force')
 })
 
 test('O8.2: after a refusal a second force is asked, once', async () => {
