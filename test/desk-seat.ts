@@ -3,8 +3,10 @@ import {
   certificateOf,
   certificatePayload,
   coseSign,
+  distrustPayload,
   kidOf,
   parseDocument,
+  thumbprint,
   type Certificate,
   type Signer,
 } from '../src/core/index.ts'
@@ -15,23 +17,38 @@ import type { Handset, World } from './world.ts'
 
 const CERT = 'application/stolen-cert+cbor'
 
-/** An officer's name as the log has it. */
-function nameOf(world: World, signer: Signer): string {
+/** An officer's name as the log has it: one of the founding's, or the holder of this key. */
+export function nameOf(world: World, who: number | Signer): string {
+  const { key } = typeof who === 'number' ? world.founding.officers[who]!.signer : who
   const { authorities } = world.running.context.sequencer.ledger
-  return authorities.ofKey(kidOf(signer.key))[0]!.cert.sub
+  return authorities.ofKey(kidOf(key))[0]!.cert.sub
+}
+
+/** Somebody in front of the desk who shows a key under a name. @returns what is answered, too */
+export async function shownAt(world: World, name: string, pem: string) {
+  const pages = new Pages(world.running)
+  const passkey = new TestPasskey(pem)
+  const sent = await passkey.send(pages, await pages.get('/desk'), { name })
+  return { pages, passkey, name, sent }
 }
 
 /** An officer in front of the desk, signed in: one of the founding's, or the holder of this key. */
-export async function seatedAt(
+export function seatedAt(
   world: World,
   who: number | { readonly signer: Signer; readonly pem: string },
 ) {
   const { signer, pem } = typeof who === 'number' ? world.founding.officers[who]! : who
-  const name = nameOf(world, signer)
-  const pages = new Pages(world.running)
-  const passkey = new TestPasskey(pem)
-  await passkey.send(pages, await pages.get('/desk'), { name })
-  return { pages, passkey, name }
+  return shownAt(world, nameOf(world, signer), pem)
+}
+
+/** The nation voids a key, from the next leaf on. */
+export async function voidKey(world: World, { key }: Signer): Promise<void> {
+  const { sequencer } = world.running.context
+  const said = { key: thumbprint(key), from: sequencer.ledger.size, reason: 1, kept: [] }
+  const payload = distrustPayload({ ...said, log: world.log.key.name })
+  const by = [world.founding.national.signer]
+  const body = coseSign('application/stolen-distrust+cbor', payload, by)
+  await sequencer.submit({ kind: 'distrust', body })
 }
 
 /** A report by card. @returns its reference */

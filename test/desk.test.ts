@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ForceDesk } from '../src/cli/clients/force-desk.ts'
-import { coseSign, distrustPayload, kidOf, thumbprint } from '../src/core/index.ts'
+import { forceAtWork, nameOf, reportedByCard, shownAt, voidKey } from './desk-seat.ts'
 import { Pages, type Shown } from './pages.ts'
-import { TestPasskey } from './passkey.ts'
-import { World, type Handset } from './world.ts'
+import { World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -11,25 +9,15 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-/** Names as the log has them. */
-const nameOf = (i: number) => {
-  const { authorities } = world.running.context.sequencer.ledger
-  return authorities.ofKey(kidOf(world.founding.officers[i]!.signer.key))[0]!.cert.sub
-}
-
-/** An officer in front of the desk, signed in. */
-async function seated(i: number, pem = world.founding.officers[i]!.pem) {
-  const pages = new Pages(world.running)
-  const passkey = new TestPasskey(pem)
-  const sent = await passkey.send(pages, await pages.get('/desk'), { name: nameOf(i) })
-  return { pages, passkey, sent }
-}
+/** An officer in front of the desk, who shows a key. */
+const seated = (i: number, pem = world.founding.officers[i]!.pem) =>
+  shownAt(world, nameOf(world, i), pem)
 
 describe('signing in', () => {
   test('A98: a certified key opens the desk; another key, a wrong name, an owner do not', async () => {
     const { pages, passkey, sent } = await seated(0)
     expect(sent.to).toBe('/desk')
-    expect((await pages.get('/desk')).text).toContain(nameOf(0))
+    expect((await pages.get('/desk')).text).toContain(nameOf(world, 0))
     // Known now: without the name.
     const again = new Pages(world.running)
     expect((await passkey.send(again, await again.get('/desk'))).to).toBe('/desk')
@@ -40,24 +28,10 @@ describe('signing in', () => {
     expect(other.sent.to).toBeNull()
     // What is asked of an owner is no answer at the desk, whatever the form adds.
     const stranger = new Pages(world.running)
-    const role = { role: 'officer', kind: 'officer', name: nameOf(0) }
+    const role = { role: 'officer', kind: 'officer', name: nameOf(world, 0) }
     expect((await stranger.post('/desk/sign-in', role)).status).toBe(422)
   })
 })
-
-/** A report by card. @returns its reference */
-async function reported({ card }: Handset): Promise<string> {
-  const pages = new Pages(world.running)
-  const { to } = await pages.post('/report', { card, why: 'theft' }, await pages.get('/report'))
-  return /SM-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec((await pages.get(to!)).text)![0]
-}
-
-/** The desk that holds the force's key, at work once. */
-const forceAtWork = () => {
-  const { trust, surroundings } = world
-  const holding = { key: world.force, trust, clock: surroundings.clock, origin: world.log.key.name }
-  return new ForceDesk(world.registryUrl, holding).once()
-}
 
 const take = async (pages: Pages, reference: string, crime = 'CR/1'): Promise<Shown> => {
   const path = `/desk/take/${reference}`
@@ -67,7 +41,7 @@ const take = async (pages: Pages, reference: string, crime = 'CR/1'): Promise<Sh
 describe('the queue', () => {
   test('P1.1, P1.3, P1.F1: filters in the address; of two who take a case one wins, the other reads who', async () => {
     const handset = await world.enrolOne()
-    const reference = await reported(handset)
+    const reference = await reportedByCard(world, handset)
     const [one, two] = [await seated(0), await seated(1)]
     const queue = await one.pages.get('/desk')
     expect(queue.text).toContain(reference)
@@ -87,9 +61,11 @@ describe('the queue', () => {
     const both = await Promise.all([take(one.pages, reference), take(two.pages, reference)])
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 409])
     const winner = both[0].status === 303 ? 0 : 1
-    expect(both[1 - winner]!.text).toContain(`taken by ${nameOf(winner)}`)
+    expect(both[1 - winner]!.text).toContain(`taken by ${nameOf(world, winner)}`)
     expect((await [one, two][winner]!.pages.get('/desk?mine=1')).text).toContain(reference)
-    expect((await [two, one][winner]!.pages.get('/desk')).text).toContain(`With ${nameOf(winner)}`)
+    expect((await [two, one][winner]!.pages.get('/desk')).text).toContain(
+      `With ${nameOf(world, winner)}`,
+    )
     world.advance(31 * 60_000)
     const later = await seated(1 - winner)
     expect((await take(later.pages, reference)).status).toBe(303)
@@ -107,7 +83,7 @@ const VIEW = { view: 'receipt', phone: '1', owner: '1', sales: '1' }
 describe('two officers', () => {
   test('A50, A51, P2.1: each with a fresh passkey, the second by own eyes first; a session signs nothing', async () => {
     const handset = await world.enrolOne()
-    const reference = await reported(handset)
+    const reference = await reportedByCard(world, handset)
     const [one, two] = [await seated(0), await seated(1)]
     const page = await taken(one.pages, reference)
     expect(page.text).toMatch(/This blocks one phone, Example One, ending \d\d\./)
@@ -128,7 +104,7 @@ describe('two officers', () => {
     expect((await one.pages.get(`${path}/progress`)).text).toContain('1 of 2')
 
     // One officer is not enough for the force's key.
-    expect(await forceAtWork()).toEqual([])
+    expect(await forceAtWork(world)).toEqual([])
     expect(await world.stateOf(handset.imei)).toBe('held')
 
     // The same person again, by a session of another browser.
@@ -161,7 +137,7 @@ describe('two officers', () => {
     // Sent twice: nothing is signed twice.
     expect((await second.passkey.send(second.pages, last)).status).toBeGreaterThan(400)
 
-    expect(await forceAtWork()).toEqual([])
+    expect(await forceAtWork(world)).toEqual([])
     await world.settle()
     expect(await world.stateOf(handset.imei)).toBe('stolen')
     const done = await second.pages.get(`${path}/progress`)
@@ -173,7 +149,7 @@ describe('two officers', () => {
 describe('refusing', () => {
   test('P2.2: the owner reads the reason, and what was drafted is void', async () => {
     const handset = await world.enrolOne()
-    const reference = await reported(handset)
+    const reference = await reportedByCard(world, handset)
     const { pages } = await seated(0)
     const page = await taken(pages, reference)
     expect((await pages.post(`${page.path}/refuse`, { reason: 'because' }, page)).status).toBe(422)
@@ -184,7 +160,7 @@ describe('refusing', () => {
     const { to } = await owner.post('/follow', asked, await owner.get('/follow'))
     const shown = await owner.get(to!)
     expect(shown.text).toContain('Bring a receipt, the box or a contract')
-    expect(shown.text).not.toContain(nameOf(0))
+    expect(shown.text).not.toContain(nameOf(world, 0))
     const late = await pages.post(`${page.path}/propose`, { why: 'theft', view: 'fits' }, page)
     expect(late.text).toContain('case-needed')
   })
@@ -193,7 +169,7 @@ describe('refusing', () => {
 describe('looking', () => {
   test('A57: nothing is looked at without a case that one has taken, and every look is recorded', async () => {
     const handset = await world.enrolOne()
-    const reference = await reported(handset)
+    const reference = await reportedByCard(world, handset)
     const [one, two] = [await seated(0), await seated(1)]
     expect((await take(one.pages, reference, '')).text).toContain('Enter the crime reference')
     const { path } = await taken(one.pages, reference)
@@ -216,7 +192,7 @@ describe('looking', () => {
     expect(rows.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['case.open', 'case.take', 'case.view']),
     )
-    expect(new Set(rows.map(({ who }) => who))).toEqual(new Set([nameOf(0)]))
+    expect(new Set(rows.map(({ who }) => who))).toEqual(new Set([nameOf(world, 0)]))
   })
 })
 
@@ -224,19 +200,7 @@ describe('a certificate that ends', () => {
   test('A51: whose key is voided in the log is out at once, and does not come in again', async () => {
     const { pages, passkey } = await seated(2)
     expect((await pages.get('/desk')).text).toContain('Sign out')
-    const { sequencer } = world.running.context
-    const body = coseSign(
-      'application/stolen-distrust+cbor',
-      distrustPayload({
-        key: thumbprint(world.founding.officers[2]!.signer.key),
-        from: sequencer.ledger.size,
-        reason: 1,
-        kept: [],
-        log: world.log.key.name,
-      }),
-      [world.founding.national.signer],
-    )
-    await sequencer.submit({ kind: 'distrust', body })
+    await voidKey(world, world.founding.officers[2]!.signer)
     const out = await pages.get('/desk')
     expect(out.text).toContain('your certificate has ended')
     expect(out.text).not.toContain('Sign out')

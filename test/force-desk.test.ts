@@ -6,13 +6,8 @@ import { FollowedLedger } from '../src/cli/clients/followed-ledger.ts'
 import { ForceDesk } from '../src/cli/clients/force-desk.ts'
 import { sendSignatures, signDraft } from '../src/cli/clients/drafts.ts'
 import { APPROVER } from '../src/cli/clients/officer.ts'
-import {
-  coseSign,
-  distrustPayload,
-  thumbprint,
-  withCheckDigit,
-  type Imei14,
-} from '../src/core/index.ts'
+import { withCheckDigit, type Imei14 } from '../src/core/index.ts'
+import { voidKey } from './desk-seat.ts'
 import { World } from './world.ts'
 
 let world: World
@@ -67,17 +62,7 @@ describe('the force’s own key', () => {
     // Both have signed; then one's key falls. The registry still lists the draft: its word is not asked.
     const second = await world.enrolOne()
     await twoSigned(second.imei)
-    const { sequencer } = world.running.context
-    const payload = distrustPayload({
-      key: thumbprint(world.founding.officers[1]!.signer.key),
-      from: sequencer.ledger.size,
-      reason: 1,
-      kept: [],
-      log: world.log.key.name,
-    })
-    const by = [world.founding.national.signer]
-    const body = coseSign('application/stolen-distrust+cbor', payload, by)
-    await sequencer.submit({ kind: 'distrust', body })
+    await voidKey(world, world.founding.officers[1]!.signer)
     await world.settle()
     expect(await at.once()).toMatchObject([{ code: 'distrusted' }])
     expect(await desk().once()).toMatchObject([{ code: 'distrusted' }])

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pino } from 'pino'
-import { kidOf, withCheckDigit } from '../src/core/index.ts'
+import { withCheckDigit } from '../src/core/index.ts'
 import { markAllUnusual } from '../src/registry/services/desk/marked-looks.ts'
 import { whenWords } from '../src/portal/when.tsx'
 import { ask } from './ask.ts'
+import { nameOf } from './desk-seat.ts'
 import { Pages, type Shown } from './pages.ts'
 import { TestPasskey } from './passkey.ts'
 import { signedIn } from './signed-in.ts'
@@ -18,15 +19,10 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const nameOf = (i: number) => {
-  const { authorities } = world.running.context.sequencer.ledger
-  return authorities.ofKey(kidOf(world.founding.officers[i]!.signer.key))[0]!.cert.sub
-}
-
 async function seated(i: number): Promise<Pages> {
   const pages = new Pages(world.running)
   const passkey = new TestPasskey(world.founding.officers[i]!.pem)
-  const sent = await passkey.send(pages, await pages.get('/desk'), { name: nameOf(i) })
+  const sent = await passkey.send(pages, await pages.get('/desk'), { name: nameOf(world, i) })
   expect(sent.to).toBe('/desk')
   return pages
 }
@@ -78,7 +74,10 @@ describe('taking a case', () => {
     const third = await seated(2)
     expect((await take(third, reference, { people: 'none' })).to).toBe(path)
     const trail = await third.get('/desk/audit?action=case.known')
-    expect(rowsOf(trail).map(([, officer]) => officer)).toEqual([nameOf(1), nameOf(0)])
+    expect(rowsOf(trail).map(([, officer]) => officer)).toEqual([
+      nameOf(world, 1),
+      nameOf(world, 0),
+    ])
   })
 })
 
@@ -92,7 +91,7 @@ describe('the trail', () => {
     const trail = await one.get(`/desk/audit?case=${encodeURIComponent('CR/2026/é1')}`)
     expect(rowsOf(trail).map(([, officer, what, number]) => [officer, what, number])).toEqual(
       ['Looked at a case', 'Took a case, knowing nobody involved', 'Opened a case'].map((what) => [
-        nameOf(0),
+        nameOf(world, 0),
         what,
         'CR/2026/é1',
       ]),
@@ -100,12 +99,12 @@ describe('the trail', () => {
     for (const secret of [withCheckDigit(handset.imei), handset.imei, handset.card, reference])
       expect(trail.html).not.toContain(secret)
     const seen = rowsOf(await one.get('/desk/audit?action=trail.view'))
-    expect(seen[0]).toEqual([expect.any(String), nameOf(0), 'Read this page', 'None'])
+    expect(seen[0]).toEqual([expect.any(String), nameOf(world, 0), 'Read this page', 'None'])
 
     const day = new Date(world.surroundings.clock()).toISOString().slice(0, 10)
     for (const [query, isThere] of [
-      [`officer=${encodeURIComponent(nameOf(0))}&case=CR%2F2026%2F%C3%A91`, true],
-      [`officer=${encodeURIComponent(nameOf(1))}&case=CR%2F2026%2F%C3%A91`, false],
+      [`officer=${encodeURIComponent(nameOf(world, 0))}&case=CR%2F2026%2F%C3%A91`, true],
+      [`officer=${encodeURIComponent(nameOf(world, 1))}&case=CR%2F2026%2F%C3%A91`, false],
       ['case=CR%', false],
       ["case=' or 1=1 --", false],
       [`day=${day}`, true],
@@ -152,16 +151,20 @@ describe('unusual looks', () => {
     const told = lines.filter((line) => line.includes('unusual looks'))
     expect(told).toHaveLength(1)
     expect(told[0]).toContain('"why":"untaken"')
-    for (const secret of [nameOf(1), handset.imei, 'CR/OTHER', reference])
+    for (const secret of [nameOf(world, 1), handset.imei, 'CR/OTHER', reference])
       expect(told[0]).not.toContain(secret)
     const page = await one.get('/desk/audit')
-    expect(page.text).toContain(`${nameOf(1)} looked at a case without ever taking it: CR/OTHER`)
+    expect(page.text).toContain(
+      `${nameOf(world, 1)} looked at a case without ever taking it: CR/OTHER`,
+    )
 
     // Who took it comes back later than anything is gone through, and is asked nothing.
     world.advance(10 * 24 * HOUR)
     const back = await seated(0)
     await back.get(`${to}/progress`)
-    expect((await back.get('/desk/audit')).text).not.toContain(`${nameOf(0)} looked at a case`)
+    expect((await back.get('/desk/audit')).text).not.toContain(
+      `${nameOf(world, 0)} looked at a case`,
+    )
 
     // Two cases of one phone, and nothing done in either within a day.
     const imei = withCheckDigit(handset.imei)
@@ -171,7 +174,7 @@ describe('unusual looks', () => {
     world.advance(25 * HOUR)
     const later = await (await seated(0)).get('/desk/audit')
     expect(later.text).toContain(
-      `${nameOf(0)} looked at one phone in 2 cases and did nothing in any`,
+      `${nameOf(world, 0)} looked at one phone in 2 cases and did nothing in any`,
     )
   })
 })
@@ -217,6 +220,6 @@ describe('the owner', () => {
     const shown = await pages.get('/account')
     expect(shown.text).toContain(`${world.forceName} , 2 times, last`)
     expect(shown.text).toContain(whenWords(at).slice(6))
-    for (const secret of [nameOf(0), 'CR/OWNER']) expect(shown.html).not.toContain(secret)
+    for (const secret of [nameOf(world, 0), 'CR/OWNER']) expect(shown.html).not.toContain(secret)
   })
 })

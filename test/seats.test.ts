@@ -12,8 +12,8 @@ import {
 import { generateEs256 } from '../src/host/index.ts'
 import { whenWords } from '../src/portal/when.tsx'
 import { newKeysOf } from '../src/registry/services/people/new-keys.ts'
+import { nameOf, shownAt } from './desk-seat.ts'
 import { Pages } from './pages.ts'
-import { TestPasskey } from './passkey.ts'
 import { World } from './world.ts'
 
 const CERT = 'application/stolen-cert+cbor'
@@ -29,18 +29,9 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const nameOf = (i: number) => {
-  const { authorities } = world.running.context.sequencer.ledger
-  return authorities.ofKey(kidOf(world.founding.officers[i]!.signer.key))[0]!.cert.sub
-}
-
 /** An officer in front of the desk, who shows a key. */
-async function seated(i: number, pem = world.founding.officers[i]!.pem) {
-  const pages = new Pages(world.running)
-  const passkey = new TestPasskey(pem)
-  const sent = await passkey.send(pages, await pages.get('/desk'), { name: nameOf(i) })
-  return { pages, passkey, sent }
-}
+const seated = (i: number, pem = world.founding.officers[i]!.pem) =>
+  shownAt(world, nameOf(world, i), pem)
 
 /** One more key under an officer's name. @returns it, and its leaf */
 async function newKey(i: number) {
@@ -87,7 +78,7 @@ describe('a new key of an officer', () => {
       for (const path of ['/desk', '/desk/authority']) {
         const other = await seated(i)
         const { text } = await other.pages.get(path)
-        expect(text).toContain(`A new key for ${nameOf(0)} works from ${works} .`)
+        expect(text).toContain(`A new key for ${nameOf(world, 0)} works from ${works} .`)
         expect(text).toContain('If nobody of you asked for it, tell whoever keeps the issuing key')
       }
     const elsewhere = { sub: 'xb/force/1', role: 'officer', iss: 'xb/force', kid: '' } as const
@@ -105,7 +96,7 @@ describe('a new key of an officer', () => {
   test('A51: one that nobody asked for is voided while it waits, and never opens anything', async () => {
     const { pem, key } = await newKey(1)
     const other = await seated(0)
-    expect((await other.pages.get('/desk')).text).toContain(`A new key for ${nameOf(1)}`)
+    expect((await other.pages.get('/desk')).text).toContain(`A new key for ${nameOf(world, 1)}`)
     await voided(key)
     expect((await other.pages.get('/desk')).text).not.toContain('A new key for')
     expect((await seated(1, pem)).sent.status).toBe(401)
@@ -124,8 +115,8 @@ describe('keys and caps', () => {
     expect(shown.status).toBe(200)
     const force = world.forceName
     expect(shown.text).toContain(`${force} (yours)`)
-    expect(shown.text).toContain(`${nameOf(0)} (yours)`)
-    expect(shown.text).toContain(nameOf(2))
+    expect(shown.text).toContain(`${nameOf(world, 0)} (yours)`)
+    expect(shown.text).toContain(nameOf(world, 2))
     expect(shown.text).toMatch(new RegExp(`${force} hold \\d+ of 1000`))
     expect(shown.text).toContain('the root, three of five')
     const links = [...shown.html.matchAll(/href="(\/entry\/\d+)"/g)].map(([, path]) => path!)
@@ -134,7 +125,7 @@ describe('keys and caps', () => {
       const entry = await pages.get(path)
       expect(entry.text).toContain('certificate')
     }
-    expect((await pages.get('/desk/authority?after=zzzz')).text).not.toContain(nameOf(2))
+    expect((await pages.get('/desk/authority?after=zzzz')).text).not.toContain(nameOf(world, 2))
     expect((await new Pages(world.running).get('/desk/authority')).status).toBe(401)
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { coseSign, distrustPayload, kidOf, thumbprint } from '../src/core/index.ts'
 import { TestProvider } from './identity-provider.ts'
+import { nameOf, voidKey } from './desk-seat.ts'
 import { Pages, type Shown } from './pages.ts'
 import { TestPasskey } from './passkey.ts'
 import { World } from './world.ts'
@@ -39,11 +39,6 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-const nameOf = (i: number) => {
-  const { authorities } = world.running.context.sequencer.ledger
-  return authorities.ofKey(kidOf(world.founding.officers[i]!.signer.key))[0]!.cert.sub
-}
-
 /** Out to the provider, in by this name, and where the browser is led back to. */
 async function ledBack(pages: Pages, name: string, at = out): Promise<string> {
   const { to } = await pages.get(at)
@@ -73,18 +68,18 @@ describe('single sign-on', () => {
       prompt: 'login',
       redirect_uri: `http://localhost${out}/callback`,
     })
-    const [, label] = nameOf(0).split(`${force}/`)
+    const [, label] = nameOf(world, 0).split(`${force}/`)
     // The directory may hold the whole name, or the officer's own part of it.
-    for (const name of [nameOf(0), label!]) {
+    for (const name of [nameOf(world, 0), label!]) {
       const seat = new Pages(world.running)
       const led = await seat.get(await ledBack(seat, name))
       expect(led.to).toBe('/desk')
       expect([...seat.cookies.keys()]).toEqual(['__Host-session'])
-      expect((await seat.get('/desk')).text).toContain(nameOf(0))
+      expect((await seat.get('/desk')).text).toContain(nameOf(world, 0))
     }
     const { db } = world.running.context
     const accounts = await db.selectFrom('accounts').select(['kind', 'name']).execute()
-    expect(accounts).toEqual([{ kind: 'officer', name: nameOf(0) }])
+    expect(accounts).toEqual([{ kind: 'officer', name: nameOf(world, 0) }])
 
     // The order asks for the passkey of the certificate, and for no other.
     const { card } = await world.enrolOne()
@@ -92,7 +87,7 @@ describe('single sign-on', () => {
     const { to } = await owner.post('/report', { card, why: 'theft' }, await owner.get('/report'))
     const reference = /SM-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec((await owner.get(to!)).text)![0]
     const seat = new Pages(world.running)
-    await seat.get(await ledBack(seat, nameOf(0)))
+    await seat.get(await ledBack(seat, nameOf(world, 0)))
     const take = await seat.get(`/desk/take/${reference}`)
     const taken = await seat.post(
       `/desk/take/${reference}`,
@@ -124,16 +119,16 @@ describe('single sign-on', () => {
     }
     // At another force's provider the same claim is another force's word.
     const pages = new Pages(world.running)
-    const back = await ledBack(pages, nameOf(0), OTHER_OUT)
+    const back = await ledBack(pages, nameOf(world, 0), OTHER_OUT)
     expectRefused(await pages.get(back), 'officer-elsewhere', pages)
-    const own = await ledBack(pages, nameOf(0))
+    const own = await ledBack(pages, nameOf(world, 0))
     expectRefused(await pages.get(own.replace(out, OTHER_OUT)), 'sign-on-state', pages)
   })
 
   test('A51: an answer counts once, in the browser that asked, under the session made by it', async () => {
     const [victim, thief] = [new Pages(world.running), new Pages(world.running)]
     // Login CSRF: the thief's own answer, brought to another browser.
-    const back = await ledBack(thief, nameOf(1))
+    const back = await ledBack(thief, nameOf(world, 1))
     expectRefused(await victim.get(back), 'sign-on-state', victim)
     await victim.get(out)
     expectRefused(await victim.get(back), 'sign-on-state', victim)
@@ -146,16 +141,16 @@ describe('single sign-on', () => {
 
     // A session laid under it beforehand is not the one that is signed in.
     const fixed = new Pages(world.running).useSession('A'.repeat(43))
-    expect((await fixed.get(await ledBack(fixed, nameOf(1)))).to).toBe('/desk')
+    expect((await fixed.get(await ledBack(fixed, nameOf(world, 1)))).to).toBe('/desk')
     expect(fixed.cookies.get('__Host-session')).not.toBe('A'.repeat(43))
     const before = fixed.cookies.get('__Host-session')!
-    expect((await fixed.get(await ledBack(fixed, nameOf(1)))).to).toBe('/desk')
+    expect((await fixed.get(await ledBack(fixed, nameOf(world, 1)))).to).toBe('/desk')
     const old = new Pages(world.running).useSession(before)
     expect((await old.get('/desk')).html).toContain(`href="${out}"`)
 
     // Ten minutes are all there are; what comes without a ticket, a state or a code is nothing.
     const late = new Pages(world.running)
-    const answer = await ledBack(late, nameOf(1))
+    const answer = await ledBack(late, nameOf(world, 1))
     world.advance(11 * 60_000)
     expectRefused(await late.get(answer), 'sign-on-state', late)
     for (const query of ['', '?code=1', '?state=1&code=1', `?state=${'x'.repeat(5_000)}`]) {
@@ -177,14 +172,20 @@ describe('single sign-on', () => {
       { alg: 'HS256' },
     ]) {
       const pages = new Pages(world.running)
-      const back = await ledBack(pages, nameOf(1))
+      const back = await ledBack(pages, nameOf(world, 1))
       provider.forged = forged
       expectRefused(await pages.get(back), 'sign-on-answer', pages)
       provider.forged = null
     }
-    for (const preferred_username of [undefined, 1, '', 'x'.repeat(600), { name: nameOf(1) }]) {
+    for (const preferred_username of [
+      undefined,
+      1,
+      '',
+      'x'.repeat(600),
+      { name: nameOf(world, 1) },
+    ]) {
       const pages = new Pages(world.running)
-      const back = await ledBack(pages, nameOf(1))
+      const back = await ledBack(pages, nameOf(world, 1))
       provider.forged = { preferred_username }
       expectRefused(await pages.get(back), 'officer-unknown', pages)
       provider.forged = null
@@ -213,7 +214,7 @@ describe('single sign-on', () => {
 
   test('A51: a provider that is gone or silent stops nobody who has his passkey', async () => {
     const pages = new Pages(world.running)
-    const back = await ledBack(pages, nameOf(1))
+    const back = await ledBack(pages, nameOf(world, 1))
     provider.isSilent = true
     const began = performance.now()
     expectRefused(await pages.get(back), 'sign-on-unavailable', pages)
@@ -221,27 +222,15 @@ describe('single sign-on', () => {
     provider.isSilent = false
     expectRefused(await pages.get('/desk/sign-on/xb.gone'), 'sign-on-unavailable', pages)
     const passkey = new TestPasskey(world.founding.officers[1]!.pem)
-    const sent = await passkey.send(pages, await pages.get('/desk'), { name: nameOf(1) })
+    const sent = await passkey.send(pages, await pages.get('/desk'), { name: nameOf(world, 1) })
     expect(sent.to).toBe('/desk')
   })
 
   test('A51: whose certificate is voided loses the seat at once, and gets none by his force’s account', async () => {
     const pages = new Pages(world.running)
-    expect((await pages.get(await ledBack(pages, nameOf(2)))).to).toBe('/desk')
-    const { sequencer } = world.running.context
-    const body = coseSign(
-      'application/stolen-distrust+cbor',
-      distrustPayload({
-        key: thumbprint(world.founding.officers[2]!.signer.key),
-        from: sequencer.ledger.size,
-        reason: 1,
-        kept: [],
-        log: world.log.key.name,
-      }),
-      [world.founding.national.signer],
-    )
-    await sequencer.submit({ kind: 'distrust', body })
+    expect((await pages.get(await ledBack(pages, nameOf(world, 2)))).to).toBe('/desk')
+    await voidKey(world, world.founding.officers[2]!.signer)
     expect((await pages.get('/desk')).text).toContain('your certificate has ended')
-    expectRefused(await pages.get(await ledBack(pages, nameOf(2))), 'officer-unknown', pages)
+    expectRefused(await pages.get(await ledBack(pages, nameOf(world, 2))), 'officer-unknown', pages)
   })
 })
