@@ -103,7 +103,7 @@ export class Frame {
             <script type="module" src={this.#assets.path(`${name}.js`)}></script>
           ))}
         </head>
-        <body class="govuk-template__body">
+        <body class={head.isWide ? 'govuk-template__body app-wide' : 'govuk-template__body'}>
           <SkipLink href="#main-content">{words.skip}</SkipLink>
           <header class="govuk-template__header app-no-print">
             <GenericHeader logo={this.#theme.name} />
@@ -114,7 +114,7 @@ export class Frame {
             ) : null}
             {head.service ? <ServiceNavigation {...head.service} items={head.navigation} /> : null}
           </header>
-          <div class={head.isWide ? 'govuk-width-container app-wide' : 'govuk-width-container'}>
+          <div class="govuk-width-container">
             {head.hasExit ? <ExitThisPage redirectUrl={NEUTRAL} /> : null}
             {head.before}
             {head.back === undefined ? null : (

@@ -13,7 +13,7 @@ import type { Frame } from '../frame.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
 import { AppealsPage, DeskAppealPage, type DecisionTyped } from './appeal-pages.tsx'
 import { demandSeat } from './seat.ts'
-import { SERVICE } from './words.ts'
+import { atDesk } from './desk-parts.ts'
 import { UUID } from '../uuid.ts'
 
 const NOTHING: DecisionTyped = { reason: '', errors: {} }
@@ -25,7 +25,7 @@ export function appealRoutes(app: Hono<PageEnv>, context: Context, frame: Frame)
     const waiting = await appealsWaiting(context, officer)
     return c.html(
       frame.page(
-        { title: 'Appeals', service: SERVICE, back: '/desk', isWide: true },
+        { title: 'Appeals', ...atDesk('/desk/appeals'), back: '/desk', isWide: true },
         <AppealsPage waiting={waiting} now={context.sequencer.now()} />,
       ),
     )
@@ -36,7 +36,7 @@ export function appealRoutes(app: Hono<PageEnv>, context: Context, frame: Frame)
     return frame.page(
       {
         title: `Appeal ${appeal.reference}`,
-        service: SERVICE,
+        ...atDesk('/desk/appeals'),
         back: '/desk/appeals',
         hasError: Object.keys(typed.errors).length > 0,
       },

@@ -4,9 +4,8 @@ import type { Frame } from '../frame.tsx'
 import type { PageEnv } from '../session.ts'
 import { dayBounds } from '../when.tsx'
 import { AuditPage, type TrailTyped } from './audit-page.tsx'
-import { deskParts } from './desk-parts.ts'
 import { demandSeat } from './seat.ts'
-import { SERVICE } from './words.ts'
+import { atDesk } from './desk-parts.ts'
 
 /** Longer is no name and no reference. */
 const MAX_TYPED = 512
@@ -37,8 +36,7 @@ export function auditRoutes(app: Hono<PageEnv>, context: Context, frame: Frame):
       frame.page(
         {
           title: 'Who looked',
-          service: SERVICE,
-          navigation: deskParts('/desk/audit'),
+          ...atDesk('/desk/audit'),
           isWide: true,
           hasError: error !== null,
         },

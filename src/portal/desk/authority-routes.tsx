@@ -3,10 +3,9 @@ import { authorityOf, type Context } from '../../registry/index.ts'
 import type { Frame } from '../frame.tsx'
 import type { PageEnv } from '../session.ts'
 import { AuthorityPage } from './authority-page.tsx'
-import { deskParts } from './desk-parts.ts'
 import { NewKeys } from './new-keys.tsx'
 import { demandSeat } from './seat.ts'
-import { SERVICE } from './words.ts'
+import { atDesk } from './desk-parts.ts'
 
 /** Who may do what, and how much of it is used. */
 export function authorityRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): void {
@@ -17,8 +16,7 @@ export function authorityRoutes(app: Hono<PageEnv>, context: Context, frame: Fra
       frame.page(
         {
           title: 'Keys and caps',
-          service: SERVICE,
-          navigation: deskParts('/desk/authority'),
+          ...atDesk('/desk/authority'),
           isWide: true,
         },
         <>

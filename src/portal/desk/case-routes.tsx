@@ -32,7 +32,8 @@ import { CHANGED, CHECKLIST, holdParts } from './decision.tsx'
 import { ProgressPage, progressParts } from './progress-page.tsx'
 import { demandSeat, isStillSeated } from './seat.ts'
 import { TrailPage, trailTable } from './trail-page.tsx'
-import { SERVICE, takenBy } from './words.ts'
+import { atDesk } from './desk-parts.ts'
+import { takenBy } from './words.ts'
 
 const CHOOSE = 'Choose one of each list'
 const AGAIN = 'look at the page again, it offers what may follow'
@@ -51,7 +52,7 @@ export function caseRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
     return frame.page(
       {
         title: `Case ${evidence.case.crimeReference}`,
-        service: SERVICE,
+        ...atDesk(),
         back: '/desk',
         isWide: true,
         hasError: error !== null,
@@ -84,7 +85,7 @@ export function caseRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
     const { officer, session } = await demandSeat(c, context)
     const { crimeReference, id } = await caseById(context, officer, caseIn(c))
     return frame.page(
-      { title: `Take case ${crimeReference}`, service: SERVICE, back: '/desk' },
+      { title: `Take case ${crimeReference}`, ...atDesk(), back: '/desk' },
       <TakeCasePage {...{ id, crimeReference, csrf: session.csrf, error }} />,
     )
   }
@@ -108,7 +109,7 @@ export function caseRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
       frame.page(
         {
           title: 'Where it surfaced',
-          service: SERVICE,
+          ...atDesk(),
           back: `/desk/case/${trail.case.id}`,
           isWide: true,
         },
@@ -162,7 +163,7 @@ export function caseRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
       frame.page(
         {
           title: 'Sign the order',
-          service: SERVICE,
+          ...atDesk(),
           back: `/desk/case/${caseId}`,
           scripts: PASSKEY_SCRIPTS,
         },
@@ -185,7 +186,7 @@ export function caseRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
     const { officer, session } = await demandSeat(c, context)
     const progress = await progressOf(context, officer, caseIn(c))
     return frame.page(
-      { title: 'How far it has come', service: SERVICE, back: '/desk', scripts: LIVE },
+      { title: 'How far it has come', ...atDesk(), back: '/desk', scripts: LIVE },
       <ProgressPage progress={progress} csrf={session.csrf} refused={refused} />,
     )
   }

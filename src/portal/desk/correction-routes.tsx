@@ -19,7 +19,7 @@ import type { PageContext, PageEnv } from '../session.ts'
 import { caseIn } from './case-in.ts'
 import { CorrectionPage, SignCorrectionPage, correctionParts } from './correction-page.tsx'
 import { demandSeat, isStillSeated } from './seat.ts'
-import { SERVICE } from './words.ts'
+import { atDesk } from './desk-parts.ts'
 
 const LIVE = { most: 100, lookMs: 1_000 }
 const CHOOSE = 'Choose what was wrong'
@@ -33,7 +33,7 @@ export function correctionRoutes(app: Hono<PageEnv>, context: Context, frame: Fr
     return frame.page(
       {
         title: 'Correct an error',
-        service: SERVICE,
+        ...atDesk(),
         back: '/desk',
         hasError: error !== null,
         scripts: ['live'],
@@ -81,7 +81,7 @@ export function correctionRoutes(app: Hono<PageEnv>, context: Context, frame: Fr
       frame.page(
         {
           title: 'Sign the correction',
-          service: SERVICE,
+          ...atDesk(),
           back: `/desk/case/${caseId}/correction`,
           scripts: PASSKEY_SCRIPTS,
         },

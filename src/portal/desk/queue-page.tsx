@@ -43,14 +43,6 @@ export function QueuePage({
         <a class="govuk-link" href="/desk/requests">
           {`Requests without a card: ${requests} waiting`}
         </a>
-        {' · '}
-        <a class="govuk-link" href="/desk/returns">
-          Returns
-        </a>
-        {' · '}
-        <a class="govuk-link" href="/desk/appeals">
-          Appeals
-        </a>
       </p>
       <FilterForm filter={filter} />
       {items.length === 0 ? (

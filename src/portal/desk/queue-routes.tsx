@@ -16,12 +16,12 @@ import { createdId } from '../form-id.ts'
 import { readForm, smallBody } from '../forms.ts'
 import type { Frame } from '../frame.tsx'
 import type { PageContext, PageEnv } from '../session.ts'
-import { deskParts } from './desk-parts.ts'
 import { NewKeys } from './new-keys.tsx'
 import { QueuePage } from './queue-page.tsx'
 import { demandSeat, type Seat } from './seat.ts'
 import { ForOthersPage, TakePage } from './take-page.tsx'
-import { SERVICE, takenBy } from './words.ts'
+import { atDesk } from './desk-parts.ts'
+import { takenBy } from './words.ts'
 
 const MAX_TYPED = 64
 const REFERENCE = /^SM-[0-9A-Z]{4}-[0-9A-Z]{4}$/
@@ -41,8 +41,7 @@ export async function queuePage(c: PageContext, context: Context, frame: Frame, 
   return frame.page(
     {
       title: 'Reports',
-      service: SERVICE,
-      navigation: deskParts('/desk'),
+      ...atDesk(),
       isWide: true,
     },
     <>
@@ -70,7 +69,7 @@ export function takeRoutes(app: Hono<PageEnv>, context: Context, frame: Frame): 
     const isForOthers = await hasSaidKnown(context, officer, reference)
     const hasError = of.error !== null || of.peopleError !== null
     return frame.page(
-      { title: `Take report ${reference}`, service: SERVICE, back: '/desk', hasError },
+      { title: `Take report ${reference}`, ...atDesk(), back: '/desk', hasError },
       isForOthers ? (
         <ForOthersPage reference={reference} />
       ) : (

@@ -18,7 +18,7 @@ import { NOTHING_YET, obtainedIn, readObtained, type ObtainedErrors } from './ob
 import { AnsweredPage, RequestCheckPage, RequestPage } from './request-page.tsx'
 import { RequestsPage } from './requests-page.tsx'
 import { demandSeat } from './seat.ts'
-import { SERVICE } from './words.ts'
+import { atDesk } from './desk-parts.ts'
 import { UUID } from '../uuid.ts'
 
 const PAGE = 25
@@ -37,7 +37,12 @@ export function requestRoutes(app: Hono<PageEnv>, context: Context, frame: Frame
     const now = context.surroundings.clock()
     return c.html(
       frame.page(
-        { title: 'Requests without a card', service: SERVICE, back: '/desk', isWide: true },
+        {
+          title: 'Requests without a card',
+          ...atDesk('/desk/requests'),
+          back: '/desk',
+          isWide: true,
+        },
         <RequestsPage {...page} now={now} />,
       ),
     )
@@ -60,7 +65,11 @@ export function requestRoutes(app: Hono<PageEnv>, context: Context, frame: Frame
     const { state, reference } = shown
     return c.html(
       frame.page(
-        { title: `Request ${reference} is answered`, service: SERVICE, back: '/desk/requests' },
+        {
+          title: `Request ${reference} is answered`,
+          ...atDesk('/desk/requests'),
+          back: '/desk/requests',
+        },
         <AnsweredPage state={state} reference={reference} />,
       ),
       c.req.method === 'GET' ? 200 : 409,
@@ -75,7 +84,7 @@ export function requestRoutes(app: Hono<PageEnv>, context: Context, frame: Frame
     return frame.page(
       {
         title: `Request ${request.reference}`,
-        service: SERVICE,
+        ...atDesk('/desk/requests'),
         back: '/desk/requests',
         hasError: Object.keys(errors).length > 0,
       },
@@ -100,7 +109,11 @@ export function requestRoutes(app: Hono<PageEnv>, context: Context, frame: Frame
       const imei = withCheckDigit(read.imei)
       return c.html(
         frame.page(
-          { title: 'Is that the phone?', service: SERVICE, back: `/desk/requests/${request.id}` },
+          {
+            title: 'Is that the phone?',
+            ...atDesk('/desk/requests'),
+            back: `/desk/requests/${request.id}`,
+          },
           <RequestCheckPage {...{ request, csrf: session.csrf, typed, model, imei }} />,
         ),
       )

@@ -25,7 +25,7 @@ import { LabelPage } from './return-label.tsx'
 import { DeskReturnPage, SignReturnPage, TakeReturnPage, signTitle } from './return-page.tsx'
 import { ReturnsPage } from './returns-page.tsx'
 import { demandSeat } from './seat.ts'
-import { SERVICE } from './words.ts'
+import { atDesk } from './desk-parts.ts'
 
 const ACTS: readonly OfficersAct[] = ['found', 'release']
 const MAX_EXHIBIT = 64
@@ -39,7 +39,7 @@ export function returnRoutes(app: Hono<PageEnv>, context: Context, frame: Frame)
     const { items, next } = await returnsWaiting(context, officer, c.req.query('after') ?? null)
     return c.html(
       frame.page(
-        { title: 'Returns', service: SERVICE, back: '/desk', isWide: true },
+        { title: 'Returns', ...atDesk('/desk/returns'), back: '/desk', isWide: true },
         <ReturnsPage waiting={items} next={next} />,
       ),
     )
@@ -49,7 +49,7 @@ export function returnRoutes(app: Hono<PageEnv>, context: Context, frame: Frame)
     const { officer, session } = await demandSeat(c, context)
     const { csrf } = session
     const caseId = caseIn(c)
-    const head = { service: SERVICE, back: '/desk/returns', hasError: error !== null }
+    const head = { ...atDesk('/desk/returns'), back: '/desk/returns', hasError: error !== null }
     try {
       const now = await returnAtDesk(context, officer, caseId)
       const title = `Return in case ${now.case.crimeReference}`
@@ -90,7 +90,12 @@ export function returnRoutes(app: Hono<PageEnv>, context: Context, frame: Frame)
     const { options } = await officersOrder(context, officer, { caseId, act })
     return c.html(
       frame.page(
-        { title: signTitle(act), service: SERVICE, back: pathOf(c), scripts: PASSKEY_SCRIPTS },
+        {
+          title: signTitle(act),
+          ...atDesk('/desk/returns'),
+          back: pathOf(c),
+          scripts: PASSKEY_SCRIPTS,
+        },
         <SignReturnPage {...{ caseId, act, options }} csrf={session.csrf} />,
       ),
     )
@@ -109,7 +114,7 @@ export function returnRoutes(app: Hono<PageEnv>, context: Context, frame: Frame)
     const address = ownersPage(context, '/account')
     return c.html(
       frame.page(
-        { title: 'Label', service: SERVICE },
+        { title: 'Label', ...atDesk('/desk/returns') },
         <LabelPage {...{ code, address, caseId }} />,
       ),
     )

@@ -13,8 +13,6 @@ import type {
 export const TAKING =
   'It is yours for 30 minutes; others see that. What you look at is recorded with the case. By taking it you say that you know none of the people involved: if you know one, leave it to others.'
 
-export const SERVICE = { name: 'Police desk', url: '/desk' } as const
-
 export const MARK_WORDS: Readonly<Record<Mark, string>> = {
   'proof-given': 'Proof of purchase given',
   transferred: 'Sold on record',
