@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deviceInPath } from '../src/portal/account/device-path.ts'
+import { inviteTrusted, removeTrusted } from '../src/registry/index.ts'
 import { noticesOf } from '../src/registry/services/notices.ts'
 import { hiddenFields, type Pages, type Shown } from './pages.ts'
 import { signedIn } from './signed-in.ts'
@@ -140,5 +142,16 @@ describe('a trusted person', () => {
     const sixth = await owner.post(pathOf(handset), { name: 'Six' }, form)
     expect(sixth.status).toBe(422)
     expect((await owner.post(pathOf(handset), { name: ' ' }, form)).status).toBe(422)
+  })
+
+  test('A96: four of one form at the very same moment, two hundred times over, are one person with one code', async () => {
+    const { device } = await world.enrolOne()
+    const { context } = world.running
+    for (let i = 0; i < 200; i++) {
+      const wanted = { id: randomUUID(), device, name: 'Kim' }
+      const made = await Promise.all([1, 2, 3, 4].map(() => inviteTrusted(context, wanted)))
+      expect(new Set(made.map(({ code }) => code)).size).toBe(1)
+      await removeTrusted(context, wanted)
+    }
   })
 })
