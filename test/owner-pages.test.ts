@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noteSighting } from '../src/registry/services/sightings.ts'
 import { findByImei } from '../src/registry/model/subjects.ts'
 import { Pages, type Shown } from './pages.ts'
+import { registerHeard } from './register-heard.ts'
 import { World, type Handset } from './world.ts'
 
 const HOUR = 3_600_000
@@ -42,6 +43,7 @@ describe('following a report', () => {
       expect(refused.status).toBe(403)
       expect(refused.text).not.toContain('Reported and locked by you')
     }
+    await registerHeard(world)
     const page = await followed(pages, { reference: reference.toLowerCase(), card })
     expect(page.text).toContain('Reported and locked by you')
     expect(page.text).toMatch(/Networks told: \d of 1/)

@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import { deviceInPath } from '../src/portal/account/device-path.ts'
-import { networksTold } from '../src/registry/services/registers.ts'
 import { answer } from './key-answer.ts'
 import type { Pages, Shown } from './pages.ts'
+import { registerHeard } from './register-heard.ts'
 import { signedIn } from './signed-in.ts'
 import type { Handset, World } from './world.ts'
 
@@ -24,7 +24,7 @@ export async function sign(
 
 /** An owner, signed in, who has set both words; once a register has spoken, for pages say how many there are. */
 export async function owning(world: World, phone: Handset): Promise<Pages> {
-  await world.until(async () => (await networksTold(world.running.context, null)).of > 0)
+  await registerHeard(world)
   const { pages } = await signedIn(world, phone.ownerKey.key)
   const set = await sign(pages, phone, `${pathOf(phone)}/word`, { own: OWN, threat: THREAT })
   expect(set.to).toBe('/account?done=words')
